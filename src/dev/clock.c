@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#include "dev/clock.h"
+#include "lib/bug.h"
+
+#define NS_PER_S 1000000000ull
+
+u64 clock_now(const struct clock *c)
+{
+    return c->now_base + (c->progress ? c->progress(c->ctx) : 0);
+}
+
+u64 clock_ns_to_cycles(const struct clock *c, u64 ns)
+{
+    return (u64)(((unsigned __int128)ns * c->hz + NS_PER_S - 1) / NS_PER_S);
+}
+
+u64 clock_cycles_to_ns(const struct clock *c, u64 cycles)
+{
+    return (u64)((unsigned __int128)cycles * NS_PER_S / c->hz);
+}
+
+void event_init(struct event *ev, struct clock *c, void (*due)(void *ctx), void *ctx)
+{
+    BUG_ON(c->nevents == CLOCK_MAX_EVENTS);
+    *ev = (struct event){.rank = c->nevents, .due = due, .ctx = ctx, .clock = c};
+    c->event[c->nevents++] = ev;
+    if (c->nevents == 1)
+        c->next = CLOCK_NEVER;
+}
+
+static struct event *clock_earliest(const struct clock *c)
+{
+    struct event *best = NULL;
+    for (unsigned i = 0; i < c->nevents; i++) {
+        struct event *ev = c->event[i];
+        if (ev->armed && (!best || ev->when < best->when))
+            best = ev;
+    }
+    return best;
+}
+
+static void clock_update_next(struct clock *c)
+{
+    const struct event *ev = clock_earliest(c);
+    c->next = ev ? ev->when : CLOCK_NEVER;
+}
+
+void event_arm(struct event *ev, u64 when)
+{
+    struct clock *c = ev->clock;
+    ev->when = when;
+    ev->armed = true;
+    clock_update_next(c);
+    if (c->sooner)
+        c->sooner(c->ctx, when);
+}
+
+void event_disarm(struct event *ev)
+{
+    ev->armed = false;
+    clock_update_next(ev->clock);
+}
+
+void event_loaded(struct event *ev)
+{
+    clock_update_next(ev->clock);
+}
+
+void clock_run_due(struct clock *c)
+{
+    while (c->next <= c->now_base) {
+        struct event *ev = clock_earliest(c);
+        ev->armed = false;
+        clock_update_next(c);
+        ev->due(ev->ctx);
+    }
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a device model sees of the rest of the machine: an interrupt line, the clock, the trace.
+ * It needs nothing else but its back end, so the same model serves any board and a unit test.
+ */
+#ifndef DEV_DEV_H
+#define DEV_DEV_H
+
+#include "dev/clock.h"
+#include "lib/trace.h"
+#include "lib/types.h"
+
+/* One interrupt line, from the model's end. Setting it to the level it has is harmless. */
+struct dev_line {
+    void (*set)(void *ctx, unsigned n, bool up);
+    void *ctx;
+    unsigned n;
+};
+
+static inline void dev_line_set(const struct dev_line *l, bool up)
+{
+    l->set(l->ctx, l->n, up);
+}
+
+/* Counters of the whole machine, printed at its end (System/161's final statistics). */
+struct dev_stats {
+    u64 disk_reads, disk_writes;       /* sectors */
+    u64 console_reads, console_writes; /* characters */
+    u64 emufs_reads, emufs_writes, emufs_others;
+    u64 net_reads, net_writes; /* packets */
+};
+
+/* What all models of one machine share. Borrowed; outlives them. */
+struct dev_env {
+    struct clock *clock;
+    const struct trace *trace;
+    struct dev_stats *stats;
+    /* The guest did what hardware leaves undefined: a line of trace, rate-limited. Never stops
+     * the monitor. */
+    void (*misuse)(void *ctx, const char *what);
+    void *ctx;
+};
+
+#endif

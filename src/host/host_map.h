@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/* Host memory mappings. */
+#ifndef HOST_HOST_MAP_H
+#define HOST_HOST_MAP_H
+
+#include "lib/types.h"
+
+/* Zeroed, page-aligned memory taken from the host when touched; NULL with errno set. */
+void *host_map_memory(u64 size);
+void host_unmap(void *p, u64 size); /* NULL is fine */
+
+#endif

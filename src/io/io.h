@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Back ends as device models see them. Each has a real implementation on the host and an
+ * in-memory fake for tests; the machine may put its intake between (record, replay).
+ */
+#ifndef IO_IO_H
+#define IO_IO_H
+
+#include "lib/err.h"
+#include "lib/types.h"
+
+#define IO_SECTOR 512u
+
+/* A disk: `sectors` sectors of 512 bytes. False: the host failed (the guest sees a media error). */
+struct io_disk {
+    MUST_CHECK bool (*read)(void *ctx, u64 sector, void *buf);
+    MUST_CHECK bool (*write)(void *ctx, u64 sector, const void *buf);
+    MUST_CHECK bool (*flush)(void *ctx);
+    void (*close)(void *ctx);
+    void *ctx;
+    u64 sectors;
+    bool read_only;
+};
+
+/* Where a console's characters go. What is typed comes the other way, through the intake. */
+struct io_console {
+    void (*put)(void *ctx, u8 ch);
+    void *ctx;
+};
+
+enum io_status {
+    IO_OK = 0,
+    IO_NOT_FOUND, /* also: a name that leads out of the directory */
+    IO_EXISTS,
+    IO_IS_DIR,
+    IO_NOT_DIR,
+    IO_NO_SPACE,
+    IO_BAD_HANDLE,
+    IO_NO_HANDLES,
+    IO_UNSUPPORTED,
+    IO_FAILED,
+};
+
+enum io_open {
+    IO_OPEN,
+    IO_CREATE, /* or open */
+    IO_CREATE_NEW,
+};
+
+/* A host directory. Names are relative to the directory behind `dir` (handle 0: the root), have
+ * no '/' at the front, and cannot escape: no "..", no symbolic link on the way out. */
+struct io_dir {
+    enum io_status (*open)(void *ctx, u32 dir, const char *name, enum io_open how, u32 *handle,
+                           bool *is_dir);
+    enum io_status (*close)(void *ctx, u32 handle);
+    enum io_status (*read)(void *ctx, u32 handle, u64 off, void *buf, u32 len, u32 *done);
+    /* The name of entry number *pos (0 is the first); *done 0 at the end; *pos moves on. */
+    enum io_status (*readdir)(void *ctx, u32 handle, u32 *pos, char *buf, u32 len, u32 *done);
+    enum io_status (*write)(void *ctx, u32 handle, u64 off, const void *buf, u32 len, u32 *done);
+    enum io_status (*size)(void *ctx, u32 handle, u64 *size);
+    enum io_status (*truncate)(void *ctx, u32 handle, u64 size);
+    void (*free)(void *ctx);
+    void *ctx;
+};
+
+#endif

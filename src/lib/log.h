@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Words to the person at the terminal. One sink: standard error, a line each, "kuseg: " in front
+ * (or the name the program was called by). Not for guest misbehaviour: that is traced (trace.h).
+ */
+#ifndef LIB_LOG_H
+#define LIB_LOG_H
+
+#include "lib/types.h"
+
+enum log_level {
+    LOG_ERROR,
+    LOG_WARN,
+    LOG_INFO, /* the default threshold */
+    LOG_DEBUG,
+};
+
+
+void log_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void log_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void log_info(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void log_debug(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* Called once by main, before threads: the name in front, the threshold, what precedes a line
+ * (a terminal in raw mode needs "\r"). */
+void log_setup(const char *name, enum log_level threshold);
+void log_raw_terminal(bool raw);
+
+#endif
