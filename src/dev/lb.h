@@ -12,12 +12,13 @@
 #include "mem/mem.h"
 #include "state/state.h"
 
-#define LB_SLOTS      32
-#define LB_SLOT_SIZE  0x10000u
-#define LB_BASE       0x1fe00000u
-#define LB_MAINBOARD  31
-#define LB_MAX_CPUS   32
-#define LB_VENDOR     1 /* "System/161 Development Team" */
+#define LB_SLOTS     32
+#define LB_SLOT_SIZE 0x10000u
+#define LB_BASE      0x1fe00000u
+#define LB_MAINBOARD 31
+#define LB_BUFFER    0x8000u /* offset of a card's transfer buffer in its slot */
+#define LB_MAX_CPUS  32
+#define LB_VENDOR    1 /* "System/161 Development Team" */
 
 /* Registers are 32-bit words; the bus splits narrower accesses. A false return is a bus error. */
 struct lb_class {
@@ -27,6 +28,9 @@ struct lb_class {
     MUST_CHECK bool (*write)(void *dev, unsigned cpu, u32 off, u32 val);
     void (*reset)(void *dev); /* power-on state; also called when its slot is powered off */
     const struct state_desc *state;
+    /* The transfer buffer at LB_BUFFER, which the bus reads and writes by itself; its bytes lie as
+     * the guest sees them. NULL: none. Must not move while plugged. */
+    u8 *(*buffer)(void *dev, u32 *len);
 };
 
 /* What the mainboard asks of the board around it. */
@@ -42,8 +46,11 @@ struct lb_bus {
     struct {
         const struct lb_class *cls; /* NULL: empty */
         void *dev;
+        u8 *buf; /* its transfer buffer */
+        u32 buf_len;
     } slot[LB_SLOTS];
-    u32 raised; /* interrupt lines, bit per slot */
+    u32 raised;  /* interrupt lines as the cards drive them, bit per slot; derived */
+    u32 powered; /* cards that have power; one without answers with bus errors */
     /* the mainboard tells the bus where to send them */
     void (*lines_changed)(void *ctx);
     void *ctx;
@@ -54,6 +61,12 @@ void lb_bus_map(struct lb_bus *b, struct mem *m); /* the 2 MB at LB_BASE */
 void lb_bus_plug(struct lb_bus *b, unsigned slot, const struct lb_class *cls, void *dev);
 struct dev_line lb_bus_line(struct lb_bus *b, unsigned slot);
 void lb_bus_reset(struct lb_bus *b);
+
+/* By the mainboard. */
+u32 lb_bus_plugged(const struct lb_bus *b);    /* bit per slot */
+u32 lb_bus_irqs(const struct lb_bus *b);       /* lines of cards with power */
+void lb_bus_power(struct lb_bus *b, u32 mask); /* a card that loses power is reset */
+
 void lb_bus_add_state(struct lb_bus *b, struct state_set *s); /* the bus and all that is plugged */
 
 #endif

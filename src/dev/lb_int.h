@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the LAMEbus models share among themselves and nobody else needs.
+ */
+#ifndef DEV_LB_INT_H
+#define DEV_LB_INT_H
+
+#include "dev/lb.h"
+
+/* The two fields of an embedded event that a snapshot carries. */
+#define LB_STATE_EVENT(strukt, ev)                                                                 \
+    STATE_FIELD(strukt, ev.when, U64, 1), STATE_FIELD(strukt, ev.armed, BOOL, 1)
+
+static inline void lb_misuse(const struct dev_env *env, const char *what)
+{
+    env->misuse(env->ctx, what);
+}
+
+/* Never at once: an event that re-arms itself for no time would hold the machine in a loop. */
+static inline void lb_arm_ns(struct event *ev, u64 ns)
+{
+    u64 cycles = clock_ns_to_cycles(ev->clock, ns);
+    event_arm(ev, clock_now(ev->clock) + (cycles ? cycles : 1));
+}
+
+/* Forgets the time too, so that a reset leaves no trace of what was before. */
+static inline void lb_disarm(struct event *ev)
+{
+    event_disarm(ev);
+    ev->when = 0;
+}
+
+#endif
