@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The sub-commands: one file each, one function each. argv[0] is the verb (or the name the
+ * program was called by); the result is the exit code.
+ */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+enum cmd_exit {
+    CMD_OK = 0,        /* the guest powered off, or the command did what it was asked */
+    CMD_GUEST = 1,     /* the guest crashed, hung, or powered off with a failure code */
+    CMD_USAGE = 2,     /* usage, configuration, or the host refused */
+    CMD_REQUESTED = 3, /* ended on request: debugger, doom counter */
+};
+
+int cmd_devices(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_sys161(int argc, char **argv); /* also as trace161 */
+int cmd_version(int argc, char **argv);
+
+#endif

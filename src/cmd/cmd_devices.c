@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/* kuseg devices: what a board can hold, from the one table. */
+#include "cmd/cmd.h"
+
+#include "cmd/cmd_options.h"
+#include "machine/s161_conf.h"
+
+#include <stdio.h>
+
+static const char cmd_devices_head[] =
+    "The System/161 board has 32 slots. A line of sys161.conf fills one:\n"
+    "\n"
+    "    slot device arguments...          31 mainboard ramsize=16M cpus=2\n"
+    "\n"
+    "Sizes end in K, M, G or s (sectors of 512 bytes); a # starts a comment. On the command\n"
+    "line, --set 31:cpus=4 (-C of sys161) adds an argument.\n";
+
+#define CMD_DEVICES_SIZE   "=SIZE"
+#define CMD_DEVICES_NUMBER "=N"
+#define CMD_DEVICES_TEXT   "=PATH"
+#define CMD_DEVICES_ON     ""
+#define CMD_DEVICES_OFF    ""
+
+int cmd_devices(int argc, char **argv)
+{
+    int status = cmd_options_none(argc, argv, "kuseg devices\n\nLists what a board can hold.");
+    if (status >= 0)
+        return status;
+    fputs(cmd_devices_head, stdout);
+#define DEVICE(TAG, name, kind, what) printf("\n%-13s %-11s %s\n", name, kind, what);
+#define DEVICE_ARG(TAG, name, kind, member, min, max, what)                                        \
+    printf("    %-21s %s\n", name CMD_DEVICES_##kind, what);
+#include "machine/devices.def"
+    return CMD_OK;
+}

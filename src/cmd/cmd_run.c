@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+/* kuseg run: one machine in the foreground. */
+#include "cmd/cmd.h"
+
+#include "cmd/builtin.h"
+#include "cmd/cmd_options.h"
+#include "cmd/run.h"
+#include "cmd/run_options.h"
+#include "lib/log.h"
+
+struct cmd_run_args {
+    struct run_options run;
+    bool help;
+};
+
+#define CMD_RUN_AT(member) offsetof(struct cmd_run_args, member)
+
+static const struct cmd_option cmd_run_table[] = {
+    {"board", 'b', CMD_TEXT, CMD_RUN_AT(run.board), "NAME", "auto sys161", 0, 0,
+     "the machine: sys161, or auto (by the kernel's ELF header; the default)"},
+    {"conf", 'c', CMD_TEXT, CMD_RUN_AT(run.conf), "FILE", NULL, 0, 0,
+     "devices and their slots as in sys161.conf (default: a plain board)"},
+    {"set", 'C', CMD_LIST, CMD_RUN_AT(run.overrides), "SLOT:ARG", NULL, 0, 0,
+     "one more argument for the device in a slot, as 31:cpus=4"},
+    {"memory", 'm', CMD_SIZE, CMD_RUN_AT(run.memory), "SIZE", NULL, KIB(512), MIB(508),
+     "RAM, 512K to 508M (default 16M)"},
+    {"cpus", 'n', CMD_NUMBER, CMD_RUN_AT(run.cpus), "N", NULL, 1, 32, "CPUs, 1 to 32 (default 1)"},
+    {"disk", 'd', CMD_LIST, CMD_RUN_AT(run.disks), "FILE", NULL, 0, 0,
+     "a disk image, into the next free slot; may be repeated"},
+    {"emufs", 0, CMD_TEXT, CMD_RUN_AT(run.emufs), "DIR", NULL, 0, 0,
+     "a host directory that the guest sees through emufs"},
+    {"engine", 0, CMD_TEXT, CMD_RUN_AT(run.engine), "NAME", "auto interp", 0, 0,
+     "how guest code runs: interp, or auto (the fastest there is; the default)"},
+    {"warp", 0, CMD_FLAG, CMD_RUN_AT(run.warp), NULL, NULL, 0, 0,
+     "virtual time never waits for the wall"},
+    {"pass-signals", 's', CMD_FLAG, CMD_RUN_AT(run.pass_signals), NULL, NULL, 0, 0,
+     "give control-C and its like to the guest"},
+    {"trace", 't', CMD_TEXT, CMD_RUN_AT(run.trace_words), "WORDS", NULL, 0, 0,
+     "what to trace, as exc,tlb; all traces everything"},
+    {"trace-file", 0, CMD_TEXT, CMD_RUN_AT(run.trace_file), "FILE", NULL, 0, 0,
+     "where to (default: standard error)"},
+    {"stats", 0, CMD_TEXT, CMD_RUN_AT(run.stats_file), "FILE", NULL, 0, 0,
+     "write counters at the end as JSON; - is standard output"},
+    {"builtin", 0, CMD_FLAG, CMD_RUN_AT(run.builtin), NULL, NULL, 0, 0,
+     "boot the built-in guest; all words are for it"},
+    {"help", 'h', CMD_FLAG, CMD_RUN_AT(help), NULL, NULL, 0, 0, "print this"},
+};
+
+static int cmd_run_help(void)
+{
+    puts("usage: kuseg run [options] [KERNEL [words...]]\n"
+         "\n"
+         "Boots KERNEL, an ELF executable, on the machine that its header asks for. The words\n"
+         "after it are the guest's. Without KERNEL the built-in guest boots.\n"
+         "\n"
+         "options:");
+    cmd_options_help(stdout, cmd_run_table, ARRAY_LEN(cmd_run_table));
+    puts("\n"
+         "exit status: 0 the guest powered off, 1 it failed, 2 usage or configuration,\n"
+         "3 ended on request. 'kuseg devices' lists what a board can hold.");
+    return CMD_OK;
+}
+
+/* The kernel file, or the built-in guest; then the guest's words. */
+static enum err cmd_run_guest(struct run_options *o, int argc, char **argv, int first,
+                              struct error *e)
+{
+    if (first == argc)
+        o->builtin = true;
+    if (!o->builtin)
+        o->kernel = argv[first++];
+    else if (!builtin_size())
+        return err_set(e, ERR_USAGE,
+                       "this build has no built-in guest (there was no MIPS compiler): name a "
+                       "kernel file");
+    run_options_join(o, argc, argv, first);
+    return ERR_OK;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct cmd_run_args a = {0};
+    struct error e;
+    int first;
+    enum err err =
+        cmd_options_parse(cmd_run_table, ARRAY_LEN(cmd_run_table), argc, argv, &a, &first, &e);
+    int status;
+    if (err == ERR_OK && !a.help)
+        err = cmd_run_guest(&a.run, argc, argv, first, &e);
+    if (err != ERR_OK) {
+        log_error("%s (see 'kuseg run --help')", e.msg);
+        status = CMD_USAGE;
+    } else {
+        status = a.help ? cmd_run_help() : run_machine(&a.run);
+    }
+    run_options_fini(&a.run);
+    return status;
+}

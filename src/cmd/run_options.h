@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a run was asked to be, whichever command line said it: kuseg run, sys161, trace161.
+ * Plain data; strings are borrowed from argv except `words`.
+ */
+#ifndef CMD_RUN_OPTIONS_H
+#define CMD_RUN_OPTIONS_H
+
+#include "cmd/cmd_options.h"
+
+struct run_options {
+    bool sys161; /* behave and speak as System/161 does */
+
+    /* the board */
+    const char *board;         /* NULL or "auto": by the kernel's ELF header */
+    const char *conf;          /* sys161.conf; NULL: the board's defaults */
+    struct cmd_list overrides; /* "slot:arg", in the order given */
+    u64 memory;                /* bytes; 0: as configured */
+    u64 cpus;                  /* 0: as configured */
+    struct cmd_list disks;     /* image files, into free slots in order */
+    const char *emufs;         /* directory for emufs; NULL: as configured */
+
+    /* how it runs */
+    const char *engine; /* NULL or "auto" */
+    bool warp;          /* virtual time never waits for the wall */
+    bool pass_signals;  /* control-C and its like go to the guest */
+
+    /* what is told about it */
+    const char *trace_words;   /* "exc,tlb" */
+    const char *trace_letters; /* "xt", as trace161 takes them */
+    const char *trace_file;    /* NULL: standard error */
+    const char *stats_file;    /* JSON; "-": standard output */
+    bool profile;              /* gmon.out at the end */
+
+    /* when it ends */
+    u64 doom;             /* writes to disks until power-off; 0: never */
+    u64 progress_seconds; /* virtual seconds without a user instruction; 0: no watch */
+
+    /* the debugger */
+    u64 gdb_port; /* 0: the socket .sockets/gdb */
+    bool wait_debugger;
+    bool no_debugger; /* exit where a debugger would be waited for */
+
+    /* the guest */
+    bool builtin;       /* the embedded kernel: `kernel` is NULL */
+    const char *kernel; /* ELF file */
+    char *words;        /* all that follow, joined by single spaces; owned, never NULL */
+};
+
+/* Takes the words of argv from `first` on. */
+void run_options_join(struct run_options *o, int argc, char **argv, int first);
+void run_options_fini(struct run_options *o);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#include "host/host_slurp.h"
+
+#include "lib/num.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HOST_SLURP_CHUNK 65536u
+
+static enum err host_slurp_too_large(const char *path, size_t limit, struct error *e)
+{
+    char s[NUM_SIZE_LEN];
+    return err_set(e, ERR_LIMIT, "%s: is larger than the %s that make sense here", path,
+                   num_format_size(s, limit));
+}
+
+/* Reads to the end: a pipe has no size, and a file's size may change meanwhile. */
+static enum err host_slurp_fd(int fd, const char *path, size_t limit, struct buf *out,
+                              struct error *e)
+{
+    size_t start = out->len;
+    for (;;) {
+        u8 *p = buf_extend(out, HOST_SLURP_CHUNK);
+        out->len -= HOST_SLURP_CHUNK;
+        ssize_t n = read(fd, p, HOST_SLURP_CHUNK);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_set(e, ERR_IO, "%s: cannot read: %m", path);
+        if (n == 0)
+            return ERR_OK;
+        out->len += (size_t)n;
+        if (out->len - start > limit)
+            return host_slurp_too_large(path, limit, e);
+    }
+}
+
+enum err host_slurp(const char *path, size_t limit, struct buf *out, struct error *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return err_set(e, ERR_IO, "%s: cannot open: %m", path);
+    struct stat st;
+    enum err err;
+    if (fstat(fd, &st) < 0)
+        err = err_set(e, ERR_IO, "%s: cannot examine: %m", path);
+    else if (S_ISDIR(st.st_mode))
+        err = err_set(e, ERR_IO, "%s: is a directory, not a file", path);
+    else if (S_ISREG(st.st_mode) && (u64)st.st_size > limit)
+        err = host_slurp_too_large(path, limit, e);
+    else
+        err = host_slurp_fd(fd, path, limit, out, e);
+    close(fd);
+    return err;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/* A whole host file as bytes in memory: kernels, configuration files. Not for disk images. */
+#ifndef HOST_HOST_SLURP_H
+#define HOST_HOST_SLURP_H
+
+#include "lib/buf.h"
+#include "lib/err.h"
+
+/* Appends the file's bytes to out. Errors name the path; more than `limit` bytes are refused
+ * with ERR_LIMIT. */
+MUST_CHECK enum err host_slurp(const char *path, size_t limit, struct buf *out, struct error *e);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+/* The board as data: names, defaults, and whether it is a machine. Reading: s161_conf_parse.c. */
+#include "machine/s161_conf.h"
+
+#include "host/host_slurp.h"
+#include "lib/bug.h"
+
+#include <stdlib.h>
+
+#define S161_CONF_MAX_FILE KIB(256)
+
+static const char *const s161_conf_names[S161_DEVICES] = {
+    [S161_EMPTY] = "empty",
+#define DEVICE(TAG, name, kind, what) [S161_##TAG] = name,
+#define DEVICE_ARG(...)
+#include "machine/devices.def"
+#undef DEVICE
+#undef DEVICE_ARG
+};
+
+const char *s161_device_name(enum s161_device device)
+{
+    return s161_conf_names[device];
+}
+
+struct s161_slot *s161_conf_plug(struct s161_conf *c, unsigned slot, enum s161_device device)
+{
+    BUG_ON(slot >= S161_SLOTS || c->slot[slot].device != S161_EMPTY);
+    struct s161_slot *s = &c->slot[slot];
+    *s = (struct s161_slot){.device = device};
+    s->mainboard.cpus = s->mainboard.cores = 1;
+    s->disk.rpm = 3600;
+    return s;
+}
+
+void s161_conf_default(struct s161_conf *c)
+{
+    s161_conf_plug(c, 0, S161_SERIAL);
+    s161_conf_plug(c, 28, S161_RANDOM);
+    s161_conf_plug(c, 29, S161_TIMER);
+    s161_conf_plug(c, 30, S161_TRACE);
+    s161_conf_plug(c, S161_MAINBOARD_SLOT, S161_MAINBOARD)->mainboard.ramsize = MIB(16);
+}
+
+static enum err s161_conf_finish_disk(struct s161_slot *s, struct error *e)
+{
+    if (!s->disk.file)
+        return err_set(e, ERR_CONFIG, "disk: name its image with file=PATH");
+    if (s->disk.rpm % 60)
+        return err_set(e, ERR_CONFIG, "disk: rpm=%u is not a multiple of 60",
+                       (unsigned)s->disk.rpm);
+    if (s->disk.size % 512)
+        return err_set(e, ERR_CONFIG, "disk: size is not a multiple of 512 bytes");
+    if (s->disk.size)
+        s->disk.sectors = s->disk.size / 512;
+    return ERR_OK;
+}
+
+static enum err s161_conf_finish_slot(struct s161_slot *s, struct error *e)
+{
+    switch (s->device) {
+    case S161_MAINBOARD:
+    case S161_OLDMAINBOARD:
+        if (!s->mainboard.ramsize)
+            return err_set(e, ERR_CONFIG, "%s: say how much memory with ramsize=SIZE",
+                           s161_device_name(s->device));
+        if (s->mainboard.ramsize % 4096)
+            return err_set(e, ERR_CONFIG, "%s: ramsize is not a multiple of 4096 bytes",
+                           s161_device_name(s->device));
+        return ERR_OK;
+    case S161_DISK:
+        return s161_conf_finish_disk(s, e);
+    case S161_EMUFS:
+        if (!s->emufs.dir)
+            s->emufs.dir = xstrdup(".");
+        return ERR_OK;
+    case S161_NIC:
+        if (!s->nic.hwaddr)
+            return err_set(e, ERR_CONFIG, "nic: give it an address with hwaddr=N");
+        if (!s->nic.hub)
+            s->nic.hub = xstrdup(".sockets/hub");
+        return ERR_OK;
+    default:
+        return ERR_OK;
+    }
+}
+
+enum err s161_conf_finish(struct s161_conf *c, const char *name, struct error *e)
+{
+    for (unsigned i = 0; i < S161_SLOTS; i++) {
+        if (s161_conf_finish_slot(&c->slot[i], e) == ERR_OK)
+            continue;
+        return c->slot[i].line ? err_prefix(e, "%s:%u", name, c->slot[i].line)
+                               : err_prefix(e, "%s: slot %u", name, i);
+    }
+    if (c->slot[S161_MAINBOARD_SLOT].device == S161_EMPTY)
+        return err_set(e, ERR_CONFIG, "%s: no mainboard: add a line as '31 mainboard ramsize=16M'",
+                       name);
+    return ERR_OK;
+}
+
+static enum err s161_conf_read_file(struct s161_conf *c, const char *path, struct error *e)
+{
+    struct buf text = {0};
+    enum err err = host_slurp(path, S161_CONF_MAX_FILE, &text, e);
+    if (err == ERR_OK)
+        err = s161_conf_parse(c, (const char *)text.data, text.len, path, e);
+    buf_fini(&text);
+    return err;
+}
+
+enum err s161_conf_read(struct s161_conf *c, const char *path, const char *const *overrides,
+                        size_t noverrides, struct error *e)
+{
+    enum err err = ERR_OK;
+    if (path)
+        err = s161_conf_read_file(c, path, e);
+    else
+        s161_conf_default(c);
+    for (size_t i = 0; err == ERR_OK && i < noverrides; i++)
+        err = s161_conf_override(c, overrides[i], e);
+    return err == ERR_OK ? s161_conf_finish(c, path ? path : "default board", e) : err;
+}
+
+int s161_conf_free_slot(const struct s161_conf *c)
+{
+    for (int i = 0; i < S161_MAINBOARD_SLOT; i++) {
+        if (c->slot[i].device == S161_EMPTY)
+            return i;
+    }
+    return -1;
+}
+
+void s161_conf_fini(struct s161_conf *c)
+{
+    for (unsigned i = 0; i < S161_SLOTS; i++) {
+        free(c->slot[i].disk.file);
+        free(c->slot[i].emufs.dir);
+        free(c->slot[i].nic.hub);
+    }
+    *c = (struct s161_conf){0};
+}

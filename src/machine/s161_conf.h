@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What stands in which slot of a System/161 board: sys161.conf, overrides from the command line,
+ * and the default board, as plain data. Opens no device and knows no model. Source of facts: the
+ * documents system and sys161(1) of System/161 2.0.8.
+ */
+#ifndef MACHINE_S161_CONF_H
+#define MACHINE_S161_CONF_H
+
+#include "lib/err.h"
+#include "lib/types.h"
+
+#define S161_SLOTS          32
+#define S161_MAINBOARD_SLOT 31
+#define S161_MAX_SECTORS    0xffffffffull /* the disk's size register has 32 bits */
+
+enum s161_device {
+    S161_EMPTY,
+#define DEVICE(TAG, name, kind, what) S161_##TAG,
+#define DEVICE_ARG(...)
+#include "machine/devices.def"
+#undef DEVICE
+#undef DEVICE_ARG
+    S161_DEVICES,
+};
+
+/* Only the member of its device means anything. Strings are owned. */
+struct s161_slot {
+    enum s161_device device;
+    unsigned line; /* of the file; 0: not from one */
+    struct {
+        u64 ramsize; /* bytes */
+        u64 cpus, cores;
+    } mainboard; /* also oldmainboard */
+    struct {
+        char *file;
+        u64 rpm;
+        u64 sectors; /* 0: as large as the image */
+        u64 size;    /* the same in bytes; s161_conf_finish folds it into sectors */
+        bool paranoid, nodoom;
+    } disk;
+    struct {
+        char *dir;
+    } emufs;
+    struct {
+        u64 hwaddr;
+        char *hub;
+    } nic;
+    struct {
+        u64 seed;
+        bool autoseed;
+    } random;
+};
+
+struct s161_conf {
+    struct s161_slot slot[S161_SLOTS];
+};
+
+/* The text of a configuration file; `name` stands in messages ("name:12: ..."). */
+MUST_CHECK enum err s161_conf_parse(struct s161_conf *c, const char *text, size_t len,
+                                    const char *name, struct error *e);
+
+/* "slot:arg" from the command line: one more argument for what is in that slot. */
+MUST_CHECK enum err s161_conf_override(struct s161_conf *c, const char *arg, struct error *e);
+
+/* A device with default arguments into a slot that must be empty. */
+struct s161_slot *s161_conf_plug(struct s161_conf *c, unsigned slot, enum s161_device device);
+
+/* The board of `kuseg run` without a file: 16 MB, 1 CPU, serial, random (seed 0), timer, trace. */
+void s161_conf_default(struct s161_conf *c);
+
+/* After parsing and overrides: is it a machine? `name` as in s161_conf_parse. */
+MUST_CHECK enum err s161_conf_finish(struct s161_conf *c, const char *name, struct error *e);
+
+/* All of it: file (NULL: the default board), overrides, finish. */
+MUST_CHECK enum err s161_conf_read(struct s161_conf *c, const char *path,
+                                   const char *const *overrides, size_t noverrides,
+                                   struct error *e);
+
+/* The first slot for another card, from 0 upwards; -1: the bus is full. */
+int s161_conf_free_slot(const struct s161_conf *c);
+
+const char *s161_device_name(enum s161_device device);
+
+void s161_conf_fini(struct s161_conf *c); /* safe on zeroed memory */
+
+#endif
