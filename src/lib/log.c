@@ -26,7 +26,7 @@ void log_raw_terminal(bool raw)
     log_process.raw = raw;
 }
 
-static void log_line(enum log_level level, const char *fmt, va_list ap)
+static void PRINTF_LIKE(2, 0) log_line(enum log_level level, const char *fmt, va_list ap)
 {
     if (level > log_process.threshold)
         return;

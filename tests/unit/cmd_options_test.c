@@ -33,7 +33,7 @@ static struct error last;
 /* Parses the blank-separated words; -1 on error, else the index of the first word. */
 static int parse(struct sample *s, char *line)
 {
-    static char *argv[16];
+    static char *argv[32];
     int argc = 0, words;
     for (char *w = strtok(line, " "); w; w = strtok(NULL, " "))
         argv[argc++] = w;

@@ -1,106 +1,40 @@
 /* SPDX-License-Identifier: ISC */
 /* Images are made byte by byte here: a good one, then the good one with one thing wrong. */
-#include "lib/bits.h"
+#include "elf_sample.h"
 #include "machine/elf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
 enum {
-    PHDR0 = 52,
-    PHDR1 = 84,
-    PHDR2 = 116,
-    TEXT = 256,
-    SHDRS = 512,
-    SYMS = 768,
-    STRS = 832,
-    SIZE = 900
+    PHDR0 = ELF_SAMPLE_PHDR0,
+    PHDR1 = ELF_SAMPLE_PHDR1,
+    PHDR2 = ELF_SAMPLE_PHDR2,
+    TEXT = ELF_SAMPLE_TEXT,
+    SHDRS = ELF_SAMPLE_SHDRS,
+    SYMS = ELF_SAMPLE_SYMS,
+    SIZE = ELF_SAMPLE_SIZE,
 };
 
 static u8 img[SIZE];
-static bool big;
 static struct error last;
 
 static void put16(size_t at, u16 v)
 {
-    if (big)
-        store_be16(img + at, v);
-    else
-        store_le16(img + at, v);
+    elf_sample_put16(img, at, v);
 }
 
 static void put32(size_t at, u32 v)
 {
-    if (big)
-        store_be32(img + at, v);
-    else
-        store_le32(img + at, v);
+    elf_sample_put32(img, at, v);
 }
 
-static void put_segment(size_t at, u32 type, u32 offset, u32 vaddr, u32 filesz, u32 memsz,
-                        u32 flags)
+static void good(bool big)
 {
-    put32(at, type);
-    put32(at + 4, offset);
-    put32(at + 8, vaddr);
-    put32(at + 12, vaddr);
-    put32(at + 16, filesz);
-    put32(at + 20, memsz);
-    put32(at + 24, flags);
-    put32(at + 28, 4096);
-}
-
-static void put_symbol(unsigned i, u32 name, u32 value, u32 size, u8 type)
-{
-    size_t at = SYMS + 16 * i;
-    put32(at, name);
-    put32(at + 4, value);
-    put32(at + 8, size);
-    img[at + 12] = (u8)(0x10 | type);
-    put16(at + 14, 1);
-}
-
-static void put_symbols(void)
-{
-    memcpy(img + STRS, "\0start\0loop\0table", 18);
-    put_symbol(1, 1, 0x80001000, 0, 2);
-    put_symbol(2, 7, 0x80001020, 0x10, 2);
-    put_symbol(3, 12, 0x80002000, 4, 1);
-    put32(32, SHDRS);
-    put16(46, 40);
-    put16(48, 3);
-    put32(SHDRS + 40 + 4, 2);
-    put32(SHDRS + 40 + 16, SYMS);
-    put32(SHDRS + 40 + 20, 64);
-    put32(SHDRS + 40 + 24, 2);
-    put32(SHDRS + 80 + 16, STRS);
-    put32(SHDRS + 80 + 20, 18);
-}
-
-/* Code at 0x80001000 (64 bytes), data at 0x80002000 (16 bytes and 240 of zeros), a GNU_STACK. */
-static void good(bool big_endian)
-{
-    big = big_endian;
-    memset(img, 0, sizeof img);
-    memcpy(img, "\177ELF\1", 5);
-    img[5] = big ? 2 : 1;
-    img[6] = 1;
-    put16(16, 2);
-    put16(18, 8);
-    put32(20, 1);
-    put32(24, 0x80001000);
-    put32(28, PHDR0);
-    put16(40, 52);
-    put16(42, 32);
-    put16(44, 3);
-    put_segment(PHDR0, 1, TEXT, 0x80001000, 64, 64, 5);
-    put_segment(PHDR1, 1, TEXT + 64, 0x80002000, 16, 256, 6);
-    put_segment(PHDR2, 0x6474e551, 0, 0, 0, 0, 6);
-    memset(img + TEXT, 0xaa, 64);
-    memset(img + TEXT + 64, 0xbb, 16);
-    put_symbols();
+    elf_sample_make(img, big);
 }
 
 static const struct elf_board board_be = {"the System/161 board", true};
@@ -276,10 +210,10 @@ static void elf_refuses_every_truncation(void **state)
     put32(32, 0); /* symbols may be missing; segments may not */
     for (size_t len = 0; len < TEXT + 80; len++) {
         struct elf_image i;
-        u8 *copy = test_malloc(len + 1); /* exact size: a read past it is found */
+        u8 *copy = malloc(len ? len : 1); /* exact size: the sanitizer finds a read past it */
         memcpy(copy, img, len);
         assert_int_equal(elf_parse(copy, len, &i, &last), ERR_FORMAT);
-        test_free(copy);
+        free(copy);
     }
 }
 
@@ -345,7 +279,7 @@ static void elf_limits_segments(void **state)
     put32(28, SIZE);
     memcpy(many, img, SIZE);
     for (u32 n = 0; n < 40; n++) {
-        put_segment(PHDR0, 1, TEXT, 0x80001000 + n * 256, 16, 16, 5);
+        elf_sample_segment(img, PHDR0, 1, TEXT, 0x80001000 + n * 256, 16, 16, 5);
         memcpy(many + SIZE + n * 32, img + PHDR0, 32);
     }
     assert_int_equal(elf_parse(many, sizeof many, &i, &last), ERR_LIMIT);
