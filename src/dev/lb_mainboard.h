@@ -18,7 +18,7 @@ struct lb_mainboard_config {
 struct lb_mainboard;
 
 /* Plugs itself into slot 31 and takes the bus's interrupt lines. `bus`, `ops` and `ctx` are
- * borrowed; ops may be called from the first register access on. */
+ * borrowed; ops may be called from lb_bus_reset on. */
 struct lb_mainboard *lb_mainboard_new(const struct dev_env *env, struct lb_bus *bus,
                                       const struct lb_mainboard_config *config,
                                       const struct lb_cpu_ops *ops, void *ctx);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+#include "host/host_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/fs.h>
+
+int host_file_open(const char *path, enum host_file_mode mode)
+{
+    static const int flags[] = {
+        [HOST_FILE_READ] = O_RDONLY,
+        [HOST_FILE_WRITE] = O_RDWR,
+        [HOST_FILE_CREATE] = O_RDWR | O_CREAT | O_EXCL,
+    };
+    return open(path, flags[mode] | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+}
+
+void host_file_close(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+bool host_file_info(int fd, struct host_file_info *info)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return false;
+    *info = (struct host_file_info){
+        .size = (u64)st.st_size,
+        .dev = st.st_dev,
+        .ino = st.st_ino,
+        .regular = S_ISREG(st.st_mode),
+        .directory = S_ISDIR(st.st_mode),
+        .block_device = S_ISBLK(st.st_mode),
+    };
+    return !info->block_device || ioctl(fd, BLKGETSIZE64, &info->size) == 0;
+}
+
+bool host_file_lock(int fd, bool exclusive)
+{
+    return flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0;
+}
+
+bool host_file_read(int fd, u64 off, void *buf, size_t len, size_t *done)
+{
+    *done = 0;
+    while (*done < len) {
+        ssize_t n = pread(fd, (u8 *)buf + *done, len - *done, (off_t)(off + *done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        if (n == 0)
+            break;
+        *done += (size_t)n;
+    }
+    return true;
+}
+
+bool host_file_write(int fd, u64 off, const void *buf, size_t len)
+{
+    for (size_t done = 0; done < len;) {
+        ssize_t n = pwrite(fd, (const u8 *)buf + done, len - done, (off_t)(off + done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        if (n == 0) {
+            errno = EIO;
+            return false;
+        }
+        done += (size_t)n;
+    }
+    return true;
+}
+
+bool host_file_truncate(int fd, u64 size)
+{
+    return ftruncate(fd, (off_t)size) == 0;
+}
+
+bool host_file_sync(int fd)
+{
+    return fdatasync(fd) == 0;
+}
+
+bool host_file_remove(const char *path)
+{
+    return unlink(path) == 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Files of the host by descriptor. Functions that return bool leave the reason in errno.
+ */
+#ifndef HOST_HOST_FILE_H
+#define HOST_HOST_FILE_H
+
+#include "lib/types.h"
+
+enum host_file_mode {
+    HOST_FILE_READ,
+    HOST_FILE_WRITE,  /* and read */
+    HOST_FILE_CREATE, /* and read and write; fails if it exists */
+};
+
+struct host_file_info {
+    u64 size;
+    u64 dev, ino; /* together they tell files apart */
+    bool regular, directory, block_device;
+};
+
+/* A descriptor, or -1. Never waits for the other end of a pipe, never becomes a controlling
+ * terminal, is closed on exec. */
+int host_file_open(const char *path, enum host_file_mode mode);
+void host_file_close(int fd); /* -1 is fine */
+
+MUST_CHECK bool host_file_info(int fd, struct host_file_info *info);
+
+/* Without waiting. False with errno EWOULDBLOCK: somebody else has it. Released on close. */
+MUST_CHECK bool host_file_lock(int fd, bool exclusive);
+
+/* Up to `len` bytes; *done is less only at the end of the file. */
+MUST_CHECK bool host_file_read(int fd, u64 off, void *buf, size_t len, size_t *done);
+/* All or failure (then some may have been written). */
+MUST_CHECK bool host_file_write(int fd, u64 off, const void *buf, size_t len);
+MUST_CHECK bool host_file_truncate(int fd, u64 size);
+MUST_CHECK bool host_file_sync(int fd); /* the data is on stable storage */
+bool host_file_remove(const char *path);
+
+#endif
