@@ -1,12 +1,246 @@
 /* SPDX-License-Identifier: ISC */
-/* A stand-in until the machine is there: it says so. */
+/*
+ * One machine in the foreground: from options to a board, through its run, to what is said about
+ * it and the exit code.
+ */
 #include "cmd/run.h"
-
+#include "cmd/builtin.h"
 #include "cmd/cmd.h"
+#include "cmd/run_stats.h"
+#include "host/host_clock.h"
+#include "host/host_slurp.h"
+#include "host/host_term.h"
+#include "lib/bug.h"
 #include "lib/log.h"
+#include "machine/board_s161.h"
+#include "machine/elf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct run {
+    const struct run_options *o;
+    struct s161_conf conf;
+    struct buf kernel;
+    struct machine m;
+    struct board_s161 *board;
+    FILE *trace_file;
+    u64 start_mono, start_cpu;
+};
+
+/* ---- the host's side ---- */
+
+static bool run_input(void *ctx, u64 ns, u8 *ch)
+{
+    (void)ctx;
+    return host_term_read(ns, ch);
+}
+
+static bool run_input_ended(void *ctx)
+{
+    (void)ctx;
+    return host_term_eof();
+}
+
+static bool run_asked_to_end(void *ctx)
+{
+    (void)ctx;
+    return host_term_signal() != 0;
+}
+
+static u64 run_mono_ns(void *ctx)
+{
+    (void)ctx;
+    return host_clock_mono_ns();
+}
+
+static void run_put(void *ctx, u8 ch)
+{
+    (void)ctx;
+    host_term_put(ch);
+}
+
+static const struct machine_host run_host = {
+    .input = run_input,
+    .input_ended = run_input_ended,
+    .asked_to_end = run_asked_to_end,
+    .mono_ns = run_mono_ns,
+};
+
+/* ---- from options to a machine ---- */
+
+static enum err run_plug(struct run *r, enum s161_device device, const char *arg, struct error *e)
+{
+    int slot = s161_conf_free_slot(&r->conf);
+    if (slot < 0)
+        return err_set(e, ERR_CONFIG, "no free slot for %s", arg);
+    struct s161_slot *s = s161_conf_plug(&r->conf, (unsigned)slot, device);
+    char **where = device == S161_DISK ? &s->disk.file : &s->emufs.dir;
+    free(*where);
+    *where = xstrdup(arg);
+    return ERR_OK;
+}
+
+/* Options that say more than the configuration file did. */
+static enum err run_conf(struct run *r, struct error *e)
+{
+    const struct run_options *o = r->o;
+    const char *path = o->conf ? o->conf : o->sys161 ? "sys161.conf" : NULL;
+    enum err err = s161_conf_read(&r->conf, path, o->overrides.item, o->overrides.n, e);
+    if (err)
+        return err;
+    struct s161_slot *mainboard = &r->conf.slot[S161_MAINBOARD_SLOT];
+    if (o->memory)
+        mainboard->mainboard.ramsize = o->memory;
+    if (o->cpus)
+        mainboard->mainboard.cpus = o->cpus;
+    for (size_t i = 0; i < o->disks.n && !err; i++)
+        err = run_plug(r, S161_DISK, o->disks.item[i], e);
+    if (o->emufs && !err)
+        err = run_plug(r, S161_EMUFS, o->emufs, e);
+    return err ? err : s161_conf_finish(&r->conf, path ? path : "the options", e);
+}
+
+static enum err run_tracing(struct run *r, struct error *e)
+{
+    const struct run_options *o = r->o;
+    if (o->trace_words) {
+        enum err err = trace_parse_words(&r->m.trace, o->trace_words, e);
+        if (err)
+            return err;
+    }
+    for (const char *p = o->trace_letters; p && *p; p++)
+        if (!trace_set_letter(&r->m.trace, *p, true))
+            return err_set(e, ERR_USAGE, "there is no trace flag '%c'", *p);
+    if (o->trace_file) {
+        r->trace_file = fopen(o->trace_file, "w");
+        if (!r->trace_file)
+            return err_set(e, ERR_IO, "cannot write the trace to %s: %m", o->trace_file);
+        r->m.trace.out = r->trace_file;
+    }
+    return ERR_OK;
+}
+
+static enum err run_kernel(struct run *r, struct error *e)
+{
+    if (!r->o->builtin)
+        return host_slurp(r->o->kernel, ELF_MAX_FILE, &r->kernel, e);
+    buf_put(&r->kernel, builtin_start, builtin_size());
+    return ERR_OK;
+}
+
+static const struct vcpu_engine *run_engine(const struct run_options *o)
+{
+    if (!o->engine || !strcmp(o->engine, "auto"))
+        return &vcpu_interp;
+    return vcpu_engine_find(o->engine);
+}
+
+static enum err run_build(struct run *r, struct error *e)
+{
+    const struct run_options *o = r->o;
+    struct board_s161_config config = {.conf = &r->conf,
+                                       .extended = !o->sys161,
+                                       .engine = run_engine(o),
+                                       .console = {.put = run_put},
+                                       .doom = o->doom};
+    if (!config.engine)
+        return err_set(e, ERR_USAGE, "there is no engine '%s'", o->engine);
+    enum err err = run_conf(r, e);
+    if (!err)
+        err = run_kernel(r, e);
+    if (!err)
+        err = run_tracing(r, e);
+    if (!err)
+        err = board_s161_new(&r->board, &r->m, &config, e);
+    if (err)
+        return err;
+    r->m.warp = o->warp;
+    r->m.progress_cycles = o->progress_seconds * r->m.clock.hz;
+    err = board_s161_boot(r->board, r->kernel.data, r->kernel.len, o->words, e);
+    if (err)
+        err_prefix(e, "%s", o->builtin ? "the built-in guest" : o->kernel);
+    return err;
+}
+
+/* ---- the end ---- */
+
+static void run_report_end(const struct run *r)
+{
+    const struct machine *m = &r->m;
+    switch (m->end) {
+    case MACHINE_POWER_OFF:
+        return;
+    case MACHINE_STOPPED:
+    case MACHINE_DEBUGGER:
+        log_error("%s", m->reason);
+        for (unsigned i = 0; i < m->ncpus; i++)
+            if (m->cpu[i]->enabled)
+                machine_log_cpu(m, i);
+        return;
+    default:
+        log_error("%s", m->reason);
+    }
+}
+
+static int run_exit_code(const struct machine *m)
+{
+    switch (m->end) {
+    case MACHINE_POWER_OFF:
+        return m->exit_code & 0xff || !m->exit_code ? (int)(m->exit_code & 0xff) : CMD_GUEST;
+    case MACHINE_INTERRUPTED:
+        return CMD_REQUESTED;
+    default:
+        return CMD_GUEST;
+    }
+}
+
+static int run_go(struct run *r)
+{
+    r->start_mono = host_clock_mono_ns();
+    r->start_cpu = host_clock_cpu_ns();
+    host_term_open(r->o->pass_signals);
+    log_raw_terminal(true);
+    machine_run(&r->m);
+    host_term_close();
+    log_raw_terminal(false);
+
+    struct run_stats stats = {.m = &r->m,
+                              .engine = run_engine(r->o)->name,
+                              .host_ns = host_clock_mono_ns() - r->start_mono,
+                              .cpu_ns = host_clock_cpu_ns() - r->start_cpu};
+    run_report_end(r);
+    if (r->o->sys161)
+        run_stats_sys161(&stats);
+    struct error e;
+    if (r->o->stats_file && run_stats_json(&stats, r->o->stats_file, &e)) {
+        log_error("%s", e.msg);
+        return CMD_USAGE;
+    }
+    return run_exit_code(&r->m);
+}
+
+static void run_fini(struct run *r)
+{
+    board_s161_free(r->board);
+    machine_fini(&r->m);
+    s161_conf_fini(&r->conf);
+    buf_fini(&r->kernel);
+    if (r->trace_file)
+        fclose(r->trace_file);
+}
 
 int run_machine(const struct run_options *o)
 {
-    log_error("cannot run %s yet: this build has no machine", o->kernel ? o->kernel : "the guest");
-    return CMD_USAGE;
+    struct run r = {.o = o};
+    struct error e;
+    machine_init(&r.m, BOARD_S161_HZ, &run_host);
+    int code = CMD_USAGE;
+    if (run_build(&r, &e))
+        log_error("%s", e.msg);
+    else
+        code = run_go(&r);
+    run_fini(&r);
+    return code;
 }

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+#include "cpu/vcpu.h"
+#include "host/host_clock.h"
+
+#include <string.h>
+
+static const struct state_field vcpu_fields[] = {
+    STATE_FIELD(struct vcpu, enabled, BOOL, 1),
+};
+
+static const struct state_desc vcpu_state = {
+    .name = "vcpu",
+    .version = 1,
+    .nfields = ARRAY_LEN(vcpu_fields),
+    .size = sizeof(struct vcpu),
+    .fields = vcpu_fields,
+};
+
+void vcpu_init(struct vcpu *v, unsigned number, const struct vcpu_engine *engine,
+               const struct mips_model *model, bool big, struct mem *mem, struct mips_code *code,
+               const struct trace *trace)
+{
+    *v = (struct vcpu){.number = number, .engine = engine};
+    mips_init(&v->mips, model, big, number, mem, code, trace);
+}
+
+void vcpu_fini(struct vcpu *v)
+{
+    mips_fini(&v->mips);
+}
+
+void vcpu_add_state(struct vcpu *v, struct state_set *s)
+{
+    state_set_add(s, &vcpu_state, v->number, v);
+    state_set_add(s, &mips_state, v->number, &v->mips);
+}
+
+enum vcpu_exit vcpu_run(struct vcpu *v, u64 budget)
+{
+    u64 start = host_clock_ticks();
+    enum vcpu_exit exit = v->engine->run(v, budget);
+    v->host_ticks += host_clock_ticks() - start;
+    v->exits[exit]++;
+    return exit;
+}
+
+void vcpu_request(struct vcpu *v)
+{
+    mips_request(&v->mips);
+}
+
+u64 vcpu_retired(const struct vcpu *v)
+{
+    return v->mips.retired;
+}
+
+u64 vcpu_user_cycles(const struct vcpu *v)
+{
+    return mips_user_cycles(&v->mips);
+}
+
+bool vcpu_idle(const struct vcpu *v)
+{
+    return v->mips.waiting && v->mips.irq_lines == 0;
+}
+
+const char *vcpu_stop_reason(const struct vcpu *v)
+{
+    return v->mips.stop_reason;
+}
+
+const struct vcpu_engine *vcpu_engine_find(const char *name)
+{
+    static const struct vcpu_engine *const engines[] = {&vcpu_interp};
+    for (unsigned i = 0; i < ARRAY_LEN(engines); i++)
+        if (!strcmp(engines[i]->name, name))
+            return engines[i];
+    return NULL;
+}

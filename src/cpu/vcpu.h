@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A virtual CPU: guest state plus the engine that runs it. Engines stand side by side behind one
+ * question, vcpu_run: the interpreter now, the translator and KVM next.
+ *
+ * The count of instructions is exact and the same in every engine. An instruction counts when it
+ * is attempted, so one that takes an exception counts too; taking an interrupt does not.
+ */
+#ifndef CPU_VCPU_H
+#define CPU_VCPU_H
+
+#include "isa/mips.h"
+#include "lib/types.h"
+
+enum vcpu_exit {
+    VCPU_BUDGET,  /* ran all that was asked */
+    VCPU_IDLE,    /* waits for an interrupt line */
+    VCPU_REQUEST, /* vcpu_request was called */
+    VCPU_STOPPED, /* the guest did what its CPU leaves undefined: vcpu_stop_reason */
+    VCPU_EXITS,
+};
+
+struct vcpu;
+
+struct vcpu_engine {
+    const char *name;
+    enum vcpu_exit (*run)(struct vcpu *v, u64 budget);
+};
+
+extern const struct vcpu_engine vcpu_interp;
+
+struct vcpu {
+    unsigned number;
+    bool enabled; /* powered up by the board */
+    const struct vcpu_engine *engine;
+    struct mips mips;
+
+    /* measured on the host, never part of the state */
+    u64 host_ticks; /* host_clock_ticks spent inside */
+    u64 exits[VCPU_EXITS];
+};
+
+void vcpu_init(struct vcpu *v, unsigned number, const struct vcpu_engine *engine,
+               const struct mips_model *model, bool big, struct mem *mem, struct mips_code *code,
+               const struct trace *trace);
+void vcpu_fini(struct vcpu *v);
+void vcpu_add_state(struct vcpu *v, struct state_set *s);
+
+/* Runs at most `budget` instructions; returns early at an exit other than VCPU_BUDGET. */
+enum vcpu_exit vcpu_run(struct vcpu *v, u64 budget);
+
+/* From inside the run, on its thread: return after the current instruction. */
+void vcpu_request(struct vcpu *v);
+
+u64 vcpu_retired(const struct vcpu *v);
+u64 vcpu_user_cycles(const struct vcpu *v);
+bool vcpu_idle(const struct vcpu *v); /* would vcpu_run return VCPU_IDLE at once? */
+const char *vcpu_stop_reason(const struct vcpu *v);
+
+const struct vcpu_engine *vcpu_engine_find(const char *name); /* NULL: no such engine */
+
+#endif

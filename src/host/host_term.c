@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Standard input and output. The state is the process's own, like the terminal's: a machine that
+ * needs a console of its own gets another back end.
+ */
+#include "host/host_term.h"
+#include "lib/log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct {
+    bool open, raw, eof, out_broken;
+    struct termios saved, ours;
+    volatile sig_atomic_t signal;
+    u8 out[4096];
+    size_t out_len;
+} term;
+
+static void term_on_signal(int sig)
+{
+    term.signal = sig;
+}
+
+/* Control-Z: give the terminal back, stop, take it again. */
+static void term_on_suspend(int sig)
+{
+    int saved_errno = errno;
+    (void)sig;
+    if (term.raw)
+        tcsetattr(0, TCSADRAIN, &term.saved);
+    raise(SIGSTOP);
+    if (term.raw)
+        tcsetattr(0, TCSADRAIN, &term.ours);
+    errno = saved_errno;
+}
+
+static void term_catch(int sig, void (*handler)(int))
+{
+    struct sigaction sa = {.sa_handler = handler};
+    sigemptyset(&sa.sa_mask);
+    sigaction(sig, &sa, NULL);
+}
+
+static void term_make_raw(bool pass_signals)
+{
+    if (!isatty(0) || tcgetattr(0, &term.saved))
+        return;
+    term.ours = term.saved;
+    term.ours.c_iflag &= (tcflag_t) ~(ICRNL | INLCR | IGNCR | IXON | ISTRIP);
+    term.ours.c_lflag &= (tcflag_t) ~(ICANON | ECHO | ECHONL | IEXTEN);
+    if (pass_signals)
+        term.ours.c_lflag &= (tcflag_t)~ISIG;
+    term.ours.c_cc[VMIN] = 1;
+    term.ours.c_cc[VTIME] = 0;
+    if (!tcsetattr(0, TCSADRAIN, &term.ours))
+        term.raw = true;
+}
+
+void host_term_open(bool pass_signals)
+{
+    if (term.open)
+        return;
+    static bool at_exit;
+    if (!at_exit)
+        atexit(host_term_close);
+    at_exit = true;
+    term.open = true;
+    term.eof = term.out_broken = false;
+    term_catch(SIGINT, term_on_signal);
+    term_catch(SIGTERM, term_on_signal);
+    term_catch(SIGHUP, term_on_signal);
+    term_catch(SIGTSTP, term_on_suspend);
+    term_catch(SIGPIPE, SIG_IGN);
+    term_make_raw(pass_signals);
+}
+
+void host_term_close(void)
+{
+    if (!term.open)
+        return;
+    host_term_flush();
+    if (term.raw)
+        tcsetattr(0, TCSADRAIN, &term.saved);
+    term.raw = term.open = false;
+    term_catch(SIGINT, SIG_DFL);
+    term_catch(SIGTERM, SIG_DFL);
+    term_catch(SIGHUP, SIG_DFL);
+    term_catch(SIGTSTP, SIG_DFL);
+}
+
+int host_term_signal(void)
+{
+    return term.signal;
+}
+
+static int term_wait(u64 timeout_ns, bool input)
+{
+    struct pollfd p = {.fd = 0, .events = POLLIN};
+    struct timespec t = {.tv_sec = (time_t)(timeout_ns / 1000000000u),
+                         .tv_nsec = (long)(timeout_ns % 1000000000u)};
+    sigset_t all, during;
+    /* Signals are only let in while waiting, so none slips in between the check and the wait. */
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &during);
+    int n = term.signal ? -1 : ppoll(&p, input, timeout_ns == ~0ull ? NULL : &t, &during);
+    sigprocmask(SIG_SETMASK, &during, NULL);
+    return n;
+}
+
+bool host_term_read(u64 timeout_ns, u8 *ch)
+{
+    host_term_flush();
+    if (term_wait(timeout_ns, ch && !term.eof) <= 0 || !ch || term.eof)
+        return false;
+    ssize_t got = read(0, ch, 1);
+    if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
+        term.eof = true;
+    return got == 1;
+}
+
+bool host_term_eof(void)
+{
+    return term.eof;
+}
+
+void host_term_put(u8 ch)
+{
+    if (term.out_len == sizeof term.out)
+        host_term_flush();
+    term.out[term.out_len++] = ch;
+}
+
+void host_term_flush(void)
+{
+    size_t done = 0;
+    while (done < term.out_len && !term.out_broken && !term.signal) {
+        ssize_t n = write(1, term.out + done, term.out_len - done);
+        if (n > 0)
+            done += (size_t)n;
+        else if (errno == EAGAIN)
+            poll(&(struct pollfd){.fd = 1, .events = POLLOUT}, 1, 1000);
+        else if (errno != EINTR) {
+            term.out_broken = true;
+            log_warn("standard output is closed: %m");
+        }
+    }
+    if (term.signal && done < term.out_len) /* one last try, without waiting for the reader */
+        done += write(1, term.out + done, term.out_len - done) > 0;
+    term.out_len = 0;
+}

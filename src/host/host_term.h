@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The terminal (or pipe) that the program was started on: characters in both directions, and the
+ * signals that ask the program to end. One per process, as standard input and output are.
+ */
+#ifndef HOST_HOST_TERM_H
+#define HOST_HOST_TERM_H
+
+#include "lib/types.h"
+
+/* Characters come one by one, without echo; pass_signals: control-C and its like come as
+ * characters. Asks for SIGINT, SIGTERM and SIGHUP to be noted. Undone by host_term_close, also at
+ * exit and before the process is suspended. */
+void host_term_open(bool pass_signals);
+void host_term_close(void);
+
+/* Waits up to timeout_ns (~0: for ever) for a character; with ch NULL only waits. A signal that
+ * asks to end cuts it short. */
+bool host_term_read(u64 timeout_ns, u8 *ch);
+bool host_term_eof(void);   /* nothing can come any more */
+int host_term_signal(void); /* the signal that asked to end; 0: none */
+
+/* Output, buffered; a full pipe or a closed terminal never blocks the caller for ever. */
+void host_term_put(u8 ch);
+void host_term_flush(void);
+
+#endif

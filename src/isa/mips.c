@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The CPU as the machine sees it: models, power-on state, interrupt lines, its field table.
+ */
+#include "isa/mips_int.h"
+
+const struct mips_model mips_r3000a = {
+    .name = "r3000a",
+    .prid = 0x230,
+    .levels = MIPS_L1,
+};
+
+const struct mips_model mips_161 = {
+    .name = "mips-161",
+    .prid = 0xa1,
+    .levels = MIPS_L1 | MIPS_L161,
+    .is161 = true,
+};
+
+#define F(member, kind, n) STATE_FIELD(struct mips, member, kind, n)
+
+static const struct state_field mips_fields[] = {
+    F(r, U32, MIPS_SINK), /* the sink's contents mean nothing */
+    F(pc, U32, 1),
+    F(npc, U32, 1),
+    F(bd, BOOL, 1),
+    F(waiting, BOOL, 1),
+    F(stopped, BOOL, 1),
+    F(timer_on, BOOL, 1),
+    F(ll, BOOL, 1),
+    F(ll_addr, U32, 1),
+    F(ll_value, U32, 1),
+    F(index, U32, 1),
+    F(entrylo, U32, 1),
+    F(context, U32, 1),
+    F(badvaddr, U32, 1),
+    F(entryhi, U32, 1),
+    F(status, U32, 1),
+    F(epc, U32, 1),
+    F(compare, U32, 1),
+    F(cause, U32, 1),
+    F(irq_lines, U32, 1),
+    F(tlb_hi, U32, MIPS_TLB_SIZE),
+    F(tlb_lo, U32, MIPS_TLB_SIZE),
+    F(retired, U64, 1),
+    F(random_base, U64, 1),
+    F(count_base, U64, 1),
+    F(user_since, U64, 1),
+    F(stats.user_cycles, U64, 1),
+    F(stats.lls, U64, 1),
+    F(stats.scs_ok, U64, 1),
+    F(stats.scs_failed, U64, 1),
+    F(stats.syncs, U64, 1),
+    F(stats.irqs, U64, 1),
+    F(stats.exceptions, U64, 1),
+};
+
+#undef F
+
+static enum err mips_check(const void *scratch, struct error *e)
+{
+    const struct mips *c = scratch;
+    if (c->r[0])
+        return err_set(e, ERR_FORMAT, "cpu%u: register $0 is not zero", c->number);
+    if (c->irq_lines & ~(u32)MIPS_CAUSE_HW)
+        return err_set(e, ERR_FORMAT, "cpu%u: interrupt lines that do not exist", c->number);
+    if (c->random_base > c->retired || c->user_since > c->retired)
+        return err_set(e, ERR_FORMAT, "cpu%u: counts run backwards", c->number);
+    return ERR_OK;
+}
+
+static void mips_loaded(void *obj)
+{
+    struct mips *c = obj;
+    c->stop_reason = c->stopped ? "the machine was stopped when its state was saved" : NULL;
+    mips_stlb_flush(c);
+    mips_mode_changed(c);
+}
+
+const struct state_desc mips_state = {
+    .name = "mips",
+    .version = 1,
+    .nfields = ARRAY_LEN(mips_fields),
+    .size = sizeof(struct mips),
+    .fields = mips_fields,
+    .check = mips_check,
+    .loaded = mips_loaded,
+};
+
+void mips_init(struct mips *c, const struct mips_model *model, bool big, unsigned number,
+               struct mem *mem, struct mips_code *code, const struct trace *trace)
+{
+    *c = (struct mips){
+        .model = model, .big = big, .number = number, .mem = mem, .code = code, .trace = trace};
+    mips_code_attach(code, c);
+    mips_reset(c);
+}
+
+void mips_fini(struct mips *c)
+{
+    if (c->code)
+        mips_code_detach(c->code, c);
+}
+
+/* The count of instructions goes on, so that time does. TLB entries match nothing that is mapped. */
+void mips_reset(struct mips *c)
+{
+    for (unsigned i = 0; i < MIPS_NREGS; i++)
+        c->r[i] = 0;
+    for (unsigned i = 0; i < MIPS_TLB_SIZE; i++) {
+        c->tlb_hi[i] = 0x81000000u + i * MEM_PAGE;
+        c->tlb_lo[i] = 0;
+    }
+    c->waiting = c->stopped = c->timer_on = c->ll = false;
+    c->stop_reason = NULL;
+    c->ll_addr = c->ll_value = 0;
+    c->index = c->entrylo = c->context = c->badvaddr = c->entryhi = c->epc = c->compare = 0;
+    c->cause = c->irq_lines = 0;
+    c->status = MIPS_ST_BEV;
+    c->random_base = c->count_base = c->user_since = c->retired;
+    mips_set_pc(c, 0xbfc00000u);
+    mips_stlb_flush(c);
+    mips_mode_changed(c);
+}
+
+void mips_set_pc(struct mips *c, u32 pc)
+{
+    c->pc = pc;
+    c->npc = pc + 4;
+    c->bd = false;
+}
+
+void mips_set_irq(struct mips *c, u32 line, bool up)
+{
+    u32 before = c->irq_lines;
+    c->irq_lines = up ? before | line : before & ~line;
+    c->resync = true;
+    if (c->irq_lines != before)
+        trace(c->trace, IRQ, "cpu%u interrupt lines %04x", c->number, c->irq_lines);
+}
+
+void mips_request(struct mips *c)
+{
+    c->request = true;
+    c->resync = true;
+}
+
+/* ---- running ---- */
+
+/* Instructions until Count reaches Compare; the comparison follows each instruction. */
+static u64 timer_distance(const struct mips *c)
+{
+    if (!c->timer_on)
+        return ~0ull;
+    u32 d = c->compare - mips_count(c);
+    return d ? d : 1ull << 32;
+}
+
+static void timer_fire(struct mips *c)
+{
+    c->count_base = c->retired;
+    c->irq_lines |= MIPS_CAUSE_TIMER;
+    trace(c->trace, IRQ, "cpu%u on-chip timer", c->number);
+}
+
+/* Runs until the timer may fire, or until something needs attention here. */
+static void run_stretch(struct mips *c, u64 budget)
+{
+    u64 distance = timer_distance(c);
+    u64 n = distance < budget ? distance : budget;
+    u64 stop = c->retired + n;
+    mips_interp(c, stop);
+    if (c->retime) /* the write itself has compared */
+        c->retime = false;
+    else if (n == distance && c->retired == stop)
+        timer_fire(c);
+}
+
+enum mips_exit mips_run(struct mips *c, u64 budget)
+{
+    u64 end = c->retired + budget;
+    for (;;) {
+        if (c->stopped)
+            return MIPS_EXIT_STOPPED;
+        if (c->waiting && c->irq_lines)
+            c->waiting = false;
+        if (c->waiting)
+            return MIPS_EXIT_WAIT;
+        if (c->request) {
+            c->request = false;
+            return MIPS_EXIT_REQUEST;
+        }
+        if (c->retired >= end)
+            return MIPS_EXIT_BUDGET;
+        run_stretch(c, end - c->retired);
+    }
+}

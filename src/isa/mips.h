@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A MIPS R3000-family CPU: its state, its models, and the engine that interprets it.
+ * Knows memory (mem/) and nothing else of the machine; interrupts come in as lines.
+ * Source: Kane and Heinrich, "MIPS RISC Architecture"; System/161's documents for its additions.
+ */
+#ifndef ISA_MIPS_H
+#define ISA_MIPS_H
+
+#include "lib/err.h"
+#include "lib/trace.h"
+#include "lib/types.h"
+#include "mem/mem.h"
+#include "state/state.h"
+
+struct mips;
+struct mips_code;
+
+enum {
+    MIPS_HI = 32, /* indices into r[], after the general registers */
+    MIPS_LO = 33,
+    MIPS_SINK = 34, /* where writes to $0 go */
+    MIPS_NREGS = 35,
+};
+
+enum mips_level {
+    MIPS_L1 = 1,
+    MIPS_L2 = 2,
+    MIPS_L161 = 4,
+};
+
+enum mips_exc {
+    MIPS_EXC_INT = 0,
+    MIPS_EXC_MOD = 1,
+    MIPS_EXC_TLBL = 2,
+    MIPS_EXC_TLBS = 3,
+    MIPS_EXC_ADEL = 4,
+    MIPS_EXC_ADES = 5,
+    MIPS_EXC_IBE = 6,
+    MIPS_EXC_DBE = 7,
+    MIPS_EXC_SYS = 8,
+    MIPS_EXC_BP = 9,
+    MIPS_EXC_RI = 10,
+    MIPS_EXC_CPU = 11,
+    MIPS_EXC_OV = 12,
+};
+
+enum {
+    MIPS_ST_IEC = 1u << 0,
+    MIPS_ST_KUC = 1u << 1,
+    MIPS_ST_STACK = 0x3f, /* KUo IEo KUp IEp KUc IEc */
+    MIPS_ST_IM = 0xff00,
+    MIPS_ST_ISC = 1u << 16,
+    MIPS_ST_SWC = 1u << 17,
+    MIPS_ST_BEV = 1u << 22,
+    MIPS_ST_CU0 = 1u << 28,
+
+    MIPS_CAUSE_SW = 0x300,
+    MIPS_CAUSE_HW = 0xfc00,
+    MIPS_CAUSE_TIMER = 0x8000, /* MIPS-161: Count reached Compare */
+    MIPS_CAUSE_BD = 1u << 31,
+
+    MIPS_LO_N = 1u << 11,
+    MIPS_LO_D = 1u << 10,
+    MIPS_LO_V = 1u << 9,
+    MIPS_LO_G = 1u << 8,
+    MIPS_TLB_SIZE = 64,
+    MIPS_TLB_WIRED = 8,
+};
+
+/* What differs between the chips of the family. */
+struct mips_model {
+    const char *name;
+    u32 prid;
+    u32 levels; /* enum mips_level, or-ed */
+    /* System/161's CPU: Count and Compare, CP0 selects, WAIT; isolating or swapping caches and
+     * duplicate TLB entries stop the machine. */
+    bool is161;
+};
+
+extern const struct mips_model mips_r3000a;
+extern const struct mips_model mips_161;
+
+/*
+ * Software TLB: what the 64 entries and the segments say, page by page, for loads and stores that
+ * hit RAM. A tag is the page's address, the ASID in bits 2..7 and the mode in bit 8, so that one
+ * comparison checks page, alignment, address space and privilege. Derived state: never saved.
+ */
+enum {
+    MIPS_STLB_SIZE = 512,
+    MIPS_STLB_USER = 1u << 8,
+    MIPS_STLB_BYPASS = 1u << 10, /* in tag_low: nothing hits (caches isolated) */
+    MIPS_STLB_EMPTY = 1u << 11,
+};
+
+struct mips_stlb {
+    u32 rtag, wtag;
+    uintptr_t addend; /* host address = addend + virtual address */
+};
+
+struct mips_ftlb {
+    u32 tag;
+    struct mips_code_page *page;
+};
+
+struct mips_stats {
+    u64 user_cycles;
+    u64 lls, scs_ok, scs_failed, syncs;
+    u64 irqs, exceptions;
+};
+
+struct mips {
+    /* architectural */
+    u32 r[MIPS_NREGS];
+    u32 pc;  /* of the next instruction */
+    u32 npc; /* of the one after it: the branch target, while bd */
+    bool bd; /* pc is in a delay slot */
+    bool waiting;
+    bool stopped; /* did what this model leaves undefined; stop_reason says what */
+    bool timer_on;
+    bool ll;
+    u32 ll_addr, ll_value; /* physical */
+    u32 index, entrylo, context, badvaddr, entryhi, status, epc, compare;
+    u32 cause;     /* BD, CE, software interrupts, code; the lines are irq_lines */
+    u32 irq_lines; /* MIPS_CAUSE_HW */
+    u32 tlb_hi[MIPS_TLB_SIZE], tlb_lo[MIPS_TLB_SIZE];
+    u64 retired;     /* instructions attempted since power-on; see vcpu.h */
+    u64 random_base; /* Random = 63 - (retired - random_base) % 56 */
+    u64 count_base;  /* Count = retired - count_base */
+
+    /* derived */
+    u32 tag_low; /* low bits of every tag that may hit now */
+    bool resync; /* leave the block after this instruction: interrupts or code may have changed */
+    bool request; /* ...and return to the caller of mips_run */
+    bool retime;  /* ...and find anew when Count reaches Compare */
+    u64 user_since; /* retired at the last entry to user mode */
+    struct mips_stlb stlb[MIPS_STLB_SIZE];
+    struct mips_ftlb ftlb[MIPS_STLB_SIZE];
+
+    /* wiring */
+    const struct mips_model *model;
+    bool big; /* byte order */
+    unsigned number;
+    struct mem *mem;
+    struct mips_code *code;
+    const struct trace *trace;
+    const char *stop_reason;
+    struct mips_stats stats;
+};
+
+extern const struct state_desc mips_state;
+
+/* ---- by the machine ---- */
+
+/* Decoded code, shared by the CPUs of one machine (which run on one host thread). */
+struct mips_code *mips_code_new(struct mem *mem, const struct mips_model *model);
+void mips_code_free(struct mips_code *code);
+void mips_code_flush(struct mips_code *code); /* after memory was changed from outside */
+
+void mips_init(struct mips *c, const struct mips_model *model, bool big, unsigned number,
+               struct mem *mem, struct mips_code *code, const struct trace *trace);
+void mips_fini(struct mips *c);
+void mips_reset(struct mips *c);
+void mips_set_pc(struct mips *c, u32 pc);
+void mips_set_irq(struct mips *c, u32 line, bool up); /* line: bits of MIPS_CAUSE_HW */
+
+enum mips_exit {
+    MIPS_EXIT_BUDGET,
+    MIPS_EXIT_WAIT,    /* idle until a line goes up */
+    MIPS_EXIT_REQUEST, /* mips_request was called */
+    MIPS_EXIT_STOPPED, /* see stop_reason */
+};
+
+/* Runs at most `budget` instructions, exactly counted in c->retired. */
+enum mips_exit mips_run(struct mips *c, u64 budget);
+
+/* From inside the run (a device's register was written): return after the current instruction. */
+void mips_request(struct mips *c);
+
+/* ---- by debuggers, tests and tools ---- */
+
+u32 mips_random(const struct mips *c);
+u32 mips_count(const struct mips *c);
+u64 mips_user_cycles(const struct mips *c);
+static inline bool mips_user_mode(const struct mips *c)
+{
+    return c->status & MIPS_ST_KUC;
+}
+
+/* Translation without side effects. False: unmapped. */
+MUST_CHECK bool mips_translate(const struct mips *c, gva va, gpa *pa);
+
+/* One instruction in words; at least 64 bytes of room. Unknown ones as ".word". */
+void mips_disassemble(const struct mips_model *model, u32 pc, u32 word, char *buf, size_t len);
+
+#endif

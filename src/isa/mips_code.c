@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Decoded code, by physical page: shared by all virtual aliases, address spaces and CPUs. A block
+ * is a straight run of instructions that ends after a branch's delay slot, after an instruction
+ * that may change mode or translation, at MIPS_BLOCK_MAX, or at the page's end. A branch whose
+ * delay slot lies in the next page ends its block before itself: single steps carry it across.
+ *
+ * A page that holds code is marked MEM_PAGE_CODE; no software TLB lets stores to it through
+ * unseen. A store that hits a decoded line drops the page's blocks. Their memory may still be in
+ * use by the very run that stored: it goes to a graveyard and is freed at the next safe point.
+ *
+ * Bounded: a guest that makes endless code makes the cache start again from empty.
+ */
+#include "isa/mips_int.h"
+#include "lib/bug.h"
+
+#include <stdlib.h>
+
+#define CODE_CHUNK     (16u << 10)
+#define CODE_MAX_BYTES (96u << 20)
+#define CODE_MAX_CPUS  32
+
+struct mips_chunk {
+    struct mips_chunk *next;
+    size_t used;
+    u8 data[];
+};
+
+struct mips_code {
+    struct mem *mem;
+    struct mips_decoder *decoder;
+    struct mips_code_page **page; /* by page number of mem */
+    struct mips_code_page *all, *graveyard;
+    size_t bytes;
+    struct mips *cpu[CODE_MAX_CPUS];
+    unsigned ncpus;
+};
+
+struct mips_code *mips_code_new(struct mem *mem, const struct mips_model *model)
+{
+    struct mips_code *code = xcalloc(1, sizeof *code);
+    code->mem = mem;
+    code->decoder = mips_decoder_new(model);
+    code->page = xcalloc(mem->npages, sizeof *code->page);
+    return code;
+}
+
+static void free_pages(struct mips_code *code, struct mips_code_page *list)
+{
+    while (list) {
+        struct mips_code_page *page = list;
+        list = page->next;
+        while (page->chunks) {
+            struct mips_chunk *chunk = page->chunks;
+            page->chunks = chunk->next;
+            code->bytes -= CODE_CHUNK;
+            free(chunk);
+        }
+        code->bytes -= sizeof *page;
+        free(page);
+    }
+}
+
+void mips_code_free(struct mips_code *code)
+{
+    if (!code)
+        return;
+    mips_code_flush(code);
+    free_pages(code, code->graveyard);
+    free(code->decoder);
+    free(code->page);
+    free(code);
+}
+
+void mips_code_attach(struct mips_code *code, struct mips *c)
+{
+    BUG_ON(code->ncpus == CODE_MAX_CPUS);
+    code->cpu[code->ncpus++] = c;
+}
+
+void mips_code_detach(struct mips_code *code, struct mips *c)
+{
+    for (unsigned i = 0; i < code->ncpus; i++)
+        if (code->cpu[i] == c)
+            code->cpu[i--] = code->cpu[--code->ncpus];
+}
+
+const struct mips_decoder *mips_code_decoder(const struct mips_code *code)
+{
+    return code->decoder;
+}
+
+static u8 *page_flags(const struct mips_code *code, u32 number)
+{
+    for (unsigned i = 0; i < code->mem->nregions; i++) {
+        const struct mem_region *r = &code->mem->region[i];
+        if (r->kind != MEM_MMIO && number - r->first_page < r->size >> MEM_PAGE_SHIFT)
+            return &r->page_flags[number - r->first_page];
+    }
+    return NULL;
+}
+
+/* Forgets a page's code. Nobody enters it again; a run inside it leaves at the next instruction. */
+static void bury_page(struct mips_code *code, struct mips_code_page *page)
+{
+    struct mips_code_page **link = &code->all;
+    while (*link != page)
+        link = &(*link)->next;
+    *link = page->next;
+    page->next = code->graveyard;
+    code->graveyard = page;
+    code->page[page->number] = NULL;
+    *page_flags(code, page->number) &= (u8)~MEM_PAGE_CODE;
+    for (unsigned i = 0; i < code->ncpus; i++) {
+        struct mips *c = code->cpu[i];
+        for (unsigned k = 0; k < MIPS_STLB_SIZE; k++)
+            if (c->ftlb[k].page == page)
+                c->ftlb[k].tag = MIPS_STLB_EMPTY;
+        c->resync = true;
+    }
+}
+
+void mips_code_flush(struct mips_code *code)
+{
+    while (code->all)
+        bury_page(code, code->all);
+}
+
+/* Called where no run is inside a block. */
+void mips_code_collect(struct mips_code *code)
+{
+    if (code->bytes > CODE_MAX_BYTES)
+        mips_code_flush(code);
+    if (code->graveyard) {
+        free_pages(code, code->graveyard);
+        code->graveyard = NULL;
+    }
+}
+
+static struct mips_code_page *new_page(struct mips_code *code, u32 number)
+{
+    struct mips_code_page *page = xcalloc(1, sizeof *page);
+    page->number = number;
+    page->next = code->all;
+    code->all = page;
+    code->page[number] = page;
+    code->bytes += sizeof *page;
+    *page_flags(code, number) |= MEM_PAGE_CODE;
+    for (unsigned i = 0; i < code->ncpus; i++)
+        mips_stlb_flush_writes(code->cpu[i]);
+    return page;
+}
+
+struct mips_code_page *mips_code_page_at(struct mips *c, gpa pa)
+{
+    struct mips_code *code = c->code;
+    const struct mem_region *r = mem_find(c->mem, pa);
+    if (!r || r->kind == MEM_MMIO)
+        return NULL;
+    u32 number = r->first_page + (u32)((pa - r->base) >> MEM_PAGE_SHIFT);
+    return code->page[number] ? code->page[number] : new_page(code, number);
+}
+
+static struct mips_block *alloc_block(struct mips_code *code, struct mips_code_page *page,
+                                      unsigned insns)
+{
+    size_t size = sizeof(struct mips_block) + insns * sizeof(struct mips_insn);
+    size = (size + 15) & ~(size_t)15;
+    struct mips_chunk *chunk = page->chunks;
+    if (!chunk || CODE_CHUNK - sizeof *chunk - chunk->used < size) {
+        chunk = xcalloc(1, CODE_CHUNK);
+        chunk->next = page->chunks;
+        page->chunks = chunk;
+        code->bytes += CODE_CHUNK;
+    }
+    struct mips_block *b = (struct mips_block *)(void *)(chunk->data + chunk->used);
+    chunk->used += size;
+    return b;
+}
+
+static u32 page_word(const struct mips *c, const struct mips_code_page *page, u32 index)
+{
+    for (unsigned i = 0; i < c->mem->nregions; i++) {
+        const struct mem_region *r = &c->mem->region[i];
+        if (r->kind != MEM_MMIO && page->number - r->first_page < r->size >> MEM_PAGE_SHIFT) {
+            const u8 *p = r->host + (u64)(page->number - r->first_page) * MEM_PAGE + index * 4;
+            return c->big ? load_be32(p) : load_le32(p);
+        }
+    }
+    return 0;
+}
+
+struct code_scan {
+    u16 op[MIPS_BLOCK_MAX];
+    u32 word[MIPS_BLOCK_MAX];
+    unsigned n;
+    bool branch;
+    enum mips_op end;
+};
+
+/* Finds how far the block from index goes. */
+static void scan_block(const struct mips *c, const struct mips_code_page *page, u32 index,
+                       struct code_scan *s)
+{
+    s->n = 0;
+    s->branch = false;
+    s->end = (enum mips_op)MIPS_END_NEXT;
+    while (index + s->n < MEM_PAGE / 4 && s->n < MIPS_BLOCK_MAX - 1) {
+        u32 word = page_word(c, page, index + s->n);
+        enum mips_op op = mips_decode_op(c->code->decoder, word);
+        u16 flags = mips_ops[op].flags;
+        if (s->branch && (flags & BRANCH)) { /* a branch in a delay slot: by single steps */
+            s->n--;
+            s->branch = false;
+            return;
+        }
+        s->op[s->n] = (u16)op;
+        s->word[s->n++] = word;
+        if (s->branch) {
+            s->end = (enum mips_op)(flags & STOP ? MIPS_END_BRANCH_STOP : MIPS_END_BRANCH);
+            return;
+        }
+        if (flags & (STOP | TRAP)) {
+            s->end = (enum mips_op)MIPS_END_STOP;
+            return;
+        }
+        s->branch = flags & BRANCH;
+    }
+    if (s->branch) { /* its delay slot lies in the next page, or beyond the limit */
+        s->n--;
+        s->branch = false;
+    }
+}
+
+/* NULL: the block would be empty; step over the instruction instead. */
+struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, u32 index)
+{
+    struct code_scan s;
+    scan_block(c, page, index, &s);
+    if (s.n == 0)
+        return NULL;
+    const void *const *go = mips_interp_handlers(c->big);
+    struct mips_block *b = alloc_block(c->code, page, s.n + 1);
+    b->n = (u16)s.n;
+    b->branch = s.branch;
+    b->step = false;
+    for (unsigned i = 0; i < s.n; i++) {
+        struct mips_insn *in = &b->insn[i];
+        mips_decode_insn(in, s.op[i], s.word[i]);
+        in->go = go[s.op[i]];
+        if (mips_ops[s.op[i]].flags & BRANCH) {
+            in->after = (u8)(i + 2);
+            if (s.op[i] != MIPS_OP_j && s.op[i] != MIPS_OP_jal)
+                in->imm += i * 4;
+        }
+        page->lines |= 1ull << ((index + i) * 4 / 64);
+    }
+    b->insn[s.n] = (struct mips_insn){.go = go[s.end], .imm = s.n * 4};
+    page->at[index] = b;
+    return b;
+}
+
+bool mips_code_store(struct mips *c, const struct mem_region *r, u64 off)
+{
+    struct mips_code *code = c->code;
+    struct mips_code_page *page = code->page[r->first_page + (u32)(off >> MEM_PAGE_SHIFT)];
+    if (!page)
+        return true;
+    if (!(page->lines & 1ull << ((off % MEM_PAGE) / 64)))
+        return false;
+    bury_page(code, page);
+    return true;
+}

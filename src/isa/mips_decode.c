@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Words to decoded instructions. The tables come from mips.def; which lines count depends on the
+ * model's levels.
+ */
+#include "isa/mips_int.h"
+#include "lib/bug.h"
+
+const struct mips_op_info mips_ops[MIPS_NOPS] = {
+#define L1   MIPS_L1
+#define L2   MIPS_L2
+#define L161 MIPS_L161
+#define INSN(n, s, ma, mk, lv, fl)                                                                 \
+    {.name = #n, .syntax = s, .match = ma, .mask = mk, .levels = (lv), .flags = (fl)},
+#include "isa/mips.def"
+#undef INSN
+#undef L1
+#undef L2
+#undef L161
+};
+
+#define MIPS_DECODE_KEYS (64 + 64 + 32)
+
+struct mips_decoder {
+    /* Candidates in the order of mips.def, by key; a list ends with MIPS_OP_reserved. */
+    u8 list[MIPS_DECODE_KEYS][16];
+};
+
+static unsigned decode_key(u32 word)
+{
+    u32 op = word >> 26;
+    if (op == 0)
+        return 64 + (word & 63);
+    if (op == 1)
+        return 128 + bits_get(word, 16, 5);
+    return op;
+}
+
+/* A word that has the key and is zero elsewhere. */
+static u32 decode_sample(unsigned key)
+{
+    if (key >= 128)
+        return 1u << 26 | (key - 128) << 16;
+    return key >= 64 ? key - 64 : key << 26;
+}
+
+static u32 decode_key_mask(unsigned key)
+{
+    return key >= 128 ? 0xfc1f0000u : key >= 64 ? 0xfc00003fu : 0xfc000000u;
+}
+
+struct mips_decoder *mips_decoder_new(const struct mips_model *model)
+{
+    struct mips_decoder *d = xcalloc(1, sizeof *d);
+    for (unsigned key = 2; key < MIPS_DECODE_KEYS; key++) { /* 0 and 1: see decode_key */
+        unsigned n = 0;
+        for (unsigned op = 0; op < MIPS_NOPS; op++) {
+            const struct mips_op_info *o = &mips_ops[op];
+            u32 common = o->mask & decode_key_mask(key);
+            if ((o->levels & model->levels) && ((o->match ^ decode_sample(key)) & common) == 0) {
+                BUG_ON(n == sizeof d->list[key]);
+                d->list[key][n++] = (u8)op;
+            }
+        }
+    }
+    return d;
+}
+
+enum mips_op mips_decode_op(const struct mips_decoder *d, u32 word)
+{
+    const u8 *list = d->list[decode_key(word)];
+    while ((word & mips_ops[*list].mask) != mips_ops[*list].match)
+        list++;
+    return *list;
+}
+
+static u32 decode_imm(enum mips_op op, u32 word)
+{
+    u32 simm = (u32)bits_sext(word, 16);
+    switch (op) {
+    case MIPS_OP_sll:
+    case MIPS_OP_srl:
+    case MIPS_OP_sra:
+        return bits_get(word, 6, 5);
+    case MIPS_OP_andi:
+    case MIPS_OP_ori:
+    case MIPS_OP_xori:
+    case MIPS_OP_lui:
+        return word & 0xffff;
+    case MIPS_OP_j:
+    case MIPS_OP_jal:
+        return (word & 0x3ffffff) << 2;
+    case MIPS_OP_mfc0:
+    case MIPS_OP_mtc0:
+        return word & 7;
+    default:
+        return mips_ops[op].flags & BRANCH ? 4 + (simm << 2) : simm;
+    }
+}
+
+/* A branch's imm is relative to itself here; its block makes it relative to its start. */
+void mips_decode_insn(struct mips_insn *in, enum mips_op op, u32 word)
+{
+    u16 flags = mips_ops[op].flags;
+    in->rs = (u8)bits_get(word, 21, 5);
+    in->rt = (u8)bits_get(word, 16, 5);
+    in->rd = (u8)bits_get(word, 11, 5);
+    in->after = 0;
+    in->imm = decode_imm(op, word);
+    if ((flags & WD) && in->rd == 0)
+        in->rd = MIPS_SINK;
+    /* sc both reads and writes rt: mips_sc knows the sink. */
+    if ((flags & WT) && in->rt == 0)
+        in->rt = MIPS_SINK;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/* Shared inside the MIPS family of files: decoded form, code pages, memory, exceptions. */
+#ifndef ISA_MIPS_INT_H
+#define ISA_MIPS_INT_H
+
+#include "isa/mips.h"
+#include "lib/bits.h"
+
+enum mips_flag {
+    WD = 1 << 0,
+    WT = 1 << 1,
+    BRANCH = 1 << 2,
+    LINK = 1 << 3,
+    LOAD = 1 << 4,
+    STORE = 1 << 5,
+    TRAP = 1 << 6,
+    STOP = 1 << 7,
+    PRIV = 1 << 8,
+};
+
+enum mips_op {
+#define INSN(name, syntax, match, mask, levels, flags) MIPS_OP_##name,
+#include "isa/mips.def"
+#undef INSN
+    MIPS_NOPS,
+    /* how blocks end */
+    MIPS_END_NEXT = MIPS_NOPS, /* falls through */
+    MIPS_END_BRANCH,           /* goes where the branch said */
+    MIPS_END_STOP,             /* falls through; look at interrupts and translation again */
+    MIPS_END_BRANCH_STOP,      /* both */
+    MIPS_END_LEAVE,            /* after an instruction that asked for it (struct mips.resync) */
+    MIPS_END_STEP,             /* a block of one instruction, run exactly */
+    MIPS_NHANDLERS,
+};
+
+struct mips_op_info {
+    const char *name, *syntax;
+    u32 match, mask;
+    u16 levels, flags;
+};
+
+extern const struct mips_op_info mips_ops[MIPS_NOPS];
+
+/* A decoded instruction. Register numbers are indices into r[]; a destination $0 is the sink. */
+struct mips_insn {
+    const void *go; /* handler in the interpreter */
+    u8 rs, rt, rd;
+    u8 after; /* branches: index in the block of what follows the delay slot */
+    u32 imm;  /* extended immediate, shift amount, CP0 select; branch: offset from the block's
+               * start; jump: target's low 28 bits */
+};
+
+_Static_assert(sizeof(struct mips_insn) == 16, "four to a cache line");
+
+#define MIPS_BLOCK_MAX 64
+
+struct mips_block {
+    u16 n;       /* instructions, without the end */
+    bool branch; /* the last but one is a branch, the last its delay slot */
+    bool step;   /* of one instruction: pc, npc and bd in struct mips are the truth */
+    struct mips_insn insn[];
+};
+
+struct mips_code_page {
+    struct mips_block *at[MEM_PAGE / 4];
+    u64 lines; /* 64-byte lines that decoded instructions came from */
+    u32 number;
+    struct mips_code_page *next; /* all pages; or the graveyard */
+    struct mips_chunk *chunks;
+};
+
+/* mips_decode.c */
+struct mips_decoder;
+struct mips_decoder *mips_decoder_new(const struct mips_model *model);
+enum mips_op mips_decode_op(const struct mips_decoder *d, u32 word);
+void mips_decode_insn(struct mips_insn *in, enum mips_op op, u32 word);
+
+/* mips_code.c */
+const struct mips_decoder *mips_code_decoder(const struct mips_code *code);
+struct mips_code_page *mips_code_page_at(struct mips *c, gpa pa); /* NULL: not memory */
+struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, u32 index);
+void mips_code_attach(struct mips_code *code, struct mips *c);
+void mips_code_detach(struct mips_code *code, struct mips *c);
+/* An aligned store to a page marked as code: true if the page holds none any more. */
+bool mips_code_store(struct mips *c, const struct mem_region *r, u64 off);
+void mips_code_collect(struct mips_code *code); /* frees what no run uses any more */
+
+/* mips_interp.c */
+void mips_interp(struct mips *c, u64 stop); /* until c->retired == stop, or earlier */
+const void *const *mips_interp_handlers(bool big);
+
+/* mips_memory.c: false (or NULL) means that an exception was raised */
+MUST_CHECK bool mips_load(struct mips *c, gva va, unsigned size, u32 *val);
+MUST_CHECK bool mips_store(struct mips *c, gva va, unsigned size, u32 val);
+MUST_CHECK bool mips_fetch(struct mips *c, gva va, u32 *word);
+MUST_CHECK bool mips_translate_data(struct mips *c, gva va, gva fault_va, bool store, gpa *pa);
+struct mips_code_page *mips_fetch_page(struct mips *c, gva va);
+void mips_stlb_flush(struct mips *c);
+void mips_stlb_flush_page(struct mips *c, gva va);
+void mips_stlb_flush_writes(struct mips *c);
+int mips_tlb_find(const struct mips *c, gva va);
+
+/* mips_priv.c */
+void mips_raise(struct mips *c, enum mips_exc exc);
+void mips_raise_at(struct mips *c, enum mips_exc exc, gva va); /* address error */
+void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill);
+void mips_raise_cop(struct mips *c, unsigned cop);
+void mips_mode_changed(struct mips *c);
+
+static inline bool mips_irq_pending(const struct mips *c)
+{
+    return (c->status & MIPS_ST_IEC) &&
+           (c->status & (c->irq_lines | (c->cause & MIPS_CAUSE_SW)) & MIPS_ST_IM);
+}
+
+/* Helpers of mips_sem.inc: false means that an exception was raised. */
+#define MIPS_HELPER(fn) MUST_CHECK bool fn(struct mips *cx, const struct mips_insn *in)
+MIPS_HELPER(mips_lwl);
+MIPS_HELPER(mips_lwr);
+MIPS_HELPER(mips_swl);
+MIPS_HELPER(mips_swr);
+MIPS_HELPER(mips_ll);
+MIPS_HELPER(mips_sc);
+MIPS_HELPER(mips_sync);
+MIPS_HELPER(mips_mfc0);
+MIPS_HELPER(mips_mtc0);
+MIPS_HELPER(mips_tlbr);
+MIPS_HELPER(mips_tlbwi);
+MIPS_HELPER(mips_tlbwr);
+MIPS_HELPER(mips_tlbp);
+MIPS_HELPER(mips_rfe);
+MIPS_HELPER(mips_wait);
+MIPS_HELPER(mips_cache);
+MIPS_HELPER(mips_no_cop0);
+MIPS_HELPER(mips_no_cop1);
+MIPS_HELPER(mips_no_cop2);
+MIPS_HELPER(mips_no_cop3);
+
+#endif

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From virtual addresses to memory and device registers: segments, the 64-entry TLB, and the
+ * software TLB that remembers both for the engines' fast paths. This is the slow path: whatever
+ * the fast path does not know comes here.
+ *
+ * The software TLB only ever holds RAM pages (and ROM for reading), and only lets a store through
+ * when the page is marked dirty and holds no code.
+ */
+#include "isa/mips_int.h"
+
+#define KSEG0 0x80000000u
+#define KSEG1 0xa0000000u
+#define KSEG2 0xc0000000u
+
+int mips_tlb_find(const struct mips *c, gva va)
+{
+    for (int i = 0; i < MIPS_TLB_SIZE; i++) {
+        if (((c->tlb_hi[i] ^ va) & ~(MEM_PAGE - 1)) != 0)
+            continue;
+        if ((c->tlb_lo[i] & MIPS_LO_G) || ((c->tlb_hi[i] ^ c->entryhi) & 0xfc0) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static bool is_unmapped(gva va)
+{
+    return va >= KSEG0 && va < KSEG2;
+}
+
+bool mips_translate(const struct mips *c, gva va, gpa *pa)
+{
+    if (is_unmapped(va)) {
+        *pa = va & 0x1fffffff;
+        return true;
+    }
+    int i = mips_tlb_find(c, va);
+    if (i < 0 || !(c->tlb_lo[i] & MIPS_LO_V))
+        return false;
+    *pa = (c->tlb_lo[i] & ~(MEM_PAGE - 1)) | (va & (MEM_PAGE - 1));
+    return true;
+}
+
+/* fault_va is what BadVAddr shows. *writable: a store may go there. */
+static bool translate(struct mips *c, gva va, gva fault_va, bool store, gpa *pa, bool *writable)
+{
+    *writable = true;
+    if (va >= KSEG0) {
+        if (mips_user_mode(c)) {
+            mips_raise_at(c, store ? MIPS_EXC_ADES : MIPS_EXC_ADEL, fault_va);
+            return false;
+        }
+        if (va < KSEG2) {
+            *pa = va & 0x1fffffff;
+            return true;
+        }
+    }
+    int i = mips_tlb_find(c, va);
+    enum mips_exc exc = store ? MIPS_EXC_TLBS : MIPS_EXC_TLBL;
+    if (i < 0) {
+        mips_raise_tlb(c, exc, fault_va, va < KSEG0);
+        return false;
+    }
+    u32 lo = c->tlb_lo[i];
+    if (!(lo & MIPS_LO_V)) {
+        mips_raise_tlb(c, exc, fault_va, false);
+        return false;
+    }
+    *writable = lo & MIPS_LO_D;
+    if (store && !*writable) {
+        mips_raise_tlb(c, MIPS_EXC_MOD, fault_va, false);
+        return false;
+    }
+    *pa = (lo & ~(MEM_PAGE - 1)) | (va & (MEM_PAGE - 1));
+    return true;
+}
+
+bool mips_translate_data(struct mips *c, gva va, gva fault_va, bool store, gpa *pa)
+{
+    bool writable;
+    return translate(c, va, fault_va, store, pa, &writable);
+}
+
+static struct mips_stlb *stlb_slot(struct mips *c, gva va)
+{
+    return &c->stlb[(va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE];
+}
+
+/* The tag under which accesses to va are looked up now. */
+static u32 stlb_tag(const struct mips *c, gva va)
+{
+    return (va & ~(MEM_PAGE - 1)) | c->tag_low;
+}
+
+static void stlb_fill(struct mips *c, gva va, u8 *host, bool write)
+{
+    if (c->tag_low & MIPS_STLB_BYPASS)
+        return;
+    struct mips_stlb *e = stlb_slot(c, va);
+    u32 tag = stlb_tag(c, va);
+    uintptr_t addend = (uintptr_t)host - (va & ~(MEM_PAGE - 1));
+    if (e->rtag != tag || e->addend != addend)
+        e->wtag = MIPS_STLB_EMPTY;
+    e->rtag = tag;
+    e->addend = addend;
+    if (write)
+        e->wtag = tag;
+}
+
+void mips_stlb_flush(struct mips *c)
+{
+    for (unsigned i = 0; i < MIPS_STLB_SIZE; i++) {
+        c->stlb[i].rtag = c->stlb[i].wtag = MIPS_STLB_EMPTY;
+        c->ftlb[i].tag = MIPS_STLB_EMPTY;
+        c->ftlb[i].page = NULL;
+    }
+}
+
+/* All address spaces and modes of one page share a slot. */
+void mips_stlb_flush_page(struct mips *c, gva va)
+{
+    unsigned i = (va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE;
+    c->stlb[i].rtag = c->stlb[i].wtag = MIPS_STLB_EMPTY;
+    c->ftlb[i].tag = MIPS_STLB_EMPTY;
+}
+
+void mips_stlb_flush_writes(struct mips *c)
+{
+    for (unsigned i = 0; i < MIPS_STLB_SIZE; i++)
+        c->stlb[i].wtag = MIPS_STLB_EMPTY;
+}
+
+static bool bus_error(struct mips *c)
+{
+    mips_raise(c, MIPS_EXC_DBE);
+    return false;
+}
+
+static u32 host_load(const u8 *p, unsigned size, bool big)
+{
+    switch (size) {
+    case 1:
+        return *p;
+    case 2:
+        return big ? load_be16(p) : load_le16(p);
+    default:
+        return big ? load_be32(p) : load_le32(p);
+    }
+}
+
+static bool load_at(struct mips *c, gva va, gpa pa, unsigned size, u32 *val)
+{
+    const struct mem_region *r = mem_find(c->mem, pa);
+    if (!r)
+        return bus_error(c);
+    if (r->kind == MEM_MMIO) {
+        struct mem_access a = {.cpu = c->number, .size = (u8)size};
+        c->resync = true;
+        return mem_read(c->mem, a, c->big, pa, val) || bus_error(c);
+    }
+    u8 *host = r->host + (pa - r->base);
+    stlb_fill(c, va, host - (pa & (MEM_PAGE - 1)), false);
+    *val = host_load(host, size, c->big);
+    return true;
+}
+
+bool mips_load(struct mips *c, gva va, unsigned size, u32 *val)
+{
+    gpa pa;
+    if (va & (size - 1)) {
+        mips_raise_at(c, MIPS_EXC_ADEL, va);
+        return false;
+    }
+    if (!mips_translate_data(c, va, va, false, &pa))
+        return false;
+    if (unlikely(c->status & MIPS_ST_ISC)) { /* the isolated cache holds nothing */
+        *val = 0;
+        return true;
+    }
+    return load_at(c, va, pa, size, val);
+}
+
+static bool store_at(struct mips *c, gva va, gpa pa, unsigned size, u32 val)
+{
+    const struct mem_region *r = mem_find(c->mem, pa);
+    struct mem_access a = {.cpu = c->number, .size = (u8)size};
+    if (!r)
+        return bus_error(c);
+    if (r->kind == MEM_RAM) {
+        u64 off = pa - r->base;
+        bool code = r->page_flags[off >> MEM_PAGE_SHIFT] & MEM_PAGE_CODE;
+        if (!code || mips_code_store(c, r, off))
+            stlb_fill(c, va, r->host + (off & ~(u64)(MEM_PAGE - 1)), true);
+    } else {
+        c->resync = true;
+    }
+    return mem_write(c->mem, a, c->big, pa, val) || bus_error(c);
+}
+
+bool mips_store(struct mips *c, gva va, unsigned size, u32 val)
+{
+    gpa pa;
+    if (va & (size - 1)) {
+        mips_raise_at(c, MIPS_EXC_ADES, va);
+        return false;
+    }
+    if (!mips_translate_data(c, va, va, true, &pa))
+        return false;
+    if (unlikely(c->status & MIPS_ST_ISC)) /* goes to the isolated cache, not to memory */
+        return true;
+    return store_at(c, va, pa, size, val);
+}
+
+/* Where to fetch va from; raises what the fetch raises. */
+static bool fetch_address(struct mips *c, gva va, gpa *pa)
+{
+    if (va & 3) {
+        mips_raise_at(c, MIPS_EXC_ADEL, va);
+        return false;
+    }
+    return mips_translate_data(c, va, va, false, pa);
+}
+
+/* NULL: an exception was raised. */
+struct mips_code_page *mips_fetch_page(struct mips *c, gva va)
+{
+    gpa pa;
+    if (!fetch_address(c, va, &pa))
+        return NULL;
+    struct mips_code_page *page = mips_code_page_at(c, pa);
+    if (!page) {
+        mips_raise(c, MIPS_EXC_IBE);
+        return NULL;
+    }
+    struct mips_ftlb *e = &c->ftlb[(va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE];
+    e->tag = stlb_tag(c, va) & ~(u32)MIPS_STLB_BYPASS;
+    e->page = page;
+    return page;
+}
+
+bool mips_fetch(struct mips *c, gva va, u32 *word)
+{
+    gpa pa;
+    if (!fetch_address(c, va, &pa))
+        return false;
+    const u8 *p = mem_ram_ptr(c->mem, pa, 4);
+    if (!p) {
+        mips_raise(c, MIPS_EXC_IBE);
+        return false;
+    }
+    *word = host_load(p, 4, c->big);
+    return true;
+}
+
+/* ---- unaligned pairs: the aligned word around the address, and how far into it ---- */
+
+static gva unaligned_va(const struct mips *cx, const struct mips_insn *in)
+{
+    return cx->r[in->rs] + in->imm;
+}
+
+/* Bytes of the word from its most significant end up to the addressed byte. */
+static unsigned unaligned_byte(const struct mips *c, gva va)
+{
+    return c->big ? va & 3 : 3 - (va & 3);
+}
+
+static bool unaligned_load(struct mips *c, gva va, u32 *word)
+{
+    gpa pa;
+    if (!mips_translate_data(c, va & ~3u, va, false, &pa))
+        return false;
+    if (unlikely(c->status & MIPS_ST_ISC)) {
+        *word = 0;
+        return true;
+    }
+    return load_at(c, va & ~3u, pa, 4, word);
+}
+
+MIPS_HELPER(mips_lwl)
+{
+    gva va = unaligned_va(cx, in);
+    u32 word;
+    if (!unaligned_load(cx, va, &word))
+        return false;
+    unsigned shift = unaligned_byte(cx, va) * 8;
+    u32 kept = shift ? cx->r[in->rt] & (0xffffffffu >> (32 - shift)) : 0;
+    cx->r[in->rt] = word << shift | kept;
+    return true;
+}
+
+MIPS_HELPER(mips_lwr)
+{
+    gva va = unaligned_va(cx, in);
+    u32 word;
+    if (!unaligned_load(cx, va, &word))
+        return false;
+    unsigned shift = (3 - unaligned_byte(cx, va)) * 8;
+    u32 kept = shift ? cx->r[in->rt] & (0xffffffffu << (32 - shift)) : 0;
+    cx->r[in->rt] = word >> shift | kept;
+    return true;
+}
+
+/* Stores the n most significant (first..) bytes of v, one at a time, lowest address first. */
+static bool unaligned_store(struct mips *c, gva va, gva first, unsigned n, u32 bytes_be)
+{
+    gpa pa;
+    if (!mips_translate_data(c, va & ~3u, va, true, &pa))
+        return false;
+    if (unlikely(c->status & MIPS_ST_ISC))
+        return true;
+    for (unsigned i = 0; i < n; i++) {
+        gva at = first + i;
+        unsigned shift = 24 - 8 * i;
+        if (!store_at(c, at, (pa & ~(gpa)3) | (at & 3), 1, bits_get(bytes_be, shift, 8)))
+            return false;
+    }
+    return true;
+}
+
+MIPS_HELPER(mips_swl)
+{
+    gva va = unaligned_va(cx, in);
+    u32 v = cx->r[in->rt];
+    unsigned n = 4 - unaligned_byte(cx, va);
+    if (cx->big)
+        return unaligned_store(cx, va, va, n, v);
+    /* little-endian: the most significant byte lies at va, the others below it */
+    return unaligned_store(cx, va, va & ~3u, n, __builtin_bswap32(v) << (8 * (4 - n)));
+}
+
+MIPS_HELPER(mips_swr)
+{
+    gva va = unaligned_va(cx, in);
+    u32 v = cx->r[in->rt];
+    unsigned n = unaligned_byte(cx, va) + 1;
+    if (cx->big)
+        return unaligned_store(cx, va, va & ~3u, n, v << (8 * (4 - n)));
+    return unaligned_store(cx, va, va, n, __builtin_bswap32(v));
+}
+
+/* ---- LL and SC: the reservation is an address and the value found there ---- */
+
+MIPS_HELPER(mips_ll)
+{
+    gva va = cx->r[in->rs] + in->imm;
+    u32 word;
+    gpa pa;
+    if (!mips_load(cx, va, 4, &word))
+        return false;
+    if (!mips_translate(cx, va, &pa))
+        return false;
+    cx->ll = true;
+    cx->ll_addr = (u32)pa;
+    cx->ll_value = word;
+    cx->stats.lls++;
+    cx->r[in->rt] = word;
+    return true;
+}
+
+/* 0: failed, 1: stored, -1: exception */
+static int sc_attempt(struct mips *cx, gva va, u32 v)
+{
+    gpa pa;
+    u32 word;
+    if (!cx->ll)
+        return 0;
+    if (va & 3) {
+        mips_raise_at(cx, MIPS_EXC_ADES, va);
+        return -1;
+    }
+    if (!mips_translate_data(cx, va, va, true, &pa))
+        return -1;
+    if (cx->ll_addr != (u32)pa)
+        return 0;
+    if (!load_at(cx, va, pa, 4, &word))
+        return -1;
+    if (word != cx->ll_value)
+        return 0;
+    return store_at(cx, va, pa, 4, v) ? 1 : -1;
+}
+
+MIPS_HELPER(mips_sc)
+{
+    u32 v = in->rt == MIPS_SINK ? 0 : cx->r[in->rt];
+    int done = sc_attempt(cx, cx->r[in->rs] + in->imm, v);
+    if (done < 0)
+        return false;
+    if (done)
+        cx->stats.scs_ok++;
+    else
+        cx->stats.scs_failed++;
+    cx->r[in->rt] = (u32)done;
+    return true;
+}

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Coprocessor 0: exceptions, status stack, TLB instructions, and the registers that change with
+ * every instruction (Random, Count), which are computed from the count of instructions.
+ *
+ * Where the R3000's manual leaves room: CP0 registers that do not exist read zero and ignore
+ * writes (System/161's CPU raises RI); a coprocessor that is enabled but not fitted raises RI; of
+ * several matching TLB entries the lowest counts (System/161's CPU stops).
+ */
+#include "isa/mips_int.h"
+
+enum cp0 {
+    CP0_INDEX = 0,
+    CP0_RANDOM = 1,
+    CP0_ENTRYLO = 2,
+    CP0_CONTEXT = 4,
+    CP0_BADVADDR = 8,
+    CP0_COUNT = 9,
+    CP0_ENTRYHI = 10,
+    CP0_COMPARE = 11,
+    CP0_STATUS = 12,
+    CP0_CAUSE = 13,
+    CP0_EPC = 14,
+    CP0_PRID = 15,
+    CP0_CONFIG = 16,
+};
+
+#define STATUS_WRITABLE  0xf043ff3fu /* CU, BEV, SwC, IsC, IM, KU/IE stack */
+#define INDEX_WRITABLE   0x80003f00u
+#define ENTRYHI_WRITABLE 0xffffffc0u
+#define ENTRYLO_WRITABLE 0xffffff00u
+#define CONTEXT_PTEBASE  0xffe00000u
+
+/* MIPS32-like, as System/161's CPU reports: a further register follows, MIPS-I MMU, cached kseg0;
+ * 64 TLB entries, instruction and data cache of 4 KB, 4 ways, 16-byte lines. */
+#define CONFIG0_161 0x800003f3u
+#define CONFIG0_BIG 0x00008000u
+#define CONFIG1_161 0x7e1b0d80u
+
+/* ---- modes ---- */
+
+void mips_mode_changed(struct mips *c)
+{
+    u32 asid = bits_get(c->entryhi, 6, 6);
+    c->tag_low = asid << 2;
+    if (mips_user_mode(c))
+        c->tag_low |= MIPS_STLB_USER;
+    if (c->status & MIPS_ST_ISC)
+        c->tag_low |= MIPS_STLB_BYPASS;
+}
+
+/* `at` is the count of instructions that the old mode is charged for. */
+static void set_status(struct mips *c, u32 status, u64 at)
+{
+    bool was_user = mips_user_mode(c);
+    c->status = status;
+    if (was_user && !mips_user_mode(c))
+        c->stats.user_cycles += at - c->user_since;
+    if (!was_user && mips_user_mode(c))
+        c->user_since = at;
+    mips_mode_changed(c);
+}
+
+u64 mips_user_cycles(const struct mips *c)
+{
+    return c->stats.user_cycles + (mips_user_mode(c) ? c->retired - c->user_since : 0);
+}
+
+/* ---- exceptions ---- */
+
+static const char *const exc_names[] = {
+    "interrupt",           "TLB modification",      "TLB miss (load)",     "TLB miss (store)",
+    "address error (load)", "address error (store)", "bus error (fetch)",  "bus error (data)",
+    "system call",         "breakpoint",            "reserved instruction", "coprocessor unusable",
+    "overflow",
+};
+
+static void enter_exception(struct mips *c, enum mips_exc exc, unsigned cop, bool refill)
+{
+    c->epc = c->bd ? c->pc - 4 : c->pc;
+    c->cause = (c->cause & MIPS_CAUSE_SW) | (c->bd ? MIPS_CAUSE_BD : 0) | cop << 28 |
+               (u32)exc << 2;
+    trace(c->trace, EXC, "cpu%u %08x: %s, status %08x", c->number, c->epc, exc_names[exc],
+          c->status);
+
+    u64 at = c->retired + (exc != MIPS_EXC_INT);
+    u32 stack = (c->status << 2) & MIPS_ST_STACK;
+    set_status(c, (c->status & ~(u32)MIPS_ST_STACK) | stack, at);
+    c->ll = false;
+
+    u32 vector = (c->status & MIPS_ST_BEV) ? 0xbfc00100u : 0x80000000u;
+    mips_set_pc(c, refill ? vector : vector + 0x80);
+    if (exc == MIPS_EXC_INT)
+        c->stats.irqs++;
+    else
+        c->stats.exceptions++;
+}
+
+void mips_raise(struct mips *c, enum mips_exc exc)
+{
+    enter_exception(c, exc, 0, false);
+}
+
+void mips_raise_cop(struct mips *c, unsigned cop)
+{
+    enter_exception(c, MIPS_EXC_CPU, cop, false);
+}
+
+void mips_raise_at(struct mips *c, enum mips_exc exc, gva va)
+{
+    c->badvaddr = va;
+    enter_exception(c, exc, 0, false);
+}
+
+void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill)
+{
+    c->badvaddr = va;
+    c->context = (c->context & CONTEXT_PTEBASE) | bits_get(va, 12, 19) << 2;
+    c->entryhi = (c->entryhi & 0xfc0) | (va & ~(MEM_PAGE - 1));
+    trace(c->trace, TLB, "cpu%u TLB %s for %08x", c->number,
+          exc == MIPS_EXC_MOD ? "modification" : "miss", va);
+    enter_exception(c, exc, 0, refill);
+}
+
+static bool cp0_usable(struct mips *c)
+{
+    if (!mips_user_mode(c) || (c->status & MIPS_ST_CU0))
+        return true;
+    mips_raise_cop(c, 0);
+    return false;
+}
+
+static bool no_cop(struct mips *c, unsigned cop)
+{
+    if (c->status & MIPS_ST_CU0 << cop)
+        mips_raise(c, MIPS_EXC_RI);
+    else
+        mips_raise_cop(c, cop);
+    return false;
+}
+
+MIPS_HELPER(mips_no_cop0)
+{
+    (void)in;
+    if (cp0_usable(cx))
+        mips_raise(cx, MIPS_EXC_RI);
+    return false;
+}
+
+MIPS_HELPER(mips_no_cop1)
+{
+    (void)in;
+    return no_cop(cx, 1);
+}
+
+MIPS_HELPER(mips_no_cop2)
+{
+    (void)in;
+    return no_cop(cx, 2);
+}
+
+MIPS_HELPER(mips_no_cop3)
+{
+    (void)in;
+    return no_cop(cx, 3);
+}
+
+/* ---- what the count of instructions says ---- */
+
+u32 mips_random(const struct mips *c)
+{
+    u32 span = MIPS_TLB_SIZE - MIPS_TLB_WIRED;
+    return MIPS_TLB_SIZE - 1 - (u32)((c->retired - c->random_base) % span);
+}
+
+u32 mips_count(const struct mips *c)
+{
+    return (u32)(c->retired - c->count_base);
+}
+
+/* After a write to Count or Compare: the comparison that follows this very instruction. */
+static void timer_written(struct mips *c)
+{
+    c->retime = true;
+    if (c->timer_on && mips_count(c) + 1 == c->compare) {
+        c->count_base = c->retired + 1;
+        c->irq_lines |= MIPS_CAUSE_TIMER;
+    }
+}
+
+static void write_compare(struct mips *c, u32 v)
+{
+    c->compare = v;
+    c->timer_on = true;
+    c->irq_lines &= ~(u32)MIPS_CAUSE_TIMER;
+    if (mips_count(c) > v)
+        c->count_base = c->retired;
+    timer_written(c);
+}
+
+/* ---- registers ---- */
+
+static void stop(struct mips *c, const char *reason)
+{
+    c->stopped = true;
+    c->stop_reason = reason;
+}
+
+static bool read_cp0_base(struct mips *c, unsigned reg, u32 *v)
+{
+    switch (reg) {
+    case CP0_INDEX:
+        *v = c->index;
+        return true;
+    case CP0_RANDOM:
+        *v = mips_random(c) << 8;
+        return true;
+    case CP0_ENTRYLO:
+        *v = c->entrylo;
+        return true;
+    case CP0_CONTEXT:
+        *v = c->context;
+        return true;
+    case CP0_BADVADDR:
+        *v = c->badvaddr;
+        return true;
+    case CP0_ENTRYHI:
+        *v = c->entryhi;
+        return true;
+    case CP0_STATUS:
+        *v = c->status;
+        return true;
+    case CP0_CAUSE:
+        *v = c->cause | c->irq_lines;
+        return true;
+    case CP0_EPC:
+        *v = c->epc;
+        return true;
+    case CP0_PRID:
+        *v = c->model->prid;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* False: no such register in System/161's CPU. */
+static bool read_cp0_161(struct mips *c, unsigned reg, unsigned sel, u32 *v)
+{
+    if (reg == CP0_CONFIG) {
+        *v = sel == 0 ? CONFIG0_161 | (c->big ? CONFIG0_BIG : 0) : sel == 1 ? CONFIG1_161 : 0;
+        return sel <= 1;
+    }
+    if (sel) { /* the feature words, empty so far */
+        *v = 0;
+        return reg == CP0_PRID && sel <= 2;
+    }
+    if (reg == CP0_COUNT || reg == CP0_COMPARE) {
+        *v = reg == CP0_COUNT ? mips_count(c) : c->compare;
+        return true;
+    }
+    return read_cp0_base(c, reg, v);
+}
+
+MIPS_HELPER(mips_mfc0)
+{
+    u32 v = 0;
+    if (!cp0_usable(cx))
+        return false;
+    if (!cx->model->is161) {
+        if (!read_cp0_base(cx, in->rd, &v))
+            v = 0;
+    } else if (!read_cp0_161(cx, in->rd, in->imm, &v)) {
+        mips_raise(cx, MIPS_EXC_RI);
+        return false;
+    }
+    cx->r[in->rt] = v;
+    return true;
+}
+
+static void write_status(struct mips *c, u32 v)
+{
+    set_status(c, v & STATUS_WRITABLE, c->retired + 1);
+    if (c->model->is161 && (v & (MIPS_ST_ISC | MIPS_ST_SWC)))
+        stop(c, "the kernel isolated or swapped the caches, which this CPU does not have");
+}
+
+static void write_cp0_base(struct mips *c, unsigned reg, u32 v)
+{
+    switch (reg) {
+    case CP0_INDEX:
+        c->index = v & INDEX_WRITABLE;
+        break;
+    case CP0_ENTRYLO:
+        c->entrylo = v & ENTRYLO_WRITABLE;
+        break;
+    case CP0_CONTEXT:
+        c->context = (v & CONTEXT_PTEBASE) | (c->context & ~CONTEXT_PTEBASE);
+        break;
+    case CP0_ENTRYHI:
+        c->entryhi = v & ENTRYHI_WRITABLE;
+        mips_mode_changed(c);
+        break;
+    case CP0_STATUS:
+        write_status(c, v);
+        break;
+    case CP0_CAUSE:
+        c->cause = (c->cause & ~(u32)MIPS_CAUSE_SW) | (v & MIPS_CAUSE_SW);
+        break;
+    default: /* read-only, or absent */
+        break;
+    }
+}
+
+MIPS_HELPER(mips_mtc0)
+{
+    u32 v = cx->r[in->rt], ignored;
+    if (!cp0_usable(cx))
+        return false;
+    if (!cx->model->is161) {
+        write_cp0_base(cx, in->rd, v);
+        return true;
+    }
+    if (!read_cp0_161(cx, in->rd, in->imm, &ignored)) {
+        mips_raise(cx, MIPS_EXC_RI);
+        return false;
+    }
+    if (in->imm) /* all of these are read-only */
+        return true;
+    if (in->rd == CP0_COUNT) {
+        cx->count_base = cx->retired - v;
+        timer_written(cx);
+    } else if (in->rd == CP0_COMPARE) {
+        write_compare(cx, v);
+    } else {
+        write_cp0_base(cx, in->rd, v);
+    }
+    return true;
+}
+
+/* ---- TLB ---- */
+
+static void check_duplicate(struct mips *c, unsigned index)
+{
+    u32 hi = c->tlb_hi[index], lo = c->tlb_lo[index];
+    for (unsigned i = 0; i < MIPS_TLB_SIZE; i++) {
+        if (i == index || ((c->tlb_hi[i] ^ hi) & ~(MEM_PAGE - 1)))
+            continue;
+        if (((lo | c->tlb_lo[i]) & MIPS_LO_G) || ((c->tlb_hi[i] ^ hi) & 0xfc0) == 0)
+            stop(c, "the kernel loaded two TLB entries that match the same address");
+    }
+}
+
+static void tlb_write(struct mips *c, unsigned index)
+{
+    mips_stlb_flush_page(c, c->tlb_hi[index]);
+    mips_stlb_flush_page(c, c->entryhi);
+    c->tlb_hi[index] = c->entryhi;
+    c->tlb_lo[index] = c->entrylo;
+    trace(c->trace, TLB, "cpu%u TLB[%u] = %08x %08x", c->number, index, c->entryhi, c->entrylo);
+    if (c->model->is161)
+        check_duplicate(c, index);
+}
+
+MIPS_HELPER(mips_tlbwi)
+{
+    (void)in;
+    if (!cp0_usable(cx))
+        return false;
+    tlb_write(cx, bits_get(cx->index, 8, 6));
+    return true;
+}
+
+MIPS_HELPER(mips_tlbwr)
+{
+    (void)in;
+    if (!cp0_usable(cx))
+        return false;
+    tlb_write(cx, mips_random(cx));
+    return true;
+}
+
+MIPS_HELPER(mips_tlbr)
+{
+    (void)in;
+    if (!cp0_usable(cx))
+        return false;
+    unsigned i = bits_get(cx->index, 8, 6);
+    cx->entryhi = cx->tlb_hi[i];
+    cx->entrylo = cx->tlb_lo[i];
+    mips_mode_changed(cx);
+    return true;
+}
+
+MIPS_HELPER(mips_tlbp)
+{
+    (void)in;
+    if (!cp0_usable(cx))
+        return false;
+    int i = mips_tlb_find(cx, cx->entryhi);
+    cx->index = i < 0 ? cx->index | 1u << 31 : (u32)i << 8;
+    trace(cx->trace, TLB, "cpu%u TLB probe %08x: %d", cx->number, cx->entryhi, i);
+    return true;
+}
+
+/* ---- the rest ---- */
+
+MIPS_HELPER(mips_rfe)
+{
+    (void)in;
+    if (!cp0_usable(cx))
+        return false;
+    u32 popped = (cx->status & 0x30) | bits_get(cx->status, 2, 4);
+    set_status(cx, (cx->status & ~(u32)MIPS_ST_STACK) | popped, cx->retired + 1);
+    return true;
+}
+
+/* Completes when a hardware line is up, whether or not it is enabled. */
+MIPS_HELPER(mips_wait)
+{
+    (void)in;
+    if (!cp0_usable(cx))
+        return false;
+    cx->waiting = cx->irq_lines == 0;
+    return true;
+}
+
+/* The caches are coherent, so there is nothing to do; operations by address translate it. */
+MIPS_HELPER(mips_cache)
+{
+    gva va = cx->r[in->rs] + in->imm;
+    gpa pa;
+    if (!cp0_usable(cx))
+        return false;
+    if (!(in->rt & 0x10))
+        return true;
+    if (va & 3) {
+        mips_raise_at(cx, MIPS_EXC_ADEL, va);
+        return false;
+    }
+    return mips_translate_data(cx, va, va, false, &pa);
+}
+
+MIPS_HELPER(mips_sync)
+{
+    (void)in;
+    cx->stats.syncs++;
+    return true;
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The wiring of the System/161 board, as plain code: what is plugged into which slot, and what
+ * the mainboard's wires do to the CPUs.
+ */
+#include "machine/board_s161.h"
+#include "dev/lb_disk.h"
+#include "dev/lb_emufs.h"
+#include "dev/lb_mainboard.h"
+#include "dev/lb_random.h"
+#include "dev/lb_serial.h"
+#include "dev/lb_timer.h"
+#include "dev/lb_trace.h"
+#include "host/host_clock.h"
+#include "io/io_dir_host.h"
+#include "io/io_disk_image.h"
+#include "lib/bug.h"
+#include "lib/log.h"
+#include "machine/elf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define S161_IRQ_BUS  0x400u
+#define S161_IRQ_IPI  0x800u
+#define S161_ROM      0x1fc00000u
+#define S161_ROM_SIZE 0x1000u
+#define S161_RAM_MAX  0x1fc00000u /* RAM below the ROM; the rest of it would begin at 512 MB */
+
+struct board_s161 {
+    struct machine *m;
+    const struct s161_conf *conf;
+    bool little;
+    u64 ram;
+    u64 doom; /* writes left; 0: not counted */
+    struct lb_bus bus;
+    struct lb_mainboard *mainboard;
+    struct lb_serial *serial;
+    struct lb_timer *timer[LB_SLOTS];
+    struct lb_random *random; /* all such cards are one */
+    struct lb_trace *trace[LB_SLOTS];
+    struct lb_disk *disk[LB_SLOTS];
+    struct io_disk image[LB_SLOTS];
+    struct lb_emufs *emufs[LB_SLOTS];
+    struct io_dir dir[LB_SLOTS];
+};
+
+/* ---- the mainboard's wires ---- */
+
+static void cpu_start(void *ctx, unsigned cpu, u32 pc, u32 sp, u32 a0)
+{
+    struct board_s161 *b = ctx;
+    struct vcpu *v = b->m->cpu[cpu];
+    v->enabled = true;
+    v->mips.waiting = false;
+    mips_set_pc(&v->mips, pc);
+    v->mips.r[29] = sp;
+    v->mips.r[4] = a0;
+    machine_cpu_woken(b->m);
+}
+
+static void cpu_stop(void *ctx, unsigned cpu)
+{
+    struct board_s161 *b = ctx;
+    struct vcpu *v = b->m->cpu[cpu];
+    v->enabled = false;
+    if (b->m->running == v)
+        vcpu_request(v);
+}
+
+static void cpu_line(struct board_s161 *b, unsigned cpu, u32 line, bool up)
+{
+    mips_set_irq(&b->m->cpu[cpu]->mips, line, up);
+    if (up)
+        machine_cpu_woken(b->m);
+}
+
+static void cpu_irq(void *ctx, unsigned cpu, bool up)
+{
+    cpu_line(ctx, cpu, S161_IRQ_BUS, up);
+}
+
+static void cpu_ipi(void *ctx, unsigned cpu, bool up)
+{
+    cpu_line(ctx, cpu, S161_IRQ_IPI, up);
+}
+
+static void power_off(void *ctx, u32 code)
+{
+    struct board_s161 *b = ctx;
+    machine_end(b->m, MACHINE_POWER_OFF, code, "powered off");
+}
+
+static const struct lb_cpu_ops cpu_ops = {
+    .start = cpu_start,
+    .stop = cpu_stop,
+    .irq = cpu_irq,
+    .ipi = cpu_ipi,
+    .power_off = power_off,
+};
+
+/* ---- what the trace card and the disks ask for ---- */
+
+static void trace_print_code(void *ctx, u32 code)
+{
+    (void)ctx;
+    log_info("trace: software-requested debug 0x%x", code);
+}
+
+static void trace_dump(void *ctx, u32 code)
+{
+    const struct board_s161 *b = ctx;
+    log_info("trace: dump 0x%x at cycle %llu, state %016llx", code,
+             (unsigned long long)machine_now(b->m), (unsigned long long)machine_hash(b->m));
+    for (unsigned i = 0; i < b->m->ncpus; i++)
+        machine_log_cpu(b->m, i);
+}
+
+static void trace_debug(void *ctx)
+{
+    struct board_s161 *b = ctx;
+    machine_end(b->m, MACHINE_DEBUGGER, 0, "the guest asked for a debugger");
+}
+
+static void doom(void *ctx)
+{
+    struct board_s161 *b = ctx;
+    if (b->doom && --b->doom == 0)
+        machine_end(b->m, MACHINE_INTERRUPTED, 0, "the doom counter ran out");
+}
+
+/* ---- cards ---- */
+
+static enum err plug_disk(struct board_s161 *b, unsigned slot, const struct s161_slot *s,
+                          struct error *e)
+{
+    struct io_disk_image_options o = {
+        .format = IO_DISK_SYS161, .paranoid = s->disk.paranoid, .create_sectors = s->disk.sectors};
+    if (!s->disk.file)
+        return err_set(e, ERR_CONFIG, "slot %u: the disk has no file=", slot);
+    enum err err = io_disk_image_open(s->disk.file, &o, &b->image[slot], e);
+    if (err)
+        return err;
+    if (s->disk.sectors && s->disk.sectors != b->image[slot].sectors)
+        log_warn("slot %u: %s has %llu sectors, not the configured %llu", slot, s->disk.file,
+                 (unsigned long long)b->image[slot].sectors, (unsigned long long)s->disk.sectors);
+    struct lb_disk_config config = {.disk = b->image[slot],
+                                    .rpm = (u32)s->disk.rpm,
+                                    .doom = s->disk.nodoom ? NULL : doom,
+                                    .ctx = b};
+    err = lb_disk_new(&b->disk[slot], &b->m->env, lb_bus_line(&b->bus, slot), &config, e);
+    if (err)
+        return err_prefix(e, "slot %u", slot);
+    lb_bus_plug(&b->bus, slot, &lb_disk_class, b->disk[slot]);
+    return ERR_OK;
+}
+
+static enum err plug_emufs(struct board_s161 *b, unsigned slot, const struct s161_slot *s,
+                           struct error *e)
+{
+    struct io_dir real;
+    enum err err = io_dir_host_open(s->emufs.dir ? s->emufs.dir : ".", &real, e);
+    if (err)
+        return err_prefix(e, "slot %u", slot);
+    b->dir[slot] = intake_dir(&b->m->intake, &real);
+    b->emufs[slot] = lb_emufs_new(&b->m->env, lb_bus_line(&b->bus, slot), &b->dir[slot]);
+    lb_bus_plug(&b->bus, slot, &lb_emufs_class, b->emufs[slot]);
+    return ERR_OK;
+}
+
+static enum err plug_serial(struct board_s161 *b, unsigned slot, const struct io_console *console,
+                            struct error *e)
+{
+    if (b->serial)
+        return err_set(e, ERR_CONFIG, "slot %u: there can be only one serial console", slot);
+    b->serial = lb_serial_new(&b->m->env, lb_bus_line(&b->bus, slot), console);
+    lb_bus_plug(&b->bus, slot, &lb_serial_class, b->serial);
+    return ERR_OK;
+}
+
+static void plug_timer(struct board_s161 *b, unsigned slot)
+{
+    struct lb_timer_config config = {
+        .epoch = intake_u64(&b->m->intake, INTAKE_EPOCH, host_clock_wall_ns())};
+    b->timer[slot] = lb_timer_new(&b->m->env, lb_bus_line(&b->bus, slot), &config);
+    lb_bus_plug(&b->bus, slot, &lb_timer_class, b->timer[slot]);
+}
+
+static void plug_random(struct board_s161 *b, unsigned slot, const struct s161_slot *s)
+{
+    u64 seed = s->random.seed;
+    if (!b->random) {
+        if (s->random.autoseed)
+            seed = intake_u64(&b->m->intake, INTAKE_SEED, host_clock_wall_ns());
+        b->random = lb_random_new(seed);
+    }
+    lb_bus_plug(&b->bus, slot, &lb_random_class, b->random);
+}
+
+static void plug_trace(struct board_s161 *b, unsigned slot, bool profiling)
+{
+    struct lb_trace_hooks hooks = {
+        .print = trace_print_code, .dump = trace_dump, .debug = trace_debug, .ctx = b};
+    b->trace[slot] = lb_trace_new(&b->m->env, &b->m->trace, profiling, &hooks);
+    lb_bus_plug(&b->bus, slot, &lb_trace_class, b->trace[slot]);
+}
+
+static enum err plug(struct board_s161 *b, const struct board_s161_config *config, unsigned slot,
+                     struct error *e)
+{
+    const struct s161_slot *s = &b->conf->slot[slot];
+    switch (s->device) {
+    case S161_SERIAL:
+        return plug_serial(b, slot, &config->console, e);
+    case S161_DISK:
+        return plug_disk(b, slot, s, e);
+    case S161_EMUFS:
+        return plug_emufs(b, slot, s, e);
+    case S161_TIMER:
+        plug_timer(b, slot);
+        return ERR_OK;
+    case S161_RANDOM:
+        plug_random(b, slot, s);
+        return ERR_OK;
+    case S161_TRACE:
+        plug_trace(b, slot, config->profiling);
+        return ERR_OK;
+    case S161_NIC:
+    case S161_SCREEN:
+        log_warn("slot %u: there is no %s yet; the slot stays empty", slot,
+                 s161_device_name(s->device));
+        return ERR_OK;
+    default: /* empty; the mainboard is there already */
+        return ERR_OK;
+    }
+}
+
+/* ---- the board ---- */
+
+static enum err add_memory(struct board_s161 *b, struct error *e)
+{
+    struct mem *mem = b->m->mem;
+    BUG_ON(b->ram > S161_RAM_MAX);
+    enum err err = mem_add_ram(mem, 0, b->ram, e);
+    if (!err)
+        err = mem_add_rom(mem, S161_ROM, S161_ROM_SIZE, e);
+    if (!err)
+        lb_bus_map(&b->bus, mem);
+    return err;
+}
+
+static void add_mainboard(struct board_s161 *b, bool extended)
+{
+    const struct s161_slot *s = &b->conf->slot[S161_MAINBOARD_SLOT];
+    struct lb_mainboard_config config = {.ram_size = (u32)b->ram,
+                                         .ncpus = b->m->ncpus,
+                                         .old = s->device == S161_OLDMAINBOARD};
+    config.extended = extended && !config.old;
+    b->mainboard = lb_mainboard_new(&b->m->env, &b->bus, &config, &cpu_ops, b);
+}
+
+static void console_input(void *ctx, u8 ch)
+{
+    struct board_s161 *b = ctx;
+    lb_serial_input(b->serial, ch);
+}
+
+static bool console_room(void *ctx)
+{
+    const struct board_s161 *b = ctx;
+    return b->serial && lb_serial_input_room(b->serial);
+}
+
+enum err board_s161_new(struct board_s161 **out, struct machine *m,
+                        const struct board_s161_config *config, struct error *e)
+{
+    struct board_s161 *b = xcalloc(1, sizeof *b);
+    const struct s161_slot *mainboard = &config->conf->slot[S161_MAINBOARD_SLOT];
+    *b = (struct board_s161){.m = m,
+                             .conf = config->conf,
+                             .little = config->little,
+                             .ram = mainboard->mainboard.ramsize,
+                             .doom = config->doom};
+    lb_bus_init(&b->bus);
+    enum err err = add_memory(b, e);
+    if (err)
+        goto fail;
+    machine_add_cpus(m, (unsigned)mainboard->mainboard.cpus,
+                     config->model ? config->model : &mips_161, !config->little, config->engine);
+    add_mainboard(b, config->extended);
+    for (unsigned slot = 0; slot < S161_MAINBOARD_SLOT && !err; slot++)
+        err = plug(b, config, slot, e);
+    if (err)
+        goto fail;
+    lb_bus_reset(&b->bus);
+    lb_bus_add_state(&b->bus, &m->parts);
+    m->console_input = console_input;
+    m->console_room = console_room;
+    m->board = b;
+    *out = b;
+    return ERR_OK;
+fail:
+    board_s161_free(b);
+    return err;
+}
+
+static void close_slot(struct board_s161 *b, unsigned slot)
+{
+    if (b->timer[slot])
+        lb_timer_free(b->timer[slot]);
+    if (b->trace[slot])
+        lb_trace_free(b->trace[slot]);
+    if (b->disk[slot])
+        lb_disk_free(b->disk[slot]);
+    if (b->image[slot].close)
+        b->image[slot].close(b->image[slot].ctx);
+    if (b->emufs[slot])
+        lb_emufs_free(b->emufs[slot]);
+    if (b->dir[slot].free)
+        b->dir[slot].free(b->dir[slot].ctx);
+}
+
+void board_s161_free(struct board_s161 *b)
+{
+    if (!b)
+        return;
+    for (unsigned slot = 0; slot < LB_SLOTS; slot++)
+        close_slot(b, slot);
+    if (b->serial)
+        lb_serial_free(b->serial);
+    if (b->random)
+        lb_random_free(b->random);
+    if (b->mainboard)
+        lb_mainboard_free(b->mainboard);
+    free(b);
+}
+
+/* The boot string at the top of RAM, the stack just below it. */
+static enum err put_words(struct board_s161 *b, const char *words, struct error *e)
+{
+    size_t len = strlen(words) + 1;
+    if (len > b->ram / 4)
+        return err_set(e, ERR_LIMIT, "%zu bytes of words for the kernel do not fit into its memory",
+                       len);
+    u32 at = (u32)(b->ram - len) & ~7u;
+    memcpy(mem_ram_ptr(b->m->mem, at, len), words, len);
+    struct mips *c = &b->m->cpu[0]->mips;
+    c->r[4] = 0x80000000u | at;
+    c->r[29] = c->r[4] - 4;
+    return ERR_OK;
+}
+
+enum err board_s161_boot(struct board_s161 *b, const void *elf, size_t len, const char *words,
+                         struct error *e)
+{
+    struct elf_image img;
+    struct elf_board board = {.name = "the System/161 board", .big = !b->little};
+    enum err err = elf_parse(elf, len, &img, e);
+    if (!err)
+        err = elf_load(&img, &board, b->m->mem, e);
+    if (!err)
+        err = put_words(b, words, e);
+    if (!err)
+        mips_set_pc(&b->m->cpu[0]->mips, img.entry);
+    return err;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The System/161 board: R3000-family CPUs with System/161's additions, RAM from 0, boot ROM area
+ * at 0x1fc00000, LAMEbus at 0x1fe00000. Boots an ELF kernel itself, as the original does.
+ */
+#ifndef MACHINE_BOARD_S161_H
+#define MACHINE_BOARD_S161_H
+
+#include "machine/machine.h"
+#include "machine/s161_conf.h"
+
+#define BOARD_S161_HZ 25000000u
+
+struct board_s161;
+
+struct board_s161_config {
+    const struct s161_conf *conf;
+    const struct mips_model *model; /* NULL: System/161's CPU */
+    bool little;                    /* for tests: the real board is big-endian */
+    bool extended;                  /* our mainboard, with EXIT (dev/lb_mainboard.h) */
+    const struct vcpu_engine *engine;
+    struct io_console console; /* copied */
+    u64 doom;                  /* writes to disks until power-off; 0: never */
+    bool profiling;            /* the guest may switch a profile's sampling */
+};
+
+/* Builds the board on an initialised machine. Opens images and directories: errors name them. */
+MUST_CHECK enum err board_s161_new(struct board_s161 **out, struct machine *m,
+                                   const struct board_s161_config *config, struct error *e);
+void board_s161_free(struct board_s161 *b); /* before machine_fini */
+
+/* Loads the kernel and leaves CPU 0 at its entry with the boot string in a0. */
+MUST_CHECK enum err board_s161_boot(struct board_s161 *b, const void *elf, size_t len,
+                                    const char *words, struct error *e);
+
+#endif

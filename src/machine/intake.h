@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The one door through which everything that is not deterministic enters a machine: characters
+ * typed, the wall clock, seeds, what the host's file system answered. Each entry is stamped with
+ * the virtual time at which it came in. A machine's run is a pure function of its starting state
+ * and this log: recorded, it can be replayed.
+ */
+#ifndef MACHINE_INTAKE_H
+#define MACHINE_INTAKE_H
+
+#include "io/io.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "lib/types.h"
+
+enum intake_kind {
+    INTAKE_EPOCH = 1, /* u64: ns since 1970 at power-on */
+    INTAKE_SEED,      /* u64 */
+    INTAKE_CONSOLE,   /* a character typed */
+    INTAKE_DIR,       /* an answer of a host directory */
+    INTAKE_END,       /* the person asked the machine to end */
+};
+
+enum intake_mode {
+    INTAKE_LIVE,
+    INTAKE_RECORD, /* live, and everything is appended to `log` */
+    INTAKE_REPLAY, /* nothing is asked of the host; all comes from `log` */
+};
+
+struct intake {
+    enum intake_mode mode;
+    struct buf log;
+    struct buf_reader reader; /* INTAKE_REPLAY */
+    u64 (*now)(void *ctx);    /* virtual time, cycles */
+    void *ctx;
+    bool diverged; /* the replayed run asked for something else than the log holds */
+};
+
+void intake_init(struct intake *in, enum intake_mode mode, u64 (*now)(void *ctx), void *ctx);
+void intake_fini(struct intake *in);
+/* Takes over the log of a recorded run. */
+void intake_replay(struct intake *in, const void *log, size_t len);
+
+/* What the guest asks for now: `data` holds the live answer, and after the call the one that
+ * counts. */
+void intake_answer(struct intake *in, enum intake_kind kind, void *data, u32 len);
+u64 intake_u64(struct intake *in, enum intake_kind kind, u64 live);
+
+/* What happens by itself. Live: note it. */
+void intake_note(struct intake *in, enum intake_kind kind, const void *data, u32 len);
+/* Replay: the cycle of the next such entry (~0: the log holds no more), and taking it when that
+ * cycle has come. */
+u64 intake_next(const struct intake *in);
+bool intake_take(struct intake *in, enum intake_kind *kind, void *data, u32 max, u32 *len);
+
+/* A host directory whose answers pass through the intake. `real` is owned from now on. */
+struct io_dir intake_dir(struct intake *in, const struct io_dir *real);
+
+#endif
