@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# build.sh CC OUTPUT DEPFILE: compile the programs, link them into the kernel image as /bin. All that
+# is built on the way goes to OUTPUT.d.
+set -eu
+
+cc=$1 output=$2 depfile=$3
+here=$(cd "$(dirname "$0")" && pwd)
+work=$output.d
+mkdir -p "$work"
+
+programs='sh hello exit selftest stress bench'
+links='kbench=bench' # the same program by another name
+
+flags="-march=r3000 -mabi=32 -msoft-float -mno-abicalls -fno-pic -G0 -ffreestanding -nostdlib
+       -static -O2 -std=gnu17 -Wall -Wextra -Werror -mno-check-zero-division -fno-strict-aliasing
+       -fno-tree-loop-distribute-patterns -fno-stack-protector -ffunction-sections
+       -I$here/lib -I$here/bench"
+link="-Wl,--build-id=none -Wl,--gc-sections -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
+      -Wl,-z,noexecstack"
+
+compile() { # SOURCE OBJECT FLAGS...
+    source=$1 object=$2
+    shift 2
+    $cc $flags "$@" -MD -MP -c -o "$work/$object" "$source"
+}
+
+for source in "$here"/lib/*.c "$here"/bench/*.c; do
+    name=$(basename "$source" .c)
+    [ "$name" = native ] || compile "$source" "$name.o"
+done
+lib="$work/string.o $work/format.o"
+bench=$(for source in "$here"/bench/*.c; do
+    name=$(basename "$source" .c)
+    [ "$name" = native ] || echo "$work/$name.o"
+done)
+
+compile "$here/user/crt0.S" crt0.o
+compile "$here/user/lib.c" user_lib.o
+for name in $programs; do
+    [ -f "$here/user/$name.c" ] || continue
+    compile "$here/user/$name.c" "user_$name.o" -I"$here/user"
+    $cc $flags $link -s -T "$here/user/user.ld" -o "$work/$name" "$work/crt0.o" \
+        "$work/user_$name.o" "$work/user_lib.o" $lib $bench
+done
+
+# The table of /bin.
+archive() {
+    echo '.section .rodata'
+    for name in $programs; do
+        [ -f "$work/$name" ] || continue
+        echo ".balign 4; start_$name: .incbin \"$work/$name\"; end_$name:"
+    done
+    for pair in $(for name in $programs; do echo "$name=$name"; done) $links; do
+        name=${pair%=*}
+        [ -f "$work/${pair#*=}" ] && echo "name_$name: .asciz \"$name\""
+    done
+    echo '.balign 4; .globl binfs_archive; binfs_archive:'
+    for pair in $(for name in $programs; do echo "$name=$name"; done) $links; do
+        [ -f "$work/${pair#*=}" ] &&
+            echo ".word name_${pair%=*}, start_${pair#*=}, end_${pair#*=}"
+    done
+    echo '.word 0, 0, 0'
+}
+archive >"$work/archive.S"
+$cc $flags -c -o "$work/archive.o" "$work/archive.S"
+
+kernel=
+for source in "$here"/kernel/*.c "$here"/kernel/*.S; do
+    name=kernel_$(basename "$source" | tr . _).o
+    compile "$source" "$name"
+    kernel="$kernel $work/$name"
+done
+$cc $flags $link -Wl,--no-gc-sections -T "$here/kernel/kernel.ld" -o "$output" $kernel \
+    "$work/archive.o" $lib $bench
+
+# One dependency file of all the compiler's.
+{
+    printf '%s:' "$output"
+    cat "$work"/*.d | sed -e 's/^[^ ]*://' -e 's/\\$//' | tr -s ' \n' '\n\n' | grep / | sort -u |
+        tr '\n' ' '
+    printf '%s\n' "$here/kernel/kernel.ld $here/user/user.ld"
+} >"$depfile"

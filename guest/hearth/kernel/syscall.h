@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SYSCALL_H
+#define SYSCALL_H
+
+struct proc;
+struct trap_frame;
+
+/* Do the call that the frame's registers ask for, and put the result there. */
+void syscall_do(struct proc *proc, struct trap_frame *frame);
+
+#endif
