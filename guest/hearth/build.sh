@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # build.sh CC OUTPUT DEPFILE: compile the programs, link them into the kernel image as /bin. All that
-# is built on the way goes to OUTPUT.d.
+# is built on the way goes to OUTPUT.parts.
 set -eu
 
 cc=$1 output=$2 depfile=$3
 here=$(cd "$(dirname "$0")" && pwd)
-work=$output.d
+work=$output.parts
 mkdir -p "$work"
 
 programs='sh hello exit selftest stress bench'
@@ -22,7 +22,7 @@ link="-Wl,--build-id=none -Wl,--gc-sections -Wl,-z,max-page-size=4096 -Wl,--no-w
 compile() { # SOURCE OBJECT FLAGS...
     source=$1 object=$2
     shift 2
-    $cc $flags "$@" -MD -MP -c -o "$work/$object" "$source"
+    $cc $flags "$@" -MD -c -o "$work/$object" "$source"
 }
 
 for source in "$here"/lib/*.c "$here"/bench/*.c; do
@@ -77,7 +77,6 @@ $cc $flags $link -Wl,--no-gc-sections -T "$here/kernel/kernel.ld" -o "$output" $
 # One dependency file of all the compiler's.
 {
     printf '%s:' "$output"
-    cat "$work"/*.d | sed -e 's/^[^ ]*://' -e 's/\\$//' | tr -s ' \n' '\n\n' | grep / | sort -u |
-        tr '\n' ' '
+    sed -e 's/^[^ ]*://' -e 's/\\$//' "$work"/*.d | tr -s ' ' '\n' | grep / | sort -u | tr '\n' ' '
     printf '%s\n' "$here/kernel/kernel.ld $here/user/user.ld"
 } >"$depfile"
