@@ -76,7 +76,7 @@ $cc $flags $link -Wl,--no-gc-sections -T "$here/kernel/kernel.ld" -o "$output" $
 
 # One dependency file of all the compiler's.
 {
-    printf '%s:' "$output"
+    printf '%s: ' "$output"
     sed -e 's/^[^ ]*://' -e 's/\\$//' "$work"/*.d | tr -s ' ' '\n' | grep / | sort -u | tr '\n' ' '
     printf '%s\n' "$here/kernel/kernel.ld $here/user/user.ld"
 } >"$depfile"
