@@ -185,7 +185,7 @@ static enum err s161_conf_line(struct s161_conf *c, const char *p, const char *e
                                struct error *e)
 {
     char word[S161_CONF_MAX_WORD];
-    bool more;
+    bool more = false;
     u64 slot;
     enum err err = s161_conf_word(&p, end, word, &more, e);
     if (err != ERR_OK || !more)

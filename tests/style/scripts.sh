@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Runs shellcheck over every shell script of the tree. usage: scripts.sh SOURCE_ROOT
+cd "$1" || exit 2
+find dev .ci tools tests bench guest -type f \
+    -exec grep -lE '^#!/bin/(ba)?sh' {} + | xargs -d '\n' shellcheck --severity=warning
