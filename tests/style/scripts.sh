@@ -3,4 +3,4 @@
 # Runs shellcheck over every shell script of the tree. usage: scripts.sh SOURCE_ROOT
 cd "$1" || exit 2
 find dev .ci tools tests bench guest -type f \
-    -exec grep -lE '^#!/bin/(ba)?sh' {} + | xargs -d '\n' shellcheck --severity=warning
+    -exec grep -lZE '^#!/bin/(ba)?sh' {} + | xargs -0 shellcheck --severity=warning
