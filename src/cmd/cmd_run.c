@@ -56,8 +56,9 @@ static int cmd_run_help(void)
          "options:");
     cmd_options_help(stdout, cmd_run_table, ARRAY_LEN(cmd_run_table));
     puts("\n"
-         "exit status: 0 the guest powered off, 1 it failed, 2 usage or configuration,\n"
-         "3 ended on request. 'kuseg devices' lists what a board can hold.");
+         "exit status: 0 the guest powered off (or the code it gave), 1 it failed,\n"
+         "2 usage or configuration, 3 ended on request. 'kuseg devices' lists what a board\n"
+         "can hold.");
     return CMD_OK;
 }
 

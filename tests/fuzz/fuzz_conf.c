@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum err fuzz_conf_overrides(struct s161_conf *c, const char *text, size_t len)
+static enum err fuzz_conf_overrides(struct s161_conf *c, const char *text, size_t len,
+                                    struct error *e)
 {
     char *copy = xcalloc(1, len + 1), *save = NULL;
     memcpy(copy, text, len);
-    struct error e;
     enum err err = ERR_OK;
     for (char *w = strtok_r(copy, "\n", &save); w && err == ERR_OK; w = strtok_r(NULL, "\n", &save))
-        err = s161_conf_override(c, w, &e);
+        err = s161_conf_override(c, w, e);
     free(copy);
     return err;
 }
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct error e;
     enum err err = s161_conf_parse(&c, text, head, "fuzz", &e);
     if (err == ERR_OK && mark)
-        err = fuzz_conf_overrides(&c, mark + 3, len - head - 3);
+        err = fuzz_conf_overrides(&c, mark + 3, len - head - 3, &e);
     if (err == ERR_OK)
         err = s161_conf_finish(&c, "fuzz", &e);
     if (err == ERR_OK)

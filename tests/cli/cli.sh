@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# The command line from outside: what it prints, where to, and its exit status. TAP.
+# usage: cli.sh KUSEG [GUEST.elf]
+set -u
+kuseg=$(realpath "$1")
+guest=${2:+$(realpath "$2")}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 2
+n=0
+
+# Runs a command with no input: $status, $out, $err.
+run() {
+    timeout 20 "$@" >out 2>err </dev/null
+    status=$?
+    out=$(cat out)
+    err=$(cat err)
+}
+
+result() { # CASE WHAT-IS-WRONG
+    n=$((n + 1))
+    if [ -z "$2" ]; then
+        echo "ok $n - $1"
+    else
+        echo "not ok $n - $1"
+        printf '%s\n' "$2" "status $status" "stdout: $out" "stderr: $err" | sed 's/^/# /'
+    fi
+}
+
+# The last run ended with a status, and printed a text on one of the two, nothing on the other.
+expect() { # CASE STATUS out|err TEXT
+    local wrong='' said=$out silent=$err
+    [ "$3" = err ] && said=$err silent=$out
+    [ "$status" -eq "$2" ] || wrong="expected status $2"
+    case $said in
+    *"$4"*) ;;
+    *) wrong="$wrong; expected on std$3: $4" ;;
+    esac
+    [ -z "$silent" ] || wrong="$wrong; expected nothing on the other stream"
+    result "$1" "$wrong"
+}
+
+refuse() { # CASE TEXT COMMAND...: exit code 2, words on standard error only
+    local name=$1 text=$2
+    shift 2
+    run "$@"
+    expect "$name" 2 err "$text"
+}
+
+run "$kuseg" --help
+expect help_lists_the_verbs 0 out "boots the built-in guest"
+run "$kuseg" run --help
+expect run_help_lists_options 0 out "--memory SIZE"
+run "$kuseg" devices
+expect devices_lists_arguments 0 out "ramsize=SIZE"
+run "$kuseg" devices --help
+expect devices_has_help 0 out "usage: kuseg devices"
+run "$kuseg" version
+expect version_is_one_line 0 out "kuseg "
+
+refuse no_verb_is_usage "usage: kuseg VERB" "$kuseg"
+refuse unknown_verb_is_suggested "did you mean 'run'?" "$kuseg" rnu
+refuse unknown_option_is_suggested "did you mean '--memory'?" "$kuseg" run --memroy 4M
+refuse too_much_memory_is_refused "512 KB to 508 MB" "$kuseg" run --memory 1G
+refuse too_many_cpus_are_refused "'33' is out of range (1 to 32)" "$kuseg" run --cpus 33
+refuse unknown_trace_word_is_refused "(known:" "$kuseg" run --trace nonsense
+
+ln -s "$kuseg" sys161
+ln -s "$kuseg" trace161
+: >empty
+mkdir folder
+printf '\177ELF\001\002\001' >"cut"
+printf '31 mainboard ramsize=1M\n' >sys161.conf
+printf '31 mainboard ramsize=1M\n2 dsik file=x\n' >bad.conf
+
+refuse missing_kernel_is_named "nothing-here: cannot open" "$kuseg" run nothing-here
+refuse directory_is_no_kernel "folder: is a directory" "$kuseg" run folder
+refuse empty_kernel_is_refused "empty: is empty" "$kuseg" run empty
+refuse cut_kernel_is_refused "cut: is cut off" "$kuseg" run cut
+refuse foreign_kernel_is_named "is an x86-64 executable" "$kuseg" run "$kuseg"
+refuse conf_error_names_the_line "bad.conf:2: unknown device 'dsik'" \
+    "$kuseg" run --conf bad.conf "$kuseg"
+refuse missing_conf_is_named "gone.conf: cannot open" "$kuseg" run --conf gone.conf "$kuseg"
+refuse override_of_empty_slot_is_refused "no device in slot 7" "$kuseg" run -C 7:x "$kuseg"
+
+refuse sys161_without_kernel_prints_usage "Usage: sys161" ./sys161
+refuse sys161_unknown_option_prints_usage "unknown option '-q'" ./sys161 -q kernel
+refuse sys161_missing_kernel "nothing-here: cannot open" ./sys161 -X nothing-here
+refuse sys161_override_without_colon "should be slot:arg" ./sys161 -C x kernel
+refuse sys161_conf_is_read "gone.conf: cannot open" ./sys161 -c gone.conf kernel
+refuse sys161_progress_time_is_checked "out of range" ./sys161 -Z 1 kernel
+
+if [ -n "$guest" ]; then
+    run "$kuseg" run --warp --builtin "halt 0"
+    expect builtin_guest_runs_words 0 out "halted with code 0"
+    run "$kuseg" run --warp "$guest" "halt 5"
+    expect guest_code_is_the_status 5 out "halted with code 5"
+    refuse trace161_unknown_flag "no trace flag 'q'" ./trace161 -tq "$guest"
+    run ./sys161 -X "$guest" "halt 0"
+    result sys161_runs_a_kernel "$([ "$status" -eq 0 ] || echo "expected status 0")"
+    run "$kuseg" run --memory 512K --stats stats.json --warp "$guest" "halt 0"
+    result stats_are_json "$(python3 -m json.tool stats.json 2>&1 >/dev/null)"
+fi
+echo "1..$n"
