@@ -8,7 +8,7 @@
 
 #include "cp0.h"
 #include "lb.h"
-#include "print.h"
+#include "lock.h"
 #include "sched.h"
 
 #define BOARD_SLOT 31u
@@ -48,6 +48,9 @@ const char board_name[] = "System/161";
 const u32 BOARD_IRQ_MASK = BOARD_LINE_BUS | BOARD_LINE_IPI | BOARD_LINE_TIMER;
 
 static bool board_smp;
+static bool board_stopping;
+static volatile u32 board_stopped; /* a bit for each CPU that did */
+static struct lock board_stop_lock;
 static void (*board_handlers[LB_SLOTS])(u32 slot);
 
 static u32 board_read(u32 offset)
@@ -140,10 +143,23 @@ static void board_serve_bus(void)
             board_handlers[slot](slot);
 }
 
+static void board_stop(void)
+{
+    lock_take(&board_stop_lock);
+    board_stopped |= 1u << board_this_cpu();
+    lock_drop(&board_stop_lock);
+    for (;;) {
+        board_tick_start();
+        board_wait();
+    }
+}
+
 void board_interrupt(u32 cause)
 {
     if (cause & BOARD_LINE_IPI)
         board_write(BOARD_CPU(board_this_cpu(), BOARD_CIPI), 0);
+    if (board_stopping)
+        board_stop();
     if (cause & BOARD_LINE_BUS)
         board_serve_bus();
     if (cause & BOARD_LINE_TIMER) {
@@ -194,13 +210,24 @@ void board_sync(void)
     __asm__ volatile(".set push\n\t.set mips32\n\tsync\n\t.set pop" ::: "memory");
 }
 
-/* Other CPUs stop wherever they are, whatever they hold. */
+/*
+ * The others are asked to stop by interrupt, and get a while to do so: one may be waiting, interrupts
+ * off, for a lock that we hold. (CPUE could switch them off, but System/161 restarts a secondary CPU
+ * whose bit is written as 1.)
+ */
 void board_stop_others(void)
 {
+    u32 me = board_this_cpu(), others = board_cpus() & ~(1u << me);
+
     if (!board_smp)
         return;
-    board_write(BOARD_REG(BOARD_CPUE), board_read(BOARD_REG(BOARD_SELF)));
-    board_write(BOARD_CPU(board_this_cpu(), BOARD_CIRQE), ~0u);
+    board_stopping = true;
+    for (u32 i = 0; i < 32; i++)
+        if (others >> i & 1)
+            board_kick(i);
+    for (u32 patience = 10000; patience > 0 && (board_stopped & others) != others; patience--)
+        ;
+    board_write(BOARD_CPU(me, BOARD_CIRQE), ~0u);
 }
 
 void board_power_off(u32 status)
