@@ -61,8 +61,7 @@ static int host_dir_step(int dir, const char *name, int flags)
     return openat(dir, name, flags | O_NOFOLLOW, 0666);
 }
 
-/* Follows no symbolic link at all. */
-static int host_dir_walk(int root, const char *path, enum host_dir_open how)
+int host_dir_walk(int root, const char *path, enum host_dir_open how)
 {
     char *copy = xstrdup(path), *save = NULL;
     char *name = strtok_r(copy, "/", &save);

@@ -17,8 +17,12 @@ enum host_dir_open {
 int host_dir_root(const char *path); /* a descriptor, or -1 */
 
 /* A descriptor, or -1. `path` is relative ("." is the root itself); symbolic links are followed
- * as long as they stay below the root (EXDEV if not; where the kernel has no openat2, ELOOP). */
+ * as long as they stay below the root (EXDEV if not). */
 int host_dir_open(int root, const char *path, enum host_dir_open how);
+
+/* The way without openat2, for kernels and tests: follows no symbolic link at all, knows no "..".
+ */
+int host_dir_walk(int root, const char *path, enum host_dir_open how);
 
 /* All names in a directory, "." and ".." too, each ended by 0, one after the other, sorted by
  * byte values; at most `max` bytes of them. The caller frees; NULL on failure. */

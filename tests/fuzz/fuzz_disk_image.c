@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/* A file that claims to be a disk image, in each format: refused with a message, or a disk that
+ * reads its own bytes. The file is in memory. */
+#include "fuzz.h"
+
+#include "io/io_disk_image.h"
+#include "lib/bug.h"
+#include "lib/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void check_sectors(struct io_disk *d, const uint8_t *data, size_t len)
+{
+    uint8_t sector[IO_SECTOR];
+    size_t start = len - len % IO_SECTOR - d->sectors * IO_SECTOR;
+    BUG_ON(start != 0 && start != IO_SECTOR);
+    for (u64 i = 0; i < d->sectors; i++) {
+        BUG_ON(!d->read(d->ctx, i, sector));
+        BUG_ON(memcmp(sector, data + start + i * IO_SECTOR, IO_SECTOR));
+    }
+    BUG_ON(d->read(d->ctx, d->sectors, sector));
+    BUG_ON(d->write(d->ctx, d->sectors, sector));
+}
+
+static void try_format(const char *path, enum io_disk_format format, const uint8_t *data,
+                       size_t len)
+{
+    struct io_disk_image_options o = {.format = format, .read_only = true};
+    struct io_disk d;
+    struct error e = {0};
+    enum err err = io_disk_image_open(path, &o, &d, &e);
+    BUG_ON((err == ERR_OK) != (e.msg[0] == 0));
+    if (err)
+        return;
+    check_sectors(&d, data, len);
+    d.close(d.ctx);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    char path[64];
+    log_setup("fuzz", LOG_ERROR); /* no word about each odd byte at a file's end */
+    int fd = memfd_create("image", MFD_CLOEXEC);
+    BUG_ON(fd < 0 || write(fd, data, len) != (ssize_t)len);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    try_format(path, IO_DISK_SYS161, data, len);
+    try_format(path, IO_DISK_RAW, data, len);
+    try_format(path, IO_DISK_GUESS, data, len);
+    close(fd);
+    return 0;
+}
