@@ -35,10 +35,19 @@ static const char *trap_name(const struct trap_frame *f)
     return code < COUNT_OF(trap_names) ? trap_names[code] : "unknown exception";
 }
 
+static bool trap_has_address(const struct trap_frame *f)
+{
+    return trap_code(f) >= TRAP_MOD && trap_code(f) <= TRAP_ADES;
+}
+
 static void trap_kill(struct proc *proc, const struct trap_frame *f, const char *why)
 {
-    print("hearth: process %u (%s) killed: %s (pc %08x, address %08x)\n", proc->pid, proc->name,
-          why, f->epc, f->badvaddr);
+    if (trap_has_address(f))
+        print("hearth: process %u (%s) killed: %s (pc %08x, address %08x)\n", proc->pid,
+              proc->name, why, f->epc, f->badvaddr);
+    else
+        print("hearth: process %u (%s) killed: %s (pc %08x)\n", proc->pid, proc->name, why,
+              f->epc);
     proc_exit(ABI_KILLED);
 }
 

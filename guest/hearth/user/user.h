@@ -25,7 +25,7 @@ int sys_size(int fd);
 int sys_readdir(int fd, struct abi_dirent *entry);
 int sys_remove(const char *path);
 int sys_mkdir(const char *path);
-int sys_pipe(int fds[2]);
+int sys_pipe(int *fds); /* two: to read from, to write to */
 int sys_sbrk(int bytes);
 int sys_share(void);
 int sys_cpu(void);
