@@ -6,7 +6,7 @@
  * fractions add up to 1); less one sector a track in reserve. Sectors are numbered from the
  * outermost track inwards. The platter is at sector 0 at the start of every second.
  *
- * Where the 6 % don't cover what the rounding takes (below some 10,000 sectors) System/161 refuses
+ * Where the 6 % don't cover what the rounding takes (below some 8,000 sectors) System/161 refuses
  * the disk; here it gets more spare sectors.
  */
 #include "dev/lb_disk_model.h"

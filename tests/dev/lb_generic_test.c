@@ -338,10 +338,10 @@ static void impossible_values(void **state)
         {RIG_DISK, "done.armed", 0, 0},
         {RIG_DISK, "sector", 3, 1},
         {RIG_DISK, "status", 0, 0x44},
-        {RIG_EMUFS, "table.kind", 0, 1},
-        {RIG_EMUFS, "table.kind", 63, 3},
-        {RIG_EMUFS, "table.path", 0, 'x'},
-        {RIG_EMUFS, "table.path", 511, 'x'},
+        {RIG_EMUFS, "job.table.kind", 0, 1},
+        {RIG_EMUFS, "job.table.kind", 63, 3},
+        {RIG_EMUFS, "job.table.path", 0, 'x'},
+        {RIG_EMUFS, "job.table.path", 511, 'x'},
         {RIG_EMUFS, "pending", 0, 14},
         {RIG_EMUFS, "pending", 0, 0},
         {RIG_EMUFS, "done.armed", 0, 0},
@@ -409,8 +409,9 @@ static void hostile_paths(void **state)
     struct buf body = body_of(r, RIG_EMUFS);
     const struct state_desc *d = desc_of(r, RIG_EMUFS);
     for (unsigned i = 0; i < ARRAY_LEN(path); i++) {
-        body.data[find_field(d, &body, "table.kind") + 10 + i] = 1;
-        strcpy((char *)body.data + find_field(d, &body, "table.path") + 256 * (10 + i), path[i]);
+        body.data[find_field(d, &body, "job.table.kind") + 10 + i] = 1;
+        strcpy((char *)body.data + find_field(d, &body, "job.table.path") + 256 * (10 + i),
+               path[i]);
     }
     assert_int_equal(load_body(r, RIG_EMUFS, body.data, body.len), ERR_OK);
     /* Only the file is open behind its handle: not what leads out, not a directory as a file, not

@@ -12,6 +12,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum {
+    FILE_MAX = 8192
+};
+
 static void check_sectors(struct io_disk *d, const uint8_t *data, size_t len)
 {
     uint8_t sector[IO_SECTOR];
@@ -39,16 +43,36 @@ static void try_format(const char *path, enum io_disk_format format, const uint8
     d.close(d.ctx);
 }
 
+/* The file that an input stands for: with a header in front or without, and repeated, so that short
+ * inputs make whole sectors. */
+static size_t make_file(uint8_t *file, const uint8_t *data, size_t len)
+{
+    static const char magic[] = "System/161 Disk Image";
+    size_t n = 0;
+    if (len < 2)
+        return 0;
+    if (data[0] & 1) {
+        memset(file, 0, IO_SECTOR);
+        memcpy(file, magic, sizeof magic);
+        n = IO_SECTOR;
+    }
+    for (unsigned times = 1 + data[1] % 32; times && n + len <= FILE_MAX; times--, n += len)
+        memcpy(file + n, data, len);
+    return n;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+    static uint8_t file[FILE_MAX];
     char path[64];
     log_setup("fuzz", LOG_ERROR); /* no word about each odd byte at a file's end */
+    size_t n = make_file(file, data, len);
     int fd = memfd_create("image", MFD_CLOEXEC);
-    BUG_ON(fd < 0 || write(fd, data, len) != (ssize_t)len);
+    BUG_ON(fd < 0 || write(fd, file, n) != (ssize_t)n);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    try_format(path, IO_DISK_SYS161, data, len);
-    try_format(path, IO_DISK_RAW, data, len);
-    try_format(path, IO_DISK_GUESS, data, len);
+    try_format(path, IO_DISK_SYS161, file, n);
+    try_format(path, IO_DISK_RAW, file, n);
+    try_format(path, IO_DISK_GUESS, file, n);
     close(fd);
     return 0;
 }
