@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The divisions that have no answer do not trap, they deliver something. The manual leaves it
+ * open; what the chip's shift-and-subtract leaves behind is: by zero LO = all ones (one for a
+ * negative dividend of div) and HI = the dividend; the smallest number by -1 gives itself.
+ *
+ * # not on the original: System/161 delivers 0x7fffffff or -1 and HI 0, and 0x80000000 / -1
+ * kills it with SIGFPE.
+ */
+#include "test.h"
+
+        .macro  quotient insn, a, b, lo, hi, line
+        li      $t0, \a
+        li      $t1, \b
+        \insn   $0, $t0, $t1
+        mflo    $v0
+        mfhi    $v1
+        check   $v0, \lo, \line
+        check   $v1, \hi, \line
+        .endm
+#define QUOTIENT(insn, a, b, lo, hi) quotient insn, a, b, lo, hi, __LINE__
+
+TEST("div_corner")
+        QUOTIENT(div,  0x80000000, -1, 0x80000000, 0)
+        QUOTIENT(div,  7, 0, 0xffffffff, 7)
+        QUOTIENT(div,  0, 0, 0xffffffff, 0)
+        QUOTIENT(div,  -7, 0, 1, 0xfffffff9)
+        QUOTIENT(div,  0x80000000, 0, 1, 0x80000000)
+        QUOTIENT(divu, 7, 0, 0xffffffff, 7)
+        QUOTIENT(divu, 0, 0, 0xffffffff, 0)
+        QUOTIENT(divu, -7, 0, 0xffffffff, 0xfffffff9)
+TEST_END
