@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Following a chain that touches another page at each step: here 32 pages, which a TLB of 64 entries
- * holds. chasefar.c: many more. */
+/* Following a chain that touches another page at each step: here 32 pages, which a TLB of 64
+ * entries holds. chasefar.c: many more. */
 #include "bench.h"
 
 #define CHASE_WORDS 1024u /* of a page */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The benchmarks on the host: same command line, same output as hearth's bench, plus CPU seconds. */
+/* The benchmarks on the host: same command line, same output as hearth's bench, plus CPU
+ * seconds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

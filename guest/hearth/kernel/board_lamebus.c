@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The System/161 board: LAMEbus with up to 32 MIPS-161 CPUs. The mainboard's registers are here, the
- * cards' in lb_*.c. Interrupts of cards go to the boot CPU only; every CPU has its own timer and its
- * own inter-processor interrupt.
+ * The System/161 board: LAMEbus with up to 32 MIPS-161 CPUs. The mainboard's registers are here,
+ * the cards' in lb_*.c. Interrupts of cards go to the boot CPU only; every CPU has its own timer
+ * and its own inter-processor interrupt.
  */
 #include "board.h"
 
@@ -211,9 +211,9 @@ void board_sync(void)
 }
 
 /*
- * The others are asked to stop by interrupt, and get a while to do so: one may be waiting, interrupts
- * off, for a lock that we hold. (CPUE could switch them off, but System/161 restarts a secondary CPU
- * whose bit is written as 1.)
+ * The others are asked to stop by interrupt, and get a while to do so: one may be waiting,
+ * interrupts off, for a lock that we hold. (CPUE could switch them off, but System/161 restarts a
+ * secondary CPU whose bit is written as 1.)
  */
 void board_stop_others(void)
 {

@@ -34,7 +34,8 @@ static void console_start_locked(void)
     }
 }
 
-/* Wait by polling until one more character is out. Alone on the board, the CPU can doze meanwhile. */
+/* Wait by polling until one more character is out. Alone on the board, the CPU can doze
+ * meanwhile. */
 static void console_poll_locked(void)
 {
     while (console.sending && !board_console_sent())

@@ -7,7 +7,8 @@ struct proc_args;
 struct trap_frame;
 struct vm_space;
 
-/* Fill a new space from an ELF file, put the arguments on its stack, and make a frame to start it. */
+/* Fill a new space from an ELF file, put the arguments on its stack, and make a frame to start
+ * it. */
 int exec_load(struct vm_space *space, const char *path, const struct proc_args *args,
               struct trap_frame *frame);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * hearthfs: files and directories on a disk. hearthfs_disk.h has the format and the order of writes.
- * Every operation has reached the disk when it returns. One mutex for all disks: there is little to
- * gain from more on a machine whose disks do one sector at a time.
+ * hearthfs: files and directories on a disk. hearthfs_disk.h has the format and the order of
+ * writes. Every operation has reached the disk when it returns. One mutex for all disks: there is
+ * little to gain from more on a machine whose disks do one sector at a time.
  */
 #include "hearthfs.h"
 

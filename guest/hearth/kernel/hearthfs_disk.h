@@ -9,13 +9,14 @@
  *   inode_start ...   8 inodes of 64 bytes a block; inode 0 is unused, inode 1 the root directory
  *   data_start ...    contents of files and directories, and blocks of pointers
  *
- * A file's blocks are listed by 10 direct pointers, a pointer to a block of 128 pointers, and one to
- * a block of 128 pointers to such blocks. Pointer 0: a hole, which reads as zeros. A directory is a
- * file of 32-byte entries; entries with inode 0 are free. There are no "." and "..".
+ * A file's blocks are listed by 10 direct pointers, a pointer to a block of 128 pointers, and one
+ * to a block of 128 pointers to such blocks. Pointer 0: a hole, which reads as zeros. A directory
+ * is a file of 32-byte entries; entries with inode 0 are free. There are no "." and "..".
  *
- * Order of writing, so that a power failure at any sector leaves at worst lost space: what is pointed
- * to before what points to it; bits are set before a block is used, and cleared after it no longer
- * is. A superblock is valid if its magic, version and sum are and its areas fit in each other.
+ * Order of writing, so that a power failure at any sector leaves at worst lost space: what is
+ * pointed to before what points to it; bits are set before a block is used, and cleared after it no
+ * longer is. A superblock is valid if its magic, version and sum are and its areas fit in each
+ * other.
  */
 #ifndef HEARTHFS_DISK_H
 #define HEARTHFS_DISK_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The same C files that run in user programs (bench/), here in kseg0: the difference is the price of
- * mapped memory. Interrupts are on meanwhile, as in a program; the process isn't preempted, though.
+ * The same C files that run in user programs (bench/), here in kseg0: the difference is the price
+ * of mapped memory. Interrupts are on meanwhile, as in a program; the process isn't preempted,
+ * though.
  */
 #include "kbench.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * /host: a directory of the host through the emufs card, read-only. Node numbers are the card's file
- * handles plus one. The card gives one handle to all who open the same file, so a handle is closed
- * when no open file refers to it any more.
+ * /host: a directory of the host through the emufs card, read-only. Node numbers are the card's
+ * file handles plus one. The card gives one handle to all who open the same file, so a handle is
+ * closed when no open file refers to it any more.
  */
 #include "board.h"
 #include "file.h"

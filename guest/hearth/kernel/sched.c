@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The scheduler. A CPU that gives up its process takes the next one off the queue and switches to it
- * directly, or to its own idle loop. sched_lock is held over the switch: whoever runs next drops it.
+ * The scheduler. A CPU that gives up its process takes the next one off the queue and switches to
+ * it directly, or to its own idle loop. sched_lock is held over the switch: whoever runs next drops
+ * it.
  */
 #include "sched.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Exceptions, once their registers are saved. A user's mistake kills the process with a message; the
- * kernel's own is a panic.
+ * Exceptions, once their registers are saved. A user's mistake kills the process with a message;
+ * the kernel's own is a panic.
  */
 #include "trap.h"
 

@@ -22,8 +22,9 @@
 
 /*
  * TLB refill, copied to 0x80000000: a kuseg address isn't in the TLB. Walk the two-level table and
- * write what is found, good or not: an entry without its valid bit faults again, through the general
- * vector, and C takes over. Every directory slot points to a table (an empty one if need be).
+ * write what is found, good or not: an entry without its valid bit faults again, through the
+ * general vector, and C takes over. Every directory slot points to a table (an empty one if need
+ * be).
  */
     .globl trap_refill, trap_refill_end
 trap_refill:

@@ -36,8 +36,8 @@ static void format_field(format_put *put, void *to, const struct format_spec *sp
         put(to, ' ');
 }
 
-static void format_number(format_put *put, void *to, const struct format_spec *spec, u32 n, u32 base,
-                          bool negative)
+static void format_number(format_put *put, void *to, const struct format_spec *spec, u32 n,
+                          u32 base, bool negative)
 {
     char digits[12];
     u32 at = sizeof(digits);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The shell, first of all processes. Its argument is a list of commands separated by semicolons (the
- * boot string), done as if typed; then it reads lines. When it ends, the system halts.
+ * The shell, first of all processes. Its argument is a list of commands separated by semicolons
+ * (the boot string), done as if typed; then it reads lines. When it ends, the system halts.
  */
 #include "user.h"
 

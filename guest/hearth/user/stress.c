@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * stress [PROCESSES [ROUNDS]]: many processes at once, each computing, growing and shrinking, talking
- * through pipes, and (if there is a disk) writing and reading files. Prints a checksum that depends
- * on the two numbers only, not on the order in which things happened.
+ * stress [PROCESSES [ROUNDS]]: many processes at once, each computing, growing and shrinking,
+ * talking through pipes, and (if there is a disk) writing and reading files. Prints a checksum that
+ * depends on the two numbers only, not on the order in which things happened.
  */
 #include "bench.h"
 
@@ -11,6 +11,7 @@
 #define STRESS_BYTES 3000u
 
 static bool stress_disk;
+static int stress_pid; /* of the first process: names of files are not those of another run */
 
 static u32 stress_compute(u32 seed)
 {
@@ -82,7 +83,7 @@ static u32 stress_file(u8 *bytes, u32 seed, u32 process)
     struct format_text text = {name, sizeof(name), 0};
     int fd;
 
-    format_text(&text, "stress.%u", process);
+    format_text(&text, "stress.%d.%u", stress_pid, process);
     stress_fill(bytes, seed);
     fd = sys_open(name, ABI_CREATE);
     if (sys_write(fd, bytes, STRESS_BYTES) != (int)STRESS_BYTES)
@@ -159,6 +160,7 @@ int main(int argc, char **argv)
         return 2;
     }
     stress_disk = stress_has_disk();
+    stress_pid = sys_getpid();
     for (u32 i = 0; i < processes; i++) {
         pid = sys_fork();
         if (pid == 0)
