@@ -58,8 +58,6 @@ static bool console_full_locked(void)
 
 static void console_put_locked(char c)
 {
-    if (c == '\n')
-        console_put_locked('\r');
     while (console_full_locked())
         console_poll_locked();
     console.out[console.out_head++ % CONSOLE_OUT] = c;

@@ -676,13 +676,13 @@ int hearthfs_format(u32 disk)
 
 static u32 hearthfs_count_free(struct hearthfs *fs)
 {
-    u32 count = 0;
+    u32 count = 0, number;
 
-    for (u32 b = 0; b < fs->super[HFS_SUPER_BLOCKS]; b++) {
-        u32 number, n = b % HFS_BITS_PER_BLOCK;
-        const u8 *bits = hearthfs_bits(fs, b, &number);
-        if (bits && !(bits[n / 8] & 1u << n % 8))
-            count++;
+    for (u32 start = 0; start < fs->super[HFS_SUPER_BLOCKS]; start += HFS_BITS_PER_BLOCK) {
+        u32 end = min_u32(HFS_BITS_PER_BLOCK, fs->super[HFS_SUPER_BLOCKS] - start);
+        const u8 *bits = hearthfs_bits(fs, start, &number);
+        for (u32 n = 0; bits && n < end; n++)
+            count += !(bits[n / 8] >> n % 8 & 1);
     }
     return count;
 }
