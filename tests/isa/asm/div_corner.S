@@ -21,6 +21,9 @@
 #define QUOTIENT(insn, a, b, lo, hi) quotient insn, a, b, lo, hi, __LINE__
 
 TEST("div_corner")
+        li      $t0, 0x77777777         /* HI and LO hold something else before */
+        mthi    $t0
+        mtlo    $t0
         QUOTIENT(div,  0x80000000, -1, 0x80000000, 0)
         QUOTIENT(div,  7, 0, 0xffffffff, 7)
         QUOTIENT(div,  0, 0, 0xffffffff, 0)

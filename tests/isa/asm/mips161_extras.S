@@ -36,6 +36,19 @@ TEST("mips161_extras")
         NOT_CAUGHT
         CHECK_MEM(word, 0x12345678)
 
+        /* by address: translated like a load, so a page without D will do, no page will not */
+        TLB_MAP(1, 0x00500000, code, LO_V + LO_G)
+        li      $s0, 0x00500000
+        nop
+        .word   0xbe150000              /* cache 21, 0($s0) */
+        NOT_CAUGHT
+        li      $s0, 0x00600000
+        TRY(1f)
+c2:     .word   0xbe150000
+1:      CAUGHT_UTLB(EXC_TLBL, c2)
+        CAUGHT_REG(X_BADVADDR, 0x00600000)
+        TRY(fail)
+
         MFC0(2, 15, 0)                  /* $v0 = PRId */
         CHECK($v0, 0xa1)
         MFC0(2, 15, 1)                  /* features: none */

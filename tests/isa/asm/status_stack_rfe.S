@@ -38,7 +38,8 @@
         nop
         caught_reg X_STATUS, \to, \line
         .endm
-#define PUSH(from, to) push from, to, __LINE__; check $v0, ((to) & ~0xf) | (((to) >> 2) & 0xf), __LINE__
+#define PUSH(from, to) push from, to, __LINE__; \
+                       check $v0, ((to) & ~0xf) | (((to) >> 2) & 0xf), __LINE__
 
 TEST("status_stack_rfe")
         POP(0x00, 0x00)
