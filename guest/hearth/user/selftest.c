@@ -98,9 +98,9 @@ static void selftest_bad_calls(void)
     CHECK(sys_write(77, "x", 1) == E_BADFD);
     CHECK(sys_read(-1, selftest_page, 1) == E_BADFD);
     CHECK(sys_write(0, "x", 1) == E_BADFD); /* open for reading */
-    CHECK(sys_write(1, (const char *)0x72000000u, 4) == E_FAULT);
+    CHECK(sys_write(1, (const char *)0x80000000u, 4) == E_FAULT);
     CHECK(sys_write(1, NULL, 4) == E_FAULT);
-    CHECK(sys_open((const char *)0x72000000u, ABI_READ) == E_FAULT);
+    CHECK(sys_open((const char *)0x80000000u, ABI_READ) == E_FAULT);
     CHECK(sys_clock((struct abi_clock *)0x00400000) == E_FAULT); /* our code: read-only */
     CHECK(sys_pipe((int *)4) == E_FAULT);
     CHECK(sys_spawn("/bin/exit", (const char *const *)0x10) == E_FAULT);
@@ -148,14 +148,14 @@ static void selftest_overflow(u32 n) { __asm__ volatile("add $2, %0, %0" : : "r"
 static void selftest_isolation(void)
 {
     print("selftest: 13 processes will be killed\n");
-    CHECK(selftest_child(selftest_read, 0x72000000u) == ABI_KILLED);
+    CHECK(selftest_child(selftest_read, 0x80000000u) == ABI_KILLED);
     CHECK(selftest_child(selftest_write, 0x80001000u) == ABI_KILLED);
     CHECK(selftest_child(selftest_write, 0xbfe00000u) == ABI_KILLED);
     CHECK(selftest_child(selftest_write, 0xc0000000u) == ABI_KILLED);
     CHECK(selftest_child(selftest_read, 0) == ABI_KILLED);
     CHECK(selftest_child(selftest_read, 0x00400002u) == ABI_KILLED);
     CHECK(selftest_child(selftest_write, 0x00400000u) == ABI_KILLED);
-    CHECK(selftest_child(selftest_jump, 0x00720000u) == ABI_KILLED);
+    CHECK(selftest_child(selftest_jump, 0x00800000u) == ABI_KILLED);
     CHECK(selftest_child(selftest_stack_overflow, 9000) == ABI_KILLED);
     CHECK(selftest_child(selftest_break, 0) == ABI_KILLED);
     CHECK(selftest_child(selftest_illegal, 0) == ABI_KILLED);
