@@ -73,7 +73,7 @@ int clock_sleep(u32 milliseconds)
         return E_NODEV;
     lock_take(&sched_lock);
     self->wake_ms = clock_now_ms() + min_u32(milliseconds, 0x7ffffffe);
-    while ((int)(self->wake_ms - clock_now_ms()) > 0) {
+    while ((int)(self->wake_ms - clock_now_ms()) > 0 && !self->killed) {
         self->channel = &clock_channel;
         self->state = PROC_SLEEPING;
         clock_set_alarm_locked(clock_now_ms());

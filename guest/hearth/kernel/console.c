@@ -2,12 +2,14 @@
 /*
  * The console. Output goes through a ring that the transmitter's interrupts empty. Input is edited
  * here and reaches readers line by line: backspace, ^U (kill line), ^W (kill word), ^D (end of
- * input). Typing ahead works: finished lines queue up in the ring behind the line being edited.
+ * input), ^C (end the program that the shell waits for). Typing ahead works: finished lines queue
+ * up in the ring behind the line being edited.
  */
 #include "console.h"
 
 #include "board.h"
 #include "lock.h"
+#include "proc.h"
 #include "sched.h"
 
 #define CONSOLE_OUT 1024u
@@ -150,6 +152,10 @@ void console_received(u8 c)
             console_erase_locked();
     } else if (c == CTRL('U') || c == CTRL('W')) {
         console_erase_all_locked(c == CTRL('W'));
+    } else if (c == CTRL('C')) {
+        console_echo_locked("^C\n");
+        console.in_edit = console.in_line;
+        proc_interrupt();
     } else if (c >= ' ' || c == '\n' || c == CTRL('D')) {
         console_insert_locked((char)c);
     }
@@ -163,7 +169,7 @@ int console_read(void *buffer, u32 size)
     u32 n = 0;
 
     lock_take(&console.lock);
-    while (console.in_read == console.in_line)
+    while (console.in_read == console.in_line && !proc_self()->killed)
         sched_sleep(&console.in, &console.lock);
     while (n < size && c != '\n' && console.in_read != console.in_line) {
         c = console.in[console.in_read++ % CONSOLE_IN];

@@ -4,6 +4,7 @@
 
 #include "file.h"
 #include "mem.h"
+#include "proc.h"
 #include "sched.h"
 
 #define PIPE_BYTES 2048u
@@ -56,7 +57,7 @@ static int pipe_read_locked(struct pipe *pipe, char *to, u32 size)
 {
     u32 n = 0;
 
-    while (pipe->head == pipe->tail && pipe->writers)
+    while (pipe->head == pipe->tail && pipe->writers && !proc_self()->killed)
         sched_sleep(pipe, &pipe->lock);
     while (n < size && pipe->tail != pipe->head)
         to[n++] = pipe->bytes[pipe->tail++ % PIPE_BYTES];
@@ -68,11 +69,11 @@ static int pipe_write_locked(struct pipe *pipe, const char *from, u32 size)
     u32 n = 0;
 
     while (n < size) {
-        while (pipe->head - pipe->tail == PIPE_BYTES && pipe->readers) {
+        while (pipe->head - pipe->tail == PIPE_BYTES && pipe->readers && !proc_self()->killed) {
             sched_wake(pipe);
             sched_sleep(pipe, &pipe->lock);
         }
-        if (!pipe->readers)
+        if (!pipe->readers || proc_self()->killed)
             return E_PIPE;
         pipe->bytes[pipe->head++ % PIPE_BYTES] = from[n++];
     }

@@ -215,7 +215,8 @@ int proc_wait(int pid, int *status)
     bool any;
 
     lock_take(&sched_lock);
-    while (!(dead = proc_find_dead_locked(self, pid, &any)) && any)
+    self->awaited = pid;
+    while (!(dead = proc_find_dead_locked(self, pid, &any)) && any && !self->killed)
         sched_sleep_locked(self);
     if (dead) {
         *status = dead->status;
@@ -224,6 +225,37 @@ int proc_wait(int pid, int *status)
     }
     lock_drop(&sched_lock);
     return result;
+}
+
+static bool proc_descends_locked(const struct proc *proc, const struct proc *from)
+{
+    while (proc && proc != from)
+        proc = proc->parent;
+    return proc != NULL;
+}
+
+/* With all descendants. Sleepers wake up to notice. */
+static void proc_kill_locked(const struct proc *proc)
+{
+    for (struct proc *p = proc_table; p < proc_table + PROC_MAX; p++) {
+        if (p->state == PROC_FREE || !proc_descends_locked(p, proc))
+            continue;
+        p->killed = true;
+        if (p->state == PROC_SLEEPING)
+            sched_ready_locked(p);
+    }
+}
+
+void proc_interrupt(void)
+{
+    lock_take(&sched_lock);
+    for (struct proc *p = proc_table; p < proc_table + PROC_MAX; p++) {
+        if (!proc_first || proc_first->state != PROC_SLEEPING ||
+            proc_first->channel != proc_first || (int)p->pid != proc_first->awaited)
+            continue;
+        proc_kill_locked(p);
+    }
+    lock_drop(&sched_lock);
 }
 
 void proc_print(struct format_text *out)

@@ -18,11 +18,13 @@ struct vm_space;
 enum proc_state { PROC_FREE, PROC_NEW, PROC_READY, PROC_RUNNING, PROC_SLEEPING, PROC_ZOMBIE };
 
 struct proc {
-    enum proc_state state;      /* this and the next four: under sched_lock */
+    enum proc_state state;      /* this and all up to killed: under sched_lock */
     struct proc *next;          /* in the ready queue */
     const void *channel;        /* what it sleeps on */
     struct proc *parent;
     int status;                 /* once a zombie */
+    int awaited;                /* the child it waits for; -1: any */
+    bool killed;                /* to end as soon as it is in user mode */
     u32 pid;
     u32 ticks;                  /* time slices used up */
     u32 last_cpu;
@@ -51,6 +53,9 @@ int proc_fork(struct proc *parent, const struct trap_frame *frame);
 int proc_wait(int pid, int *status); /* pid -1: any child. Waits. */
 
 __attribute__((noreturn)) void proc_exit(int status);
+
+/* ^C: end what the shell waits for, with all that it started. */
+void proc_interrupt(void);
 
 void proc_print(struct format_text *out);
 

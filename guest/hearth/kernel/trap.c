@@ -95,6 +95,10 @@ void trap_handle(struct trap_frame *f)
     } else {
         print_panic(f, "%s in the kernel", trap_name(f));
     }
-    if (user && cpu_self()->resched)
+    if (!user)
+        return;
+    if (cpu_self()->resched)
         sched_yield();
+    if (proc_self()->killed)
+        proc_exit(ABI_KILLED);
 }

@@ -278,15 +278,24 @@ void vm_inherit_shared(struct vm_space *child, const struct vm_space *parent)
     vm_add_segment(child, ABI_SHARED, ABI_SHARED + PAGE_SIZE, true);
 }
 
+static bool vm_copy_page(struct vm_space *to, u32 va, u32 entry)
+{
+    u32 *copy = vm_entry(to, va, true);
+
+    if (!copy)
+        return false;
+    if (!(entry & PTE_SHARED))
+        return vm_copy_out(to, va, mem_kernel(page_down(entry)), PAGE_SIZE, VM_LOAD) == 0;
+    *copy = entry;
+    to->pages++;
+    return true;
+}
+
 static bool vm_copy_table(struct vm_space *to, const u32 *table, u32 base)
 {
-    for (u32 i = 0; i < PAGE_SIZE / 4; i++) {
-        u32 va = base + i * PAGE_SIZE;
-        if (!(table[i] & PTE_VALID) || (table[i] & PTE_SHARED))
-            continue;
-        if (vm_copy_out(to, va, mem_kernel(page_down(table[i])), PAGE_SIZE, VM_LOAD) != 0)
+    for (u32 i = 0; i < PAGE_SIZE / 4; i++)
+        if ((table[i] & PTE_VALID) && !vm_copy_page(to, base + i * PAGE_SIZE, table[i]))
             return false;
-    }
     return true;
 }
 
