@@ -22,6 +22,8 @@ static const struct cmd_option cmd_run_table[] = {
      "devices and their slots as in sys161.conf (default: a plain board)"},
     {"set", 'C', CMD_LIST, CMD_RUN_AT(run.overrides), "SLOT:ARG", NULL, 0, 0,
      "one more argument for the device in a slot, as 31:cpus=4"},
+    {"cpu", 0, CMD_TEXT, CMD_RUN_AT(run.cpu), "MODEL", "mips-161 mips-161el r3000a r3000ael", 0, 0,
+     "the CPU: mips-161 (System/161's; the default) or r3000a; with el: little-endian"},
     {"memory", 'm', CMD_SIZE, CMD_RUN_AT(run.memory), "SIZE", NULL, KIB(512), MIB(508),
      "RAM, 512K to 508M (default 16M)"},
     {"cpus", 'n', CMD_NUMBER, CMD_RUN_AT(run.cpus), "N", NULL, 1, 32, "CPUs, 1 to 32 (default 1)"},

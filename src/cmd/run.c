@@ -137,6 +137,16 @@ static const struct vcpu_engine *run_engine(const struct run_options *o)
     return vcpu_engine_find(o->engine);
 }
 
+/* "r3000ael": the model r3000a, little-endian. */
+static void run_cpu(const struct run_options *o, struct board_s161_config *config)
+{
+    if (!o->cpu)
+        return;
+    config->model = !strncmp(o->cpu, "r3000a", 6) ? &mips_r3000a : &mips_161;
+    size_t len = strlen(o->cpu);
+    config->little = !strcmp(o->cpu + len - 2, "el");
+}
+
 static enum err run_build(struct run *r, struct error *e)
 {
     const struct run_options *o = r->o;
@@ -147,6 +157,7 @@ static enum err run_build(struct run *r, struct error *e)
                                        .doom = o->doom};
     if (!config.engine)
         return err_set(e, ERR_USAGE, "there is no engine '%s'", o->engine);
+    run_cpu(o, &config);
     enum err err = run_conf(r, e);
     if (!err)
         err = run_kernel(r, e);

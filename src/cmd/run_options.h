@@ -15,6 +15,7 @@ struct run_options {
     const char *board;         /* NULL or "auto": by the kernel's ELF header */
     const char *conf;          /* sys161.conf; NULL: the board's defaults */
     struct cmd_list overrides; /* "slot:arg", in the order given */
+    const char *cpu;           /* model; NULL: the board's */
     u64 memory;                /* bytes; 0: as configured */
     u64 cpus;                  /* 0: as configured */
     struct cmd_list disks;     /* image files, into free slots in order */

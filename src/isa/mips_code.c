@@ -255,7 +255,7 @@ struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, 
         }
         page->lines |= 1ull << ((index + i) * 4 / 64);
     }
-    b->insn[s.n] = (struct mips_insn){.go = go[s.end], .imm = s.n * 4};
+    b->insn[s.n] = (struct mips_insn){.go = go[s.end]};
     page->at[index] = b;
     return b;
 }

@@ -81,7 +81,7 @@ static inline void mips_div_U(struct mips *cx, u32 a, u32 b)
 }
 
 #define BRANCH_TO(x)      (target = (x))
-#define BRANCH(condition) BRANCH_TO(vpc + ((condition) ? ip->imm : 4u * ip->after))
+#define BRANCH(condition) BRANCH_TO((condition) ? vpc + ip->imm : seq)
 #define JUMP(v)           BRANCH_TO(v)
 #define JUMP26            BRANCH_TO(((vpc + 4u * ip->after - 4) & 0xf0000000u) | ip->imm)
 

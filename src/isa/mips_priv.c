@@ -132,7 +132,7 @@ static bool cp0_usable(struct mips *c)
 
 static bool no_cop(struct mips *c, unsigned cop)
 {
-    if (c->status & MIPS_ST_CU0 << cop)
+    if (c->status & (u32)MIPS_ST_CU0 << cop)
         mips_raise(c, MIPS_EXC_RI);
     else
         mips_raise_cop(c, cop);
@@ -280,8 +280,9 @@ MIPS_HELPER(mips_mfc0)
 
 static void write_status(struct mips *c, u32 v)
 {
-    set_status(c, v & STATUS_WRITABLE, c->retired + 1);
-    if (c->model->is161 && (v & (MIPS_ST_ISC | MIPS_ST_SWC)))
+    u32 caches = v & (MIPS_ST_ISC | MIPS_ST_SWC);
+    set_status(c, (v & STATUS_WRITABLE) ^ (c->model->is161 ? caches : 0), c->retired + 1);
+    if (c->model->is161 && caches)
         stop(c, "the kernel isolated or swapped the caches, which this CPU does not have");
 }
 

@@ -131,7 +131,7 @@ bool mem_write(const struct mem *m, struct mem_access a, bool big, gpa pa, u32 v
         return false;
     u64 off = pa - r->base;
     if (r->kind == MEM_MMIO)
-        return r->ops->write(r->dev, a, (u32)off, val);
+        return r->ops->write(r->dev, a, (u32)off, bits_get(val, 0, a.size * 8u));
     r->page_flags[off >> MEM_PAGE_SHIFT] |= MEM_PAGE_DIRTY;
     host_write(r->host + off, a.size, big, val);
     return true;

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The differential test of the CPU: a random machine state and program, run by an engine of ours
+ * and by the independent reference (ref_mips.c) side by side.
+ */
+#ifndef TESTS_ISA_DIFF_H
+#define TESTS_ISA_DIFF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct diff_stats {
+    uint64_t programs, instructions, exceptions, stops;
+};
+
+/* Runs one program; false: the two differ, and what differs was printed. */
+bool diff_program(uint64_t seed, bool verbose, struct diff_stats *st);
+
+#endif
