@@ -80,7 +80,7 @@ void lb_handle(u32 slot, void (*handler)(u32 slot))
     board_handlers[slot] = handler;
 }
 
-/* Known cards by device number, in which lower revisions are understood by all our drivers. */
+/* Each driver takes the cards of its device number, whatever their revision. */
 static void board_attach(u32 slot)
 {
     static void (*const attach[])(u32 slot) = {

@@ -138,7 +138,10 @@ static int hearthfs_load(struct hearthfs *fs, u32 number, struct hearthfs_inode 
     inode->number = number;
     for (u32 i = 0; i < HFS_INODE_WORDS; i++)
         inode->word[i] = hfs_get(from + 4 * i);
-    return inode->word[HFS_INODE_TYPE] > HFS_DIRECTORY ? E_CORRUPT : 0;
+    if (inode->word[HFS_INODE_TYPE] > HFS_DIRECTORY ||
+        inode->word[HFS_INODE_SIZE] > HFS_MAX_BLOCKS * HFS_BLOCK)
+        return E_CORRUPT;
+    return 0;
 }
 
 static int hearthfs_store(struct hearthfs *fs, const struct hearthfs_inode *inode)

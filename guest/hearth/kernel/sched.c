@@ -78,7 +78,6 @@ static void sched_switch_locked(void)
                     to ? to->saved_stack : cpu->idle_stack);
 }
 
-/* Called on the first switch to a process, from trap_first. */
 void sched_first(void)
 {
     lock_drop(&sched_lock);

@@ -21,6 +21,9 @@ void sched_sleep_locked(const void *channel); /* under sched_lock itself */
 void sched_wake(const void *channel);
 void sched_wake_locked(const void *channel);
 
+/* trap_entry.S: where a new process continues. */
+void sched_first(void);
+
 /* The current process, a zombie by now, runs no more. */
 __attribute__((noreturn)) void sched_leave_locked(void);
 

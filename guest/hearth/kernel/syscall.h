@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+/* The kernel's door for programs; lib/syscall.def has the list. */
 #ifndef SYSCALL_H
 #define SYSCALL_H
 
