@@ -69,12 +69,18 @@ static enum err mips_check(const void *scratch, struct error *e)
     return ERR_OK;
 }
 
+void mips_changed(struct mips *c)
+{
+    mips_stlb_flush(c);
+    mips_tlb_reindex(c);
+    mips_mode_changed(c);
+}
+
 static void mips_loaded(void *obj)
 {
     struct mips *c = obj;
     c->stop_reason = c->stopped ? "the machine was stopped when its state was saved" : NULL;
-    mips_stlb_flush(c);
-    mips_mode_changed(c);
+    mips_changed(c);
 }
 
 const struct state_desc mips_state = {
@@ -119,8 +125,7 @@ void mips_reset(struct mips *c)
     c->status = MIPS_ST_BEV;
     c->random_base = c->count_base = c->user_since = c->retired;
     mips_set_pc(c, 0xbfc00000u);
-    mips_stlb_flush(c);
-    mips_mode_changed(c);
+    mips_changed(c);
 }
 
 void mips_set_pc(struct mips *c, u32 pc)

@@ -103,6 +103,16 @@ struct mips_ftlb {
     struct mips_code_page *page;
 };
 
+/* Which entries may match a page: chains of indices by a hash of the page. Derived state. */
+enum {
+    MIPS_TLB_BUCKETS = 128,
+    MIPS_TLB_NONE = 0xff,
+};
+
+struct mips_tlb_index {
+    u8 head[MIPS_TLB_BUCKETS], next[MIPS_TLB_SIZE];
+};
+
 struct mips_stats {
     u64 user_cycles;
     u64 lls, scs_ok, scs_failed, syncs;
@@ -133,6 +143,7 @@ struct mips {
     bool resync; /* leave the block after this instruction: interrupts or code may have changed */
     bool request; /* ...and return to the caller of mips_run */
     bool retime;  /* ...and find anew when Count reaches Compare */
+    struct mips_tlb_index tlb_index;
     u64 user_since; /* retired at the last entry to user mode */
     struct mips_stlb stlb[MIPS_STLB_SIZE];
     struct mips_ftlb ftlb[MIPS_STLB_SIZE];
@@ -178,6 +189,9 @@ enum mips_exit mips_run(struct mips *c, u64 budget);
 void mips_request(struct mips *c);
 
 /* ---- by debuggers, tests and tools ---- */
+
+/* After registers or TLB entries were written from outside. */
+void mips_changed(struct mips *c);
 
 u32 mips_random(const struct mips *c);
 u32 mips_count(const struct mips *c);

@@ -98,7 +98,10 @@ struct mips_code_page *mips_fetch_page(struct mips *c, gva va);
 void mips_stlb_flush(struct mips *c);
 void mips_stlb_flush_page(struct mips *c, gva va);
 void mips_stlb_flush_writes(struct mips *c);
-int mips_tlb_find(const struct mips *c, gva va);
+
+/* mips_tlb.c */
+int mips_tlb_find(const struct mips *c, gva va); /* -1: no entry matches */
+void mips_tlb_reindex(struct mips *c);
 
 /* mips_priv.c */
 void mips_raise(struct mips *c, enum mips_exc exc);
@@ -106,6 +109,8 @@ void mips_raise_at(struct mips *c, enum mips_exc exc, gva va); /* address error 
 void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill);
 void mips_raise_cop(struct mips *c, unsigned cop);
 void mips_mode_changed(struct mips *c);
+void mips_stop(struct mips *c, const char *reason);
+MUST_CHECK bool mips_cp0_usable(struct mips *c); /* else: raised */
 
 static inline bool mips_irq_pending(const struct mips *c)
 {

@@ -13,17 +13,6 @@
 #define KSEG1 0xa0000000u
 #define KSEG2 0xc0000000u
 
-int mips_tlb_find(const struct mips *c, gva va)
-{
-    for (int i = 0; i < MIPS_TLB_SIZE; i++) {
-        if (((c->tlb_hi[i] ^ va) & ~(MEM_PAGE - 1)) != 0)
-            continue;
-        if ((c->tlb_lo[i] & MIPS_LO_G) || ((c->tlb_hi[i] ^ c->entryhi) & 0xfc0) == 0)
-            return i;
-    }
-    return -1;
-}
-
 static bool is_unmapped(gva va)
 {
     return va >= KSEG0 && va < KSEG2;

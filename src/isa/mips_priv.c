@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Coprocessor 0: exceptions, status stack, TLB instructions, and the registers that change with
+ * Coprocessor 0: exceptions, status stack, and the registers that change with
  * every instruction (Random, Count), which are computed from the count of instructions.
  *
  * Where the R3000's manual leaves room: CP0 registers that do not exist read zero and ignore
- * writes (System/161's CPU raises RI); a coprocessor that is enabled but not fitted raises RI; of
- * several matching TLB entries the lowest counts (System/161's CPU stops).
+ * writes (System/161's CPU raises RI); a coprocessor that is enabled but not fitted raises RI.
  */
 #include "isa/mips_int.h"
 
@@ -122,7 +121,7 @@ void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill)
     enter_exception(c, exc, 0, refill);
 }
 
-static bool cp0_usable(struct mips *c)
+bool mips_cp0_usable(struct mips *c)
 {
     if (!mips_user_mode(c) || (c->status & MIPS_ST_CU0))
         return true;
@@ -142,7 +141,7 @@ static bool no_cop(struct mips *c, unsigned cop)
 MIPS_HELPER(mips_no_cop0)
 {
     (void)in;
-    if (cp0_usable(cx))
+    if (mips_cp0_usable(cx))
         mips_raise(cx, MIPS_EXC_RI);
     return false;
 }
@@ -200,7 +199,7 @@ static void write_compare(struct mips *c, u32 v)
 
 /* ---- registers ---- */
 
-static void stop(struct mips *c, const char *reason)
+void mips_stop(struct mips *c, const char *reason)
 {
     c->stopped = true;
     c->stop_reason = reason;
@@ -265,7 +264,7 @@ static bool read_cp0_161(struct mips *c, unsigned reg, unsigned sel, u32 *v)
 MIPS_HELPER(mips_mfc0)
 {
     u32 v = 0;
-    if (!cp0_usable(cx))
+    if (!mips_cp0_usable(cx))
         return false;
     if (!cx->model->is161) {
         if (!read_cp0_base(cx, in->rd, &v))
@@ -283,7 +282,7 @@ static void write_status(struct mips *c, u32 v)
     u32 caches = v & (MIPS_ST_ISC | MIPS_ST_SWC);
     set_status(c, (v & STATUS_WRITABLE) ^ (c->model->is161 ? caches : 0), c->retired + 1);
     if (c->model->is161 && caches)
-        stop(c, "the kernel isolated or swapped the caches, which this CPU does not have");
+        mips_stop(c, "the kernel isolated or swapped the caches, which this CPU does not have");
 }
 
 static void write_cp0_base(struct mips *c, unsigned reg, u32 v)
@@ -316,7 +315,7 @@ static void write_cp0_base(struct mips *c, unsigned reg, u32 v)
 MIPS_HELPER(mips_mtc0)
 {
     u32 v = cx->r[in->rt], ignored;
-    if (!cp0_usable(cx))
+    if (!mips_cp0_usable(cx))
         return false;
     if (!cx->model->is161) {
         write_cp0_base(cx, in->rd, v);
@@ -339,77 +338,12 @@ MIPS_HELPER(mips_mtc0)
     return true;
 }
 
-/* ---- TLB ---- */
-
-static void check_duplicate(struct mips *c, unsigned index)
-{
-    u32 hi = c->tlb_hi[index], lo = c->tlb_lo[index];
-    for (unsigned i = 0; i < MIPS_TLB_SIZE; i++) {
-        if (i == index || ((c->tlb_hi[i] ^ hi) & ~(MEM_PAGE - 1)))
-            continue;
-        if (((lo | c->tlb_lo[i]) & MIPS_LO_G) || ((c->tlb_hi[i] ^ hi) & 0xfc0) == 0)
-            stop(c, "the kernel loaded two TLB entries that match the same address");
-    }
-}
-
-static void tlb_write(struct mips *c, unsigned index)
-{
-    mips_stlb_flush_page(c, c->tlb_hi[index]);
-    mips_stlb_flush_page(c, c->entryhi);
-    c->tlb_hi[index] = c->entryhi;
-    c->tlb_lo[index] = c->entrylo;
-    trace(c->trace, TLB, "cpu%u TLB[%u] = %08x %08x", c->number, index, c->entryhi, c->entrylo);
-    if (c->model->is161)
-        check_duplicate(c, index);
-}
-
-MIPS_HELPER(mips_tlbwi)
-{
-    (void)in;
-    if (!cp0_usable(cx))
-        return false;
-    tlb_write(cx, bits_get(cx->index, 8, 6));
-    return true;
-}
-
-MIPS_HELPER(mips_tlbwr)
-{
-    (void)in;
-    if (!cp0_usable(cx))
-        return false;
-    tlb_write(cx, mips_random(cx));
-    return true;
-}
-
-MIPS_HELPER(mips_tlbr)
-{
-    (void)in;
-    if (!cp0_usable(cx))
-        return false;
-    unsigned i = bits_get(cx->index, 8, 6);
-    cx->entryhi = cx->tlb_hi[i];
-    cx->entrylo = cx->tlb_lo[i];
-    mips_mode_changed(cx);
-    return true;
-}
-
-MIPS_HELPER(mips_tlbp)
-{
-    (void)in;
-    if (!cp0_usable(cx))
-        return false;
-    int i = mips_tlb_find(cx, cx->entryhi);
-    cx->index = i < 0 ? cx->index | 1u << 31 : (u32)i << 8;
-    trace(cx->trace, TLB, "cpu%u TLB probe %08x: %d", cx->number, cx->entryhi, i);
-    return true;
-}
-
 /* ---- the rest ---- */
 
 MIPS_HELPER(mips_rfe)
 {
     (void)in;
-    if (!cp0_usable(cx))
+    if (!mips_cp0_usable(cx))
         return false;
     u32 popped = (cx->status & 0x30) | bits_get(cx->status, 2, 4);
     set_status(cx, (cx->status & ~(u32)MIPS_ST_STACK) | popped, cx->retired + 1);
@@ -420,7 +354,7 @@ MIPS_HELPER(mips_rfe)
 MIPS_HELPER(mips_wait)
 {
     (void)in;
-    if (!cp0_usable(cx))
+    if (!mips_cp0_usable(cx))
         return false;
     cx->waiting = cx->irq_lines == 0;
     return true;
@@ -431,7 +365,7 @@ MIPS_HELPER(mips_cache)
 {
     gva va = cx->r[in->rs] + in->imm;
     gpa pa;
-    if (!cp0_usable(cx))
+    if (!mips_cp0_usable(cx))
         return false;
     if (!(in->rt & 0x10))
         return true;

@@ -239,8 +239,7 @@ static void make_cpu(struct diff *t)
     mips_set_pc(c, pc);
     f->pc = pc;
     f->npc = pc + 4;
-    mips_stlb_flush(c);
-    mips_mode_changed(c);
+    mips_changed(c);
 }
 
 static void diff_setup(struct diff *t, uint64_t seed)
