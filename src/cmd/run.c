@@ -154,6 +154,7 @@ static enum err run_build(struct run *r, struct error *e)
                                        .extended = !o->sys161,
                                        .engine = run_engine(o),
                                        .console = {.put = run_put},
+                                       .raw_images = !o->sys161,
                                        .doom = o->doom};
     if (!config.engine)
         return err_set(e, ERR_USAGE, "there is no engine '%s'", o->engine);

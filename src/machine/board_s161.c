@@ -132,10 +132,11 @@ static void doom(void *ctx)
 /* ---- cards ---- */
 
 static enum err plug_disk(struct board_s161 *b, unsigned slot, const struct s161_slot *s,
-                          struct error *e)
+                          bool raw_images, struct error *e)
 {
-    struct io_disk_image_options o = {
-        .format = IO_DISK_SYS161, .paranoid = s->disk.paranoid, .create_sectors = s->disk.sectors};
+    struct io_disk_image_options o = {.format = raw_images ? IO_DISK_GUESS : IO_DISK_SYS161,
+                                      .paranoid = s->disk.paranoid,
+                                      .create_sectors = s->disk.sectors};
     if (!s->disk.file)
         return err_set(e, ERR_CONFIG, "slot %u: the disk has no file=", slot);
     enum err err = io_disk_image_open(s->disk.file, &o, &b->image[slot], e);
@@ -213,7 +214,7 @@ static enum err plug(struct board_s161 *b, const struct board_s161_config *confi
     case S161_SERIAL:
         return plug_serial(b, slot, &config->console, e);
     case S161_DISK:
-        return plug_disk(b, slot, s, e);
+        return plug_disk(b, slot, s, config->raw_images, e);
     case S161_EMUFS:
         return plug_emufs(b, slot, s, e);
     case S161_TIMER:

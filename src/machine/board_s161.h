@@ -20,6 +20,7 @@ struct board_s161_config {
     bool extended;                  /* our mainboard, with EXIT (dev/lb_mainboard.h) */
     const struct vcpu_engine *engine;
     struct io_console console; /* copied */
+    bool raw_images;           /* a disk image without System/161's header is a raw one */
     u64 doom;                  /* writes to disks until power-off; 0: never */
     bool profiling;            /* the guest may switch a profile's sampling */
 };

@@ -30,7 +30,9 @@ void lb_serial_attach(u32 slot)
     lb_serial_slot = slot;
     lb_handle(slot, lb_serial_interrupt);
     lb_write(slot, LB_SERIAL_WIRQ, LB_SERIAL_ENABLE);
-    lb_write(slot, LB_SERIAL_RIRQ, LB_SERIAL_ENABLE);
+    /* What was typed before this point is still to be read. */
+    u32 typed = lb_read(slot, LB_SERIAL_RIRQ) & LB_SERIAL_DONE;
+    lb_write(slot, LB_SERIAL_RIRQ, LB_SERIAL_ENABLE | typed);
 }
 
 bool board_console_send(u8 c)
