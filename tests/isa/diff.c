@@ -182,6 +182,37 @@ static void put_word(struct diff *t, uint32_t pa, uint32_t w)
         ours[i] = theirs[i] = (uint8_t)(w >> 8 * (t->big ? 3 - i : i));
 }
 
+/* Handlers that let the program go on: the refill handler maps the page somewhere, the other one
+ * skips the instruction (in a delay slot: the branch and it). */
+static void make_handlers(struct diff *t, uint32_t refill)
+{
+    static const uint32_t map_page[] = {
+        0x401a4000, /* mfc0 k0, badvaddr */
+        0x001ad302, /* srl k0, k0, 12 */
+        0x335a001f, /* andi k0, k0, 31: a page of RAM */
+        0x001ad300, /* sll k0, k0, 12 */
+        0x375a0600, /* ori k0, k0, D and V */
+        0x409a1000, /* mtc0 k0, entrylo */
+        0x42000006, /* tlbwr */
+        0x401b7000, /* mfc0 k1, epc */
+        0x03600008, /* jr k1 */
+        0x42000010, /* rfe */
+    };
+    static const uint32_t skip[] = {
+        0x401a6800, /* mfc0 k0, cause */
+        0x401b7000, /* mfc0 k1, epc */
+        0x07410002, /* bgez k0, not in a delay slot */
+        0x277b0004, /* addiu k1, k1, 4 */
+        0x277b0004, /* addiu k1, k1, 4 */
+        0x03600008, /* jr k1 */
+        0x42000010, /* rfe */
+    };
+    for (uint32_t i = 0; i < ARRAY_LEN(map_page); i++)
+        put_word(t, refill + 4 * i, map_page[i]);
+    for (uint32_t i = 0; i < ARRAY_LEN(skip); i++)
+        put_word(t, refill + 0x80 + 4 * i, skip[i]);
+}
+
 static void make_memory(struct diff *t)
 {
     for (uint32_t pa = 0; pa < RAM_SIZE; pa += 4)
@@ -190,6 +221,10 @@ static void make_memory(struct diff *t)
         put_word(t, pa, random_insn(t));
     for (uint32_t off = 0; off < MEM_PAGE; off += 4)
         put_word(t, ROM_BASE + off, random_insn(t));
+    if (rng_percent(&t->rng, 75)) {
+        make_handlers(t, 0);
+        make_handlers(t, ROM_BASE + 0x100);
+    }
 }
 
 /* Distinct pages, so that no two entries ever match the same address. */
