@@ -30,14 +30,18 @@ struct dev_stats {
     u64 net_reads, net_writes; /* packets */
 };
 
+/* The guest did what the hardware's document leaves undefined or forbids. */
+enum dev_misuse {
+    DEV_ODD,   /* the model has a harmless answer: a line of trace */
+    DEV_WRONG, /* a driver's bug that its author wants to see: the machine stops and says so */
+};
+
 /* What all models of one machine share. Borrowed; outlives them. */
 struct dev_env {
     struct clock *clock;
     const struct trace *trace;
     struct dev_stats *stats;
-    /* The guest did what hardware leaves undefined: a line of trace, rate-limited. Never stops
-     * the monitor. */
-    void (*misuse)(void *ctx, const char *what);
+    void (*misuse)(void *ctx, enum dev_misuse how, const char *what);
     void *ctx;
 };
 

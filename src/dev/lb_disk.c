@@ -5,8 +5,8 @@
  * at once. The order and the times are System/161's (lb_disk_model.h), but not its extra random
  * per cent. Invalid sectors are reported at once.
  *
- * What the document leaves undefined is misuse and changes nothing: starting an operation or
- * changing the sector while one runs, and impossible values of STATUS (System/161 hangs on these).
+ * What the document leaves undefined changes nothing: starting an operation or changing the sector
+ * while one runs is odd; an impossible value of STATUS, which hangs System/161, is wrong (dev.h).
  * Writing 0 aborts; an arm under way still arrives, and the next operation waits for it.
  * Writing a disk whose image is read-only ends in a media error.
  */
@@ -153,7 +153,7 @@ static void lb_disk_due(void *ctx)
 static void lb_disk_start(struct lb_disk *d, u32 status)
 {
     if (d->status & LB_DISK_BUSY) {
-        lb_misuse(d->env, "disk: operation started while one runs");
+        lb_odd(d->env, "disk: operation started while one runs");
         return;
     }
     lb_disk_set_status(d, status);
@@ -206,7 +206,7 @@ static void lb_disk_command(struct lb_disk *d, u32 val)
         lb_disk_start(d, val);
         break;
     default:
-        lb_misuse(d->env, "disk: impossible value written to the status register");
+        lb_wrong(d->env, "disk: impossible value written to the status register");
     }
 }
 
@@ -220,7 +220,7 @@ static bool lb_disk_write(void *dev, unsigned cpu, u32 off, u32 val)
         return true;
     case LB_DISK_SECTOR:
         if (d->status & LB_DISK_BUSY)
-            lb_misuse(d->env, "disk: sector changed while an operation runs");
+            lb_odd(d->env, "disk: sector changed while an operation runs");
         else
             d->sector = val;
         return true;

@@ -3,7 +3,7 @@
  * An operation does its work at once (the handle, offset and length registers and the buffer show
  * it), and reports its result after 5 ms, as on System/161.
  *
- * An operation while one runs, which hangs System/161, is misuse and changes nothing.
+ * An operation while one runs, which hangs System/161, is wrong (dev.h) and changes nothing.
  */
 #include "dev/lb_emufs.h"
 #include "dev/lb_emufs_op.h"
@@ -50,12 +50,12 @@ static void lb_emufs_due(void *ctx)
 static void lb_emufs_start(struct lb_emufs *f, u32 op)
 {
     if (f->done.armed) {
-        lb_misuse(f->env, "emufs: operation started while one runs");
+        lb_wrong(f->env, "emufs: operation started while one runs");
         return;
     }
     u32 h = f->job.handle;
     if (op == LB_EMUFS_CLOSE && h == 0)
-        lb_misuse(f->env, "emufs: root directory closed");
+        lb_odd(f->env, "emufs: root directory closed");
     f->pending = lb_emufs_op(&f->job, op);
     trace(f->env->trace, EMUFS, "emufs: slot %u: operation %u, handle %u: result %u", f->line.n, op,
           h, f->pending);

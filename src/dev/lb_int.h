@@ -11,9 +11,14 @@
 #define LB_STATE_EVENT(strukt, ev)                                                                 \
     STATE_FIELD(strukt, ev.when, U64, 1), STATE_FIELD(strukt, ev.armed, BOOL, 1)
 
-static inline void lb_misuse(const struct dev_env *env, const char *what)
+static inline void lb_odd(const struct dev_env *env, const char *what)
 {
-    env->misuse(env->ctx, what);
+    env->misuse(env->ctx, DEV_ODD, what);
+}
+
+static inline void lb_wrong(const struct dev_env *env, const char *what)
+{
+    env->misuse(env->ctx, DEV_WRONG, what);
 }
 
 /* Never at once: an event that re-arms itself for no time would hold the machine in a loop. */

@@ -3,10 +3,10 @@
  * The mainboard's registers.
  *
  * Where System/161 hangs the machine or leaves things undefined:
- *  - PWR with bit 31 clear switches off, also when it leaves other slots on (misuse);
+ *  - PWR with bit 31 clear switches off, also when it leaves other slots on (odd, see dev.h);
  *  - PWR powers slots off and on as the document says (System/161 ignores it, and reads ~0);
- *    reading it on the old board is misuse and yields 0;
- *  - CPUE bits of absent CPUs are misuse and ignored.
+ *    reading it on the old board is wrong and yields 0;
+ *  - CPUE bits of absent CPUs are odd and ignored.
  * Switching off takes 5 ms, in which the guest runs on. CPU RAM is 256 bytes, as mapped.
  *
  * Lines to the CPUs are levels and derived: `loaded` drives them all again.
@@ -106,7 +106,7 @@ static void lb_mainboard_power(struct lb_mainboard *mb, u32 val)
         return;
     }
     if (val)
-        lb_misuse(mb->env, "mainboard: power-off with other slots left on");
+        lb_odd(mb->env, "mainboard: power-off with other slots left on");
     if (!mb->off.armed)
         lb_arm_ns(&mb->off, LB_MAINBOARD_OFF_NS);
 }
@@ -124,7 +124,7 @@ static void lb_mainboard_start(struct lb_mainboard *mb, unsigned cpu)
 static void lb_mainboard_enable(struct lb_mainboard *mb, u32 val)
 {
     if (val & ~mb->present)
-        lb_misuse(mb->env, "mainboard: an absent CPU enabled");
+        lb_odd(mb->env, "mainboard: an absent CPU enabled");
     u32 changed = (val ^ mb->cpue) & mb->present;
     mb->cpue ^= changed;
     for (unsigned i = 0; i < mb->config.ncpus; i++) {
@@ -168,7 +168,7 @@ static bool lb_mainboard_read_own(struct lb_mainboard *mb, unsigned cpu, u32 off
         return true;
     case LB_MAINBOARD_PWR:
         if (mb->config.old)
-            lb_misuse(mb->env, "mainboard: power register read");
+            lb_wrong(mb->env, "mainboard: power register read");
         *val = mb->config.old ? 0 : mb->bus->powered;
         return true;
     case LB_MAINBOARD_IRQE:

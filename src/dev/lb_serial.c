@@ -7,7 +7,7 @@
  * delivered, no event is armed: System/161 looks again every 21 us, which would keep an idle
  * machine awake.
  *
- * Writing a character while one is being sent is misuse and loses it, as on System/161.
+ * Writing a character while one is being sent is odd (dev.h) and loses it, as on System/161.
  */
 #include "dev/lb_serial.h"
 #include "dev/lb_int.h"
@@ -128,7 +128,7 @@ static bool lb_serial_read(void *dev, unsigned cpu, u32 off, u32 *val)
 static void lb_serial_put(struct lb_serial *s, u8 ch)
 {
     if (s->sent.armed) {
-        lb_misuse(s->env, "serial: a character written before the last was out");
+        lb_odd(s->env, "serial: a character written before the last was out");
         return;
     }
     s->env->stats->console_writes++;

@@ -4,8 +4,8 @@
  * written, which moves the offset. Not latched: a reader of both halves must read seconds twice.
  *
  * System/161 hangs on reading the speaker or a reserved register, and on writing the interrupt or
- * a reserved register: here that is misuse, reads 0 and changes nothing. So is setting nanoseconds
- * to a second or more. A countdown of 0 lasts one cycle, lest a restarting one stop time.
+ * a reserved register: here that is wrong (dev.h), reads 0 and changes nothing. Setting nanoseconds
+ * to a second or more is odd. A countdown of 0 lasts one cycle, lest a restarting one stop time.
  */
 #include "dev/lb_timer.h"
 #include "dev/lb_int.h"
@@ -86,7 +86,7 @@ static bool lb_timer_read(void *dev, unsigned cpu, u32 off, u32 *val)
     case LB_TIMER_SPEAKER:
     case LB_TIMER_RESERVED1:
     case LB_TIMER_RESERVED2:
-        lb_misuse(t->env, "timer: speaker or reserved register read");
+        lb_wrong(t->env, "timer: speaker or reserved register read");
         *val = 0;
         return true;
     }
@@ -96,7 +96,7 @@ static bool lb_timer_read(void *dev, unsigned cpu, u32 off, u32 *val)
 static void lb_timer_set_ns(struct lb_timer *t, u32 ns)
 {
     if (ns >= LB_TIMER_S)
-        lb_misuse(t->env, "timer: nanoseconds set to a second or more");
+        lb_odd(t->env, "timer: nanoseconds set to a second or more");
     else
         t->offset += ns - lb_timer_now(t) % LB_TIMER_S;
 }
@@ -126,7 +126,7 @@ static bool lb_timer_write(void *dev, unsigned cpu, u32 off, u32 val)
     case LB_TIMER_IRQ:
     case LB_TIMER_RESERVED1:
     case LB_TIMER_RESERVED2:
-        lb_misuse(t->env, "timer: interrupt or reserved register written");
+        lb_wrong(t->env, "timer: interrupt or reserved register written");
         return true;
     }
     return false;

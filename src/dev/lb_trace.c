@@ -2,7 +2,7 @@
 /*
  * Trace letters belong to the person at the monitor, not to the machine's state: a snapshot
  * doesn't carry them, a reset doesn't clear them. An unknown letter, which hangs trace161, is
- * misuse. Without a profile the profiling registers read 0 and ignore writes.
+ * wrong (dev.h). Without a profile the profiling registers read 0 and ignore writes.
  */
 #include "dev/lb_trace.h"
 #include "dev/lb_int.h"
@@ -44,7 +44,7 @@ static void lb_trace_letter(struct lb_trace *t, u32 letter, bool on)
     if (!t->tracing)
         return;
     if (letter > 0x7f || !trace_set_letter(t->tracing, (char)letter, on))
-        lb_misuse(t->env, "trace: no such trace letter");
+        lb_wrong(t->env, "trace: no such trace letter");
 }
 
 static void lb_trace_drive(struct lb_trace *t)

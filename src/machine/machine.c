@@ -43,10 +43,12 @@ static void sooner(void *ctx, u64 when)
         vcpu_request(m->running);
 }
 
-static void misuse(void *ctx, const char *what)
+static void misuse(void *ctx, enum dev_misuse how, const char *what)
 {
     struct machine *m = ctx;
     trace(&m->trace, GUEST, "guest: %s", what);
+    if (how == DEV_WRONG)
+        machine_end(m, MACHINE_STOPPED, 0, "%s", what);
 }
 
 static u64 intake_now(void *ctx)
@@ -276,7 +278,7 @@ static bool runnable(const struct vcpu *v)
     return v->enabled && !vcpu_idle(v);
 }
 
-static void stopped(struct machine *m, const struct vcpu *v)
+static void cpu_stopped(struct machine *m, const struct vcpu *v)
 {
     machine_end(m, MACHINE_STOPPED, 0, "cpu%u at 0x%08x: %s", v->number, v->mips.pc,
                 vcpu_stop_reason(v));
@@ -297,7 +299,7 @@ static u64 take_turn(struct machine *m, struct vcpu *v, u64 n, bool first)
     } while (exit == VCPU_REQUEST && !first && left && m->end == MACHINE_RUNS);
     m->running = NULL;
     if (exit == VCPU_STOPPED)
-        stopped(m, v);
+        cpu_stopped(m, v);
     return n - left;
 }
 

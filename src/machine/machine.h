@@ -22,7 +22,7 @@
 enum machine_end {
     MACHINE_RUNS,
     MACHINE_POWER_OFF,   /* by the guest; exit_code is its own */
-    MACHINE_STOPPED,     /* a CPU did what its model leaves undefined */
+    MACHINE_STOPPED,     /* the guest did what a CPU or device cannot make sense of */
     MACHINE_DEBUGGER,    /* the guest asked for a debugger */
     MACHINE_DEADLOCK,    /* all CPUs wait, nothing is due, nothing can come in */
     MACHINE_INTERRUPTED, /* the person asked to end, now or by a doom counter */

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void rig_misuse(void *ctx, const char *what)
+static void rig_misuse(void *ctx, enum dev_misuse how, const char *what)
 {
+    (void)how;
     struct lb_rig *r = ctx;
     r->misuses++;
     r->misuse = what;
