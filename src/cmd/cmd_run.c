@@ -35,6 +35,9 @@ static const struct cmd_option cmd_run_table[] = {
      "how guest code runs: interp, or auto (the fastest there is; the default)"},
     {"warp", 0, CMD_FLAG, CMD_RUN_AT(run.warp), NULL, NULL, 0, 0,
      "virtual time never waits for the wall"},
+    {"epoch", 0, CMD_NUMBER, CMD_RUN_AT(run.epoch), "SECONDS", NULL, 0, UINT32_MAX,
+     "what the guest's wall clock shows at power-on (default: the host's clock), so that runs "
+     "repeat exactly"},
     {"pass-signals", 's', CMD_FLAG, CMD_RUN_AT(run.pass_signals), NULL, NULL, 0, 0,
      "give control-C and its like to the guest"},
     {"trace", 't', CMD_TEXT, CMD_RUN_AT(run.trace_words), "WORDS", NULL, 0, 0,

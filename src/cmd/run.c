@@ -155,6 +155,7 @@ static enum err run_build(struct run *r, struct error *e)
                                        .engine = run_engine(o),
                                        .console = {.put = run_put},
                                        .raw_images = !o->sys161,
+                                       .epoch_ns = o->epoch * 1000000000u,
                                        .doom = o->doom};
     if (!config.engine)
         return err_set(e, ERR_USAGE, "there is no engine '%s'", o->engine);

@@ -179,10 +179,11 @@ static enum err plug_serial(struct board_s161 *b, unsigned slot, const struct io
     return ERR_OK;
 }
 
-static void plug_timer(struct board_s161 *b, unsigned slot)
+static void plug_timer(struct board_s161 *b, unsigned slot, u64 epoch_ns)
 {
-    struct lb_timer_config config = {
-        .epoch = intake_u64(&b->m->intake, INTAKE_EPOCH, host_clock_wall_ns())};
+    struct lb_timer_config config = {.epoch = epoch_ns};
+    if (!epoch_ns)
+        config.epoch = intake_u64(&b->m->intake, INTAKE_EPOCH, host_clock_wall_ns());
     b->timer[slot] = lb_timer_new(&b->m->env, lb_bus_line(&b->bus, slot), &config);
     lb_bus_plug(&b->bus, slot, &lb_timer_class, b->timer[slot]);
 }
@@ -218,7 +219,7 @@ static enum err plug(struct board_s161 *b, const struct board_s161_config *confi
     case S161_EMUFS:
         return plug_emufs(b, slot, s, e);
     case S161_TIMER:
-        plug_timer(b, slot);
+        plug_timer(b, slot, config->epoch_ns);
         return ERR_OK;
     case S161_RANDOM:
         plug_random(b, slot, s);
