@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: ISC */
+#include "machine_rig.h"
+
+#include "host/host_clock.h"
+#include "host/host_slurp.h"
+#include "lib/bits.h"
+#include "lib/bug.h"
+#include "machine/elf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RIG_PROMPT "hearth> "
+#define RIG_CODE   0x1000u
+#define RIG_WALL   1700000000123456789ull
+
+static struct buf rig_kernel;
+static char rig_dir[64];
+
+/* ---- the host, as this process has it ---- */
+
+/* The linker puts this in place of host_clock_wall_ns (--wrap): the board reads the wall clock
+ * when it is built. */
+static u64 rig_wall;
+u64 __wrap_host_clock_wall_ns(void);
+u64 __wrap_host_clock_wall_ns(void)
+{
+    return rig_wall;
+}
+
+static void rig_forbidden(const struct rig *r)
+{
+    if (r->setup.replay) {
+        fprintf(stderr, "a replayed machine asked its host\n");
+        abort();
+    }
+}
+
+static bool rig_key(struct rig *r, u8 *ch)
+{
+    const char *typed = r->setup.typed;
+    if (!typed || !typed[r->typed] || (!r->setup.ahead && r->lines >= r->prompts))
+        return false;
+    *ch = (u8)typed[r->typed++];
+    r->lines += *ch == '\n';
+    return true;
+}
+
+static bool rig_input(void *ctx, u64 ns, u8 *ch)
+{
+    struct rig *r = ctx;
+    rig_forbidden(r);
+    if (ch && rig_key(r, ch)) {
+        r->host_ns += ns < 1000 ? ns : 1000;
+        return true;
+    }
+    if (ns == ~0ull)
+        r->stuck = true;
+    else
+        r->host_ns += ns;
+    return false;
+}
+
+static bool rig_input_ended(void *ctx)
+{
+    const struct rig *r = ctx;
+    rig_forbidden(r);
+    return !r->setup.typed || !r->setup.typed[r->typed];
+}
+
+static bool rig_asked_to_end(void *ctx)
+{
+    const struct rig *r = ctx;
+    rig_forbidden(r);
+    return r->stuck || r->end_asked;
+}
+
+static u64 rig_mono_ns(void *ctx)
+{
+    struct rig *r = ctx;
+    rig_forbidden(r);
+    return r->host_ns += 100;
+}
+
+static void rig_put(void *ctx, u8 ch)
+{
+    struct rig *r = ctx;
+    const size_t n = strlen(RIG_PROMPT);
+    buf_put_u8(&r->out, ch);
+    buf_put_u8(&r->out, 0);
+    r->out.len--;
+    if (r->out.len >= n && !memcmp(r->out.data + r->out.len - n, RIG_PROMPT, n))
+        r->prompts++;
+}
+
+/* ---- building ---- */
+
+static char *rig_conf_text(const struct rig_setup *s)
+{
+    char *disk =
+        s->disk ? xasprintf("%u disk file=%s sectors=2048\n", RIG_DISK, s->disk) : xstrdup("");
+    char *emufs = s->emufs ? xasprintf("%u emufs dir=%s\n", RIG_EMUFS, s->emufs) : xstrdup("");
+    char *text = xasprintf("%u serial\n%s%s%u random %s\n%u timer\n%u trace\n"
+                           "31 mainboard ramsize=%s cpus=%u\n",
+                           RIG_SERIAL, disk, emufs, RIG_RANDOM, s->autoseed ? "autoseed" : "seed=7",
+                           RIG_TIMER, RIG_TRACE, s->ram ? s->ram : "1M", s->cpus ? s->cpus : 1);
+    free(disk);
+    free(emufs);
+    return text;
+}
+
+static void rig_words(struct rig *r, gpa pa, const u32 *words, size_t n)
+{
+    u8 *p = mem_ram_ptr(r->m.mem, pa, 4 * n);
+    assert_non_null(p);
+    for (size_t i = 0; i < n; i++)
+        store_be32(p + 4 * i, words[i]);
+}
+
+static void rig_assert_ok(enum err err, const struct error *e)
+{
+    if (err)
+        fail_msg("%s", e->msg);
+}
+
+static void rig_guest(struct rig *r)
+{
+    const struct rig_setup *s = &r->setup;
+    struct error e;
+    if (!s->code) {
+        assert_true(rig_kernel.len > 0);
+        rig_assert_ok(board_s161_boot(r->board, rig_kernel.data, rig_kernel.len,
+                                      s->words ? s->words : "", &e),
+                      &e);
+        return;
+    }
+    rig_words(r, RIG_CODE, s->code, s->code_len);
+    rig_words(r, 0x80, s->handler, s->handler_len);
+    mips_set_pc(&r->m.cpu[0]->mips, 0x80000000u + RIG_CODE);
+}
+
+struct rig *rig_new(const struct rig_setup *setup)
+{
+    struct rig *r = xcalloc(1, sizeof *r);
+    struct machine_host host = {.input = rig_input,
+                                .input_ended = rig_input_ended,
+                                .asked_to_end = rig_asked_to_end,
+                                .mono_ns = rig_mono_ns,
+                                .ctx = r};
+    struct error e;
+    r->setup = *setup;
+    r->host_ns = 5000000000ull;
+    rig_wall = setup->wall_ns ? setup->wall_ns : RIG_WALL;
+    machine_init(&r->m, BOARD_S161_HZ, &host);
+    r->m.warp = !setup->paced;
+    r->m.progress_cycles = setup->progress_cycles;
+    if (setup->record)
+        r->m.intake.mode = INTAKE_RECORD;
+    if (setup->replay)
+        intake_replay(&r->m.intake, setup->replay->data, setup->replay->len);
+    char *text = rig_conf_text(setup);
+    rig_assert_ok(s161_conf_parse(&r->conf, text, strlen(text), "rig", &e), &e);
+    rig_assert_ok(s161_conf_finish(&r->conf, "rig", &e), &e);
+    free(text);
+    struct board_s161_config config = {.conf = &r->conf,
+                                       .extended = !setup->plain,
+                                       .engine = &vcpu_interp,
+                                       .console = {.put = rig_put, .ctx = r},
+                                       .doom = setup->doom};
+    rig_assert_ok(board_s161_new(&r->board, &r->m, &config, &e), &e);
+    rig_guest(r);
+    return r;
+}
+
+void rig_free(struct rig *r)
+{
+    board_s161_free(r->board);
+    machine_fini(&r->m);
+    s161_conf_fini(&r->conf);
+    buf_fini(&r->out);
+    free(r);
+}
+
+/* ---- running ---- */
+
+enum machine_end rig_run_to(struct rig *r, u64 cycle)
+{
+    r->m.stop_at = cycle;
+    return machine_run(&r->m);
+}
+
+enum machine_end rig_run(struct rig *r)
+{
+    enum machine_end end = rig_run_to(r, RIG_NEVER);
+    if (r->stuck)
+        fail_msg("the guest does not end; it printed: %s",
+                 r->out.data ? (const char *)r->out.data : "nothing");
+    return end;
+}
+
+struct rig_result rig_result(const struct rig *r)
+{
+    return (struct rig_result){.end = r->m.end,
+                               .code = r->m.exit_code,
+                               .cycles = machine_now(&r->m),
+                               .hash = machine_hash(&r->m),
+                               .out_hash = state_hash_bytes(0, r->out.data, r->out.len)};
+}
+
+struct rig_result rig_run_all(const struct rig_setup *setup)
+{
+    struct rig *r = rig_new(setup);
+    rig_run(r);
+    struct rig_result result = rig_result(r);
+    rig_free(r);
+    return result;
+}
+
+void rig_assert_same(struct rig_result a, struct rig_result b)
+{
+    assert_int_equal(a.end, b.end);
+    assert_int_equal(a.code, b.code);
+    assert_int_equal(a.out_hash, b.out_hash);
+    assert_int_equal(a.cycles, b.cycles);
+    assert_int_equal(a.hash, b.hash);
+}
+
+void rig_assert_printed(const struct rig *r, const char *text)
+{
+    const char *out = r->out.data ? (const char *)r->out.data : "";
+    if (!strstr(out, text))
+        fail_msg("expected \"%s\" in: %s", text, out);
+}
+
+/* ---- files ---- */
+
+static void rig_remove_dir(void)
+{
+    char *command = xasprintf("rm -rf '%s'", rig_dir);
+    if (system(command))
+        fprintf(stderr, "could not remove %s\n", rig_dir);
+    free(command);
+}
+
+static void rig_make_dir(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    snprintf(rig_dir, sizeof rig_dir, "%.40s/kuseg-test-XXXXXX", tmp ? tmp : "/tmp");
+    if (!mkdtemp(rig_dir)) {
+        perror(rig_dir);
+        exit(2);
+    }
+    atexit(rig_remove_dir);
+}
+
+const char *rig_path(const char *name)
+{
+    static char path[16][160];
+    char wanted[160];
+    if (!*rig_dir)
+        rig_make_dir();
+    snprintf(wanted, sizeof wanted, "%s/%.80s", rig_dir, name);
+    for (unsigned i = 0; i < ARRAY_LEN(path); i++) {
+        if (!*path[i])
+            memcpy(path[i], wanted, sizeof wanted);
+        if (!strcmp(path[i], wanted))
+            return path[i];
+    }
+    fail_msg("too many names of files");
+    return NULL;
+}
+
+void rig_write_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+u32 rig_random(u64 *state, u32 below)
+{
+    *state = *state * 6364136223846793005ull + 1442695040888963407ull;
+    return (u32)((*state >> 33) % below);
+}
+
+void rig_main(int argc, char **argv)
+{
+    struct error e;
+    if (argc > 1 && host_slurp(argv[1], ELF_MAX_FILE, &rig_kernel, &e)) {
+        fprintf(stderr, "%s\n", e.msg);
+        exit(2);
+    }
+}
