@@ -26,6 +26,10 @@ static const struct cmd_option cmd_sys161_table[] = {
     {NULL, 'w', CMD_FLAG, CMD_SYS161_AT(wait_debugger), NULL, NULL, 0, 0, NULL},
     {NULL, 'X', CMD_FLAG, CMD_SYS161_AT(no_debugger), NULL, NULL, 0, 0, NULL},
     {NULL, 'Z', CMD_NUMBER, CMD_SYS161_AT(progress_seconds), "seconds", NULL, 2, UINT32_MAX, NULL},
+    /* ours */
+    {"warp", 0, CMD_FLAG, CMD_SYS161_AT(warp), NULL, NULL, 0, 0, NULL},
+    {"epoch", 0, CMD_NUMBER, CMD_SYS161_AT(epoch), "seconds", NULL, 0, UINT32_MAX, NULL},
+    {"stats", 0, CMD_TEXT, CMD_SYS161_AT(stats_file), "file", NULL, 0, 0, NULL},
 };
 
 static const char *const cmd_sys161_usage_text[] = {
@@ -42,6 +46,10 @@ static const char *const cmd_sys161_usage_text[] = {
     "     -w             Wait for debugger before starting",
     "     -X             Don't wait for debugger; exit instead",
     "     -Z seconds     Set watchdog timer to specified time",
+    "   of kuseg's own:",
+    "     --warp         Virtual time never waits for the wall",
+    "     --epoch secs   What the guest's clock shows at power-on",
+    "     --stats file   Counters at the end, as JSON",
 };
 
 /* To standard error, as the original's. */
@@ -50,6 +58,14 @@ static void cmd_sys161_usage(void)
     log_error("kuseg %s, in place of System/161 2.0.8", KUSEG_VERSION);
     for (size_t i = 0; i < ARRAY_LEN(cmd_sys161_usage_text); i++)
         log_error("%s", cmd_sys161_usage_text[i]);
+}
+
+static void cmd_sys161_warn(const struct run_options *o)
+{
+    if (o->wait_debugger || o->gdb_port)
+        log_warn("there is no debugger yet: -w and -p have no effect");
+    if (o->profile)
+        log_warn("there is no profile yet: -P has no effect");
 }
 
 static void cmd_sys161_drop_trace(struct run_options *o)
@@ -85,6 +101,7 @@ int cmd_sys161(int argc, char **argv)
     } else {
         if (strcmp(argv[0], "trace161") != 0)
             cmd_sys161_drop_trace(&o);
+        cmd_sys161_warn(&o);
         o.kernel = argv[first];
         run_options_join(&o, argc, argv, first + 1);
         status = run_machine(&o);

@@ -213,6 +213,8 @@ static int run_go(struct run *r)
 {
     r->start_mono = host_clock_mono_ns();
     r->start_cpu = host_clock_cpu_ns();
+    if (r->o->sys161)
+        log_info("System/161 release 2.0.8, as kuseg %s is it", KUSEG_VERSION);
     host_term_open(r->o->pass_signals);
     log_raw_terminal(true);
     machine_run(&r->m);

@@ -101,4 +101,8 @@ void run_stats_sys161(const struct run_stats *s)
     double seconds = (double)s->host_ns / 1e9;
     log_info("Elapsed real time: %.6f seconds (%g mhz)", seconds,
              (double)cycles / (seconds * 1e6));
+    u64 ns = clock_cycles_to_ns(&m->clock, cycles);
+    log_info("Elapsed virtual time: %llu.%09llu seconds (%u mhz)",
+             (unsigned long long)(ns / 1000000000u), (unsigned long long)(ns % 1000000000u),
+             m->clock.hz / 1000000u);
 }

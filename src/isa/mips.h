@@ -140,9 +140,10 @@ struct mips {
 
     /* derived */
     u32 tag_low; /* low bits of every tag that may hit now */
-    bool resync; /* leave the block after this instruction: interrupts or code may have changed */
-    bool request; /* ...and return to the caller of mips_run */
-    bool retime;  /* ...and find anew when Count reaches Compare */
+    bool resync;  /* leave the block after this instruction, because of one of these, or because
+                   * interrupt lines or code have changed */
+    bool request; /* return to the caller of mips_run */
+    bool retime;  /* find anew when Count reaches Compare */
     struct mips_tlb_index tlb_index;
     u64 user_since; /* retired at the last entry to user mode */
     struct mips_stlb stlb[MIPS_STLB_SIZE];

@@ -18,22 +18,11 @@
 
 #define CODE_CHUNK     (16u << 10)
 #define CODE_MAX_BYTES (96u << 20)
-#define CODE_MAX_CPUS  32
 
 struct mips_chunk {
     struct mips_chunk *next;
     size_t used;
     u8 data[];
-};
-
-struct mips_code {
-    struct mem *mem;
-    struct mips_decoder *decoder;
-    struct mips_code_page **page; /* by page number of mem */
-    struct mips_code_page *all, *graveyard;
-    size_t bytes;
-    struct mips *cpu[CODE_MAX_CPUS];
-    unsigned ncpus;
 };
 
 struct mips_code *mips_code_new(struct mem *mem, const struct mips_model *model)
@@ -74,7 +63,7 @@ void mips_code_free(struct mips_code *code)
 
 void mips_code_attach(struct mips_code *code, struct mips *c)
 {
-    BUG_ON(code->ncpus == CODE_MAX_CPUS);
+    BUG_ON(code->ncpus == MIPS_MAX_CPUS);
     code->cpu[code->ncpus++] = c;
 }
 
@@ -109,6 +98,7 @@ static void bury_page(struct mips_code *code, struct mips_code_page *page)
     *link = page->next;
     page->next = code->graveyard;
     code->graveyard = page;
+    code->untidy = true;
     code->page[page->number] = NULL;
     *page_flags(code, page->number) &= (u8)~MEM_PAGE_CODE;
     for (unsigned i = 0; i < code->ncpus; i++) {
@@ -131,10 +121,9 @@ void mips_code_collect(struct mips_code *code)
 {
     if (code->bytes > CODE_MAX_BYTES)
         mips_code_flush(code);
-    if (code->graveyard) {
-        free_pages(code, code->graveyard);
-        code->graveyard = NULL;
-    }
+    free_pages(code, code->graveyard);
+    code->graveyard = NULL;
+    code->untidy = false;
 }
 
 static struct mips_code_page *new_page(struct mips_code *code, u32 number)
@@ -172,6 +161,7 @@ static struct mips_block *alloc_block(struct mips_code *code, struct mips_code_p
         chunk->next = page->chunks;
         page->chunks = chunk;
         code->bytes += CODE_CHUNK;
+        code->untidy |= code->bytes > CODE_MAX_BYTES;
     }
     struct mips_block *b = (struct mips_block *)(void *)(chunk->data + chunk->used);
     chunk->used += size;

@@ -69,6 +69,20 @@ struct mips_code_page {
     struct mips_chunk *chunks;
 };
 
+#define MIPS_MAX_CPUS 32
+
+/* The decoded code of one machine: mips_code.c. */
+struct mips_code {
+    struct mem *mem;
+    struct mips_decoder *decoder;
+    struct mips_code_page **page; /* by page number of mem */
+    struct mips_code_page *all, *graveyard;
+    size_t bytes;
+    bool untidy; /* mips_code_collect has something to do */
+    struct mips *cpu[MIPS_MAX_CPUS];
+    unsigned ncpus;
+};
+
 /* mips_decode.c */
 struct mips_decoder;
 struct mips_decoder *mips_decoder_new(const struct mips_model *model);

@@ -181,6 +181,7 @@ u32 mips_count(const struct mips *c)
 static void timer_written(struct mips *c)
 {
     c->retime = true;
+    c->resync = true;
     if (c->timer_on && mips_count(c) + 1 == c->compare) {
         c->count_base = c->retired + 1;
         c->irq_lines |= MIPS_CAUSE_TIMER;
@@ -202,6 +203,7 @@ static void write_compare(struct mips *c, u32 v)
 void mips_stop(struct mips *c, const char *reason)
 {
     c->stopped = true;
+    c->resync = true;
     c->stop_reason = reason;
 }
 
@@ -357,6 +359,7 @@ MIPS_HELPER(mips_wait)
     if (!mips_cp0_usable(cx))
         return false;
     cx->waiting = cx->irq_lines == 0;
+    cx->resync = true;
     return true;
 }
 
