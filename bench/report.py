@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: ISC
+"""Tables: for the terminal, or as Markdown."""
+import math
+import os
+import platform
+import re
+import subprocess
+
+import programs
+
+
+def number(x):
+    """Three digits, never scientific."""
+    if x is None:
+        return "-"
+    return f"{x:.0f}" if x >= 100 else f"{x:.1f}" if x >= 10 else f"{x:.2f}" if x >= 1 else f"{x:.3f}"
+
+
+def mean(values):
+    values = [v for v in values if v]
+    return math.exp(sum(map(math.log, values)) / len(values)) if values else None
+
+
+class Table:
+    def __init__(self, heads):
+        self.rows = [heads]
+
+    def add(self, *cells):
+        self.rows.append([c if isinstance(c, str) else number(c) for c in cells])
+
+    def text(self, markdown):
+        widths = [max(len(r[i]) for r in self.rows) for i in range(len(self.rows[0]))]
+        lines = []
+        for n, row in enumerate(self.rows):
+            cells = [c.ljust(w) if i == 0 else c.rjust(w)
+                     for i, (c, w) in enumerate(zip(row, widths))]
+            lines.append("| " + " | ".join(cells) + " |" if markdown else "  ".join(cells).rstrip())
+            if n == 0 and markdown:
+                lines.append("|" + "|".join("-" * (w + 1) + (":" if i else "-")
+                                            for i, w in enumerate(widths)) + "|")
+        return "\n".join(lines)
+
+
+def bench_table(results, peers, markdown):
+    """A row a program; seconds are those for the iterations in its row."""
+    kusegs = [p for p in peers if p.is_kuseg]
+    others = [p for p in peers if not p.is_kuseg]
+    rated = [(k, o) for o in others for k in kusegs]
+    title = {}
+    for k, o in rated:
+        what = "x native's time" if not o.guest else f"x faster than {o.label}"
+        title[k, o] = what if len(kusegs) == 1 else f"{k.name} {what}"
+    table = Table(["program", "iterations", "Minsn"] + [f"MIPS {k.name}" for k in kusegs] +
+                  [f"s {p.name}" for p in peers] + [title[r] for r in rated])
+    for r in results:
+        table.add(r["program"], str(r["iterations"]), r["instructions"] / 1e6,
+                  *[r["instructions"] / 1e6 / r["peers"][k.name]["cpu"] for k in kusegs],
+                  *[r["peers"].get(p.name, {}).get("cpu") for p in peers],
+                  *[r["ratios"].get(f"{k.name}/{o.name}") for k, o in rated])
+    groups = {"all": results}
+    for g in (programs.COMPUTE, programs.SYSTEM):
+        groups[g] = [r for r in results if r["group"] == g]
+    for name, rows in groups.items():
+        if rows:
+            table.add("mean: " + name, "", "",
+                      *[mean(r["instructions"] / 1e6 / r["peers"][k.name]["cpu"] for r in rows)
+                        for k in kusegs], *[""] * len(peers),
+                      *[mean(r["ratios"].get(f"{k.name}/{o.name}") for r in rows)
+                        for k, o in rated])
+    return table.text(markdown)
+
+
+def boot_table(boots, markdown):
+    table = Table(["starting", "boot and halt, CPU ms", "wall ms", "power off at once, CPU ms",
+                   "wall ms", "peak memory at the prompt, MB"])
+    for b in boots:
+        table.add(b["label"], b["boot_cpu"] * 1e3, b["boot_wall"] * 1e3, b["off_cpu"] * 1e3,
+                  b["off_wall"] * 1e3, b["peak_kb"] / 1024)
+    return table.text(markdown)
+
+
+def notes(results, peers):
+    lines = ["Means are geometric. Seconds are host CPU seconds for the iterations in the row, "
+             "without boot and halt."]
+    for p in [p for p in peers if not p.is_kuseg or p is not peers[0]]:
+        other = [f"{r['program']} {r['peers'][p.name]['iterations']}" for r in results
+                 if p.name in r["peers"] and r["peers"][p.name]["iterations"] != r["iterations"]]
+        if other:
+            lines.append(f"{p.label} ran other numbers of iterations, and its seconds are scaled: " +
+                         ", ".join(other) + ".")
+    without = [r["program"] for r in results if "native" not in r["peers"]]
+    if without:
+        lines.append("No native counterpart: " + ", ".join(without) + ".")
+    apart = [f"{p.label} {100 * max(s):.0f} %" for p in peers
+             for s in [[r["peers"][p.name]["spread"] for r in results if p.name in r["peers"]]] if s]
+    lines.append("Largest spread of a program's runs: " + ", ".join(apart) + ".")
+    return lines
+
+
+def machine(compilers, versions):
+    model = "unknown CPU"
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        found = re.search(r"^model name\s*: (.*)$", f.read(), re.M)
+        model = found.group(1) if found else model
+    with open("/proc/meminfo", encoding="ascii") as f:
+        kilobytes = int(f.readline().split()[1])
+    return (f"{model}, {os.cpu_count()} CPUs, {kilobytes / 1048576:.0f} GB; Linux "
+            f"{platform.release()}; {', '.join(compilers)}; {', '.join(versions)}")
+
+
+def compiler(name):
+    """First line of its --version, shortened."""
+    try:
+        said = subprocess.run([name, "--version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return f"no {name}"
+    return re.sub(r"\(.*?\) *", "", said.splitlines()[0])
