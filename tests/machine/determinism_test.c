@@ -117,7 +117,9 @@ static void sliced_states_are_equal_on_the_way(void **state)
     static const unsigned cpus[] = {1, 3};
     u64 seed = 31;
     for (unsigned i = 0; i < ARRAY_LEN(cpus); i++) {
-        struct rig_setup setup = {.cpus = cpus[i], .words = "bench fork 3; sleep 10; halt"};
+        struct rig_setup setup = {.cpus = cpus[i],
+                                  .words = "bench fork 3; sleep 10; halt",
+                                  .progress_cycles = BOARD_S161_HZ};
         struct rig *steps = rig_new(&setup);
         for (u64 n = 40000; rig_run_to(steps, n) == MACHINE_RUNS; n += 40000) {
             struct rig *straight = rig_new(&setup);

@@ -7,9 +7,11 @@
 #include "lib/bug.h"
 #include "machine/elf.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define RIG_PROMPT "hearth> "
@@ -278,6 +280,14 @@ void rig_write_file(const char *path, const char *text)
     assert_non_null(f);
     assert_true(fputs(text, f) >= 0);
     assert_int_equal(fclose(f), 0);
+}
+
+void rig_make_folder(const char *path)
+{
+    if (mkdir(path, 0777) && errno != EEXIST) {
+        perror(path);
+        exit(2);
+    }
 }
 
 u32 rig_random(u64 *state, u32 below)

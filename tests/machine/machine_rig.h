@@ -88,6 +88,7 @@ void rig_assert_printed(const struct rig *r, const char *text);
 /* A file in a scratch directory of this process, which is removed at its end. The name stays. */
 const char *rig_path(const char *name);
 void rig_write_file(const char *path, const char *text);
+void rig_make_folder(const char *path); /* or it is there */
 
 /* Random numbers of a fixed seed. */
 u32 rig_random(u64 *state, u32 below);
