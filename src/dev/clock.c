@@ -55,6 +55,24 @@ void event_arm(struct event *ev, u64 when)
         c->sooner(c->ctx, when);
 }
 
+/* splitmix64 */
+static u64 clock_random(struct clock *c)
+{
+    u64 z = (c->jitter_state += 0x9e3779b97f4a7c15ull);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    return z ^ (z >> 31);
+}
+
+void event_arm_after(struct event *ev, u64 ns)
+{
+    struct clock *c = ev->clock;
+    u64 most = (u64)((unsigned __int128)ns * c->jitter / 1000);
+    u64 late = most ? clock_random(c) % (most + 1) : 0;
+    u64 cycles = clock_ns_to_cycles(c, ns + late);
+    event_arm(ev, clock_now(c) + (cycles ? cycles : 1));
+}
+
 void event_disarm(struct event *ev)
 {
     ev->armed = false;

@@ -36,6 +36,10 @@ struct clock {
     struct event *event[CLOCK_MAX_EVENTS];
     unsigned nevents;
     u64 next; /* cycle of the earliest armed event; ~0: none */
+    /* Real devices are never exactly on time, and guests that depend on luck fall into step with
+     * those that are: up to this many thousandths are added to delays. */
+    u32 jitter;
+    u64 jitter_state; /* of the sequence; seeded by the board, part of the machine's state */
 };
 
 #define CLOCK_NEVER (~0ull)
@@ -46,6 +50,7 @@ u64 clock_cycles_to_ns(const struct clock *c, u64 cycles);
 
 void event_init(struct event *ev, struct clock *c, void (*due)(void *ctx), void *ctx);
 void event_arm(struct event *ev, u64 when);   /* also re-arms; a past time is due at once */
+void event_arm_after(struct event *ev, u64 ns); /* with jitter; at least a cycle from now */
 void event_disarm(struct event *ev);
 void event_loaded(struct event *ev); /* after `when` and `armed` came from a stream */
 

@@ -2,8 +2,8 @@
 /*
  * An operation goes through steps, each an event: the arm moves; a write is copied in, or a read
  * waits for its sector and is copied out; a write waits for its sector. Then the host does it, all
- * at once. The order and the times are System/161's (lb_disk_model.h), but not its extra random
- * per cent. Invalid sectors are reported at once.
+ * at once. The order and the times are System/161's (lb_disk_model.h). Invalid sectors are reported
+ * at once.
  *
  * What the document leaves undefined changes nothing: starting an operation or changing the sector
  * while one runs is odd; an impossible value of STATUS, which hangs System/161, is wrong (dev.h).
@@ -78,7 +78,7 @@ static void lb_disk_finish(struct lb_disk *d, u32 how)
 static void lb_disk_begin(struct lb_disk *d, enum lb_disk_step step, u64 ns)
 {
     d->step = step;
-    lb_arm_ns(&d->done, ns);
+    event_arm_after(&d->done, ns);
 }
 
 /* The host's part. */

@@ -62,7 +62,7 @@ static void lb_emufs_start(struct lb_emufs *f, u32 op)
     if (op <= LB_EMUFS_CREATE_NEW)
         trace(f->env->trace, EMUFS, "emufs: slot %u: name %.255s", f->line.n,
               (const char *)f->job.buf);
-    lb_arm_ns(&f->done, LB_EMUFS_NS);
+    event_arm_after(&f->done, LB_EMUFS_NS);
 }
 
 static bool lb_emufs_read(void *dev, unsigned cpu, u32 off, u32 *val)

@@ -21,13 +21,6 @@ static inline void lb_wrong(const struct dev_env *env, const char *what)
     env->misuse(env->ctx, DEV_WRONG, what);
 }
 
-/* Never at once: an event that re-arms itself for no time would hold the machine in a loop. */
-static inline void lb_arm_ns(struct event *ev, u64 ns)
-{
-    u64 cycles = clock_ns_to_cycles(ev->clock, ns);
-    event_arm(ev, clock_now(ev->clock) + (cycles ? cycles : 1));
-}
-
 /* Forgets the time too, so that a reset leaves no trace of what was before. */
 static inline void lb_disarm(struct event *ev)
 {

@@ -108,7 +108,7 @@ static void lb_mainboard_power(struct lb_mainboard *mb, u32 val)
     if (val)
         lb_odd(mb->env, "mainboard: power-off with other slots left on");
     if (!mb->off.armed)
-        lb_arm_ns(&mb->off, LB_MAINBOARD_OFF_NS);
+        event_arm_after(&mb->off, LB_MAINBOARD_OFF_NS);
 }
 
 /* The CPU begins at the address in word 0 of its CPU RAM, with word 1 as argument and the top of

@@ -74,7 +74,7 @@ static void lb_serial_deliver(struct lb_serial *s)
     s->count--;
     s->taken = false;
     s->rirq |= LB_SERIAL_CMPL;
-    lb_arm_ns(&s->next, LB_SERIAL_CHAR_NS);
+    event_arm_after(&s->next, LB_SERIAL_CHAR_NS);
     lb_serial_drive(s);
 }
 
@@ -87,7 +87,7 @@ static void lb_serial_next_due(void *ctx)
 static void lb_serial_unblock(struct lb_serial *s)
 {
     if (s->count && !s->next.armed)
-        lb_arm_ns(&s->next, LB_SERIAL_CHAR_NS);
+        event_arm_after(&s->next, LB_SERIAL_CHAR_NS);
 }
 
 bool lb_serial_input_room(const struct lb_serial *s)
@@ -133,7 +133,7 @@ static void lb_serial_put(struct lb_serial *s, u8 ch)
     }
     s->env->stats->console_writes++;
     s->console.put(s->console.ctx, ch);
-    lb_arm_ns(&s->sent, LB_SERIAL_CHAR_NS);
+    event_arm_after(&s->sent, LB_SERIAL_CHAR_NS);
 }
 
 static bool lb_serial_write(void *dev, unsigned cpu, u32 off, u32 val)

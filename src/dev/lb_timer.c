@@ -45,7 +45,7 @@ static u64 lb_timer_now(const struct lb_timer *t)
 
 static void lb_timer_start(struct lb_timer *t)
 {
-    lb_arm_ns(&t->expiry, t->count * 1000ull);
+    event_arm_after(&t->expiry, t->count * 1000ull);
 }
 
 static void lb_timer_set_irq(struct lb_timer *t, bool up)

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define S161_JITTER   10 /* thousandths; System/161's per cent */
 #define S161_IRQ_BUS  0x400u
 #define S161_IRQ_IPI  0x800u
 #define S161_ROM      0x1fc00000u
@@ -195,6 +196,7 @@ static void plug_random(struct board_s161 *b, unsigned slot, const struct s161_s
         if (s->random.autoseed)
             seed = intake_u64(&b->m->intake, INTAKE_SEED, host_clock_wall_ns());
         b->random = lb_random_new(seed);
+        b->m->clock.jitter_state = seed;
     }
     lb_bus_plug(&b->bus, slot, &lb_random_class, b->random);
 }
@@ -283,6 +285,7 @@ enum err board_s161_new(struct board_s161 **out, struct machine *m,
                              .little = config->little,
                              .ram = mainboard->mainboard.ramsize,
                              .doom = config->doom};
+    m->clock.jitter = S161_JITTER;
     lb_bus_init(&b->bus);
     enum err err = add_memory(b, e);
     if (err)

@@ -16,6 +16,7 @@
 
 static const struct state_field machine_fields[] = {
     STATE_FIELD(struct machine, clock.now_base, U64, 1),
+    STATE_FIELD(struct machine, clock.jitter_state, U64, 1),
     STATE_FIELD(struct machine, idle_cycles, U64, 1),
     STATE_FIELD(struct machine, progress_user, U64, 1),
     STATE_FIELD(struct machine, progress_since, U64, 1),
