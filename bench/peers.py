@@ -64,7 +64,8 @@ class System161(Peer):
         self.path, self.setup = path, setup
         said = run(self.machine([], setup.off), setup.folder).output
         found = re.search(r"System/161 release (\S+?),?\s", said)
-        self.version = f"System/161 {found.group(1)}" if found else ""
+        # kuseg can be called sys161, too, and then says so
+        self.version = f"System/161 {found.group(1)}" if found and "kuseg" not in said else ""
 
     def machine(self, words, kernel=None):
         return [self.path, "-X", "-c", self.setup.conf, kernel or self.setup.kernel, *words]

@@ -10,7 +10,7 @@ enum cmd_exit {
     CMD_OK = 0,        /* the guest powered off, or the command did what it was asked */
     CMD_GUEST = 1,     /* the guest crashed or hung; its own code, if it gave one, instead */
     CMD_USAGE = 2,     /* usage, configuration, or the host refused */
-    CMD_REQUESTED = 3, /* ended on request: debugger, doom counter */
+    CMD_REQUESTED = 3, /* ended on request: a signal, the doom counter */
 };
 
 int cmd_devices(int argc, char **argv);

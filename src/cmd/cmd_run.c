@@ -35,7 +35,7 @@ static const struct cmd_option cmd_run_table[] = {
      "how guest code runs: interp, or auto (the fastest there is; the default)"},
     {"warp", 0, CMD_FLAG, CMD_RUN_AT(run.warp), NULL, NULL, 0, 0,
      "virtual time never waits for the wall"},
-    {"epoch", 0, CMD_NUMBER, CMD_RUN_AT(run.epoch), "SECONDS", NULL, 0, UINT32_MAX,
+    {"epoch", 0, CMD_NUMBER, CMD_RUN_AT(run.epoch), "SECONDS", NULL, 1, UINT32_MAX,
      "what the guest's wall clock shows at power-on (default: the host's clock), so that runs "
      "repeat exactly"},
     {"pass-signals", 's', CMD_FLAG, CMD_RUN_AT(run.pass_signals), NULL, NULL, 0, 0,
@@ -71,6 +71,7 @@ static int cmd_run_help(void)
 static enum err cmd_run_guest(struct run_options *o, int argc, char **argv, int first,
                               struct error *e)
 {
+    o->guest_tracing = true;
     if (first == argc)
         o->builtin = true;
     if (!o->builtin)

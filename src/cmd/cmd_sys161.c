@@ -28,7 +28,7 @@ static const struct cmd_option cmd_sys161_table[] = {
     {NULL, 'Z', CMD_NUMBER, CMD_SYS161_AT(progress_seconds), "seconds", NULL, 2, UINT32_MAX, NULL},
     /* ours */
     {"warp", 0, CMD_FLAG, CMD_SYS161_AT(warp), NULL, NULL, 0, 0, NULL},
-    {"epoch", 0, CMD_NUMBER, CMD_SYS161_AT(epoch), "seconds", NULL, 0, UINT32_MAX, NULL},
+    {"epoch", 0, CMD_NUMBER, CMD_SYS161_AT(epoch), "seconds", NULL, 1, UINT32_MAX, NULL},
     {"stats", 0, CMD_TEXT, CMD_SYS161_AT(stats_file), "file", NULL, 0, 0, NULL},
 };
 
@@ -99,7 +99,8 @@ int cmd_sys161(int argc, char **argv)
         log_error("%s", e.msg);
         cmd_sys161_usage();
     } else {
-        if (strcmp(argv[0], "trace161") != 0)
+        o.guest_tracing = !strcmp(argv[0], "trace161");
+        if (!o.guest_tracing)
             cmd_sys161_drop_trace(&o);
         cmd_sys161_warn(&o);
         o.kernel = argv[first];

@@ -154,6 +154,7 @@ static enum err run_build(struct run *r, struct error *e)
                                        .extended = !o->sys161,
                                        .engine = run_engine(o),
                                        .console = {.put = run_put},
+                                       .guest_tracing = o->guest_tracing,
                                        .raw_images = !o->sys161,
                                        .epoch_ns = o->epoch * 1000000000u,
                                        .doom = o->doom};
@@ -216,10 +217,8 @@ static int run_go(struct run *r)
     if (r->o->sys161)
         log_info("System/161 release 2.0.8, as kuseg %s is it", KUSEG_VERSION);
     host_term_open(r->o->pass_signals);
-    log_raw_terminal(true);
     machine_run(&r->m);
     host_term_close();
-    log_raw_terminal(false);
 
     struct run_stats stats = {.m = &r->m,
                               .engine = run_engine(r->o)->name,

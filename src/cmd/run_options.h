@@ -30,6 +30,7 @@ struct run_options {
     /* what is told about it */
     const char *trace_words;   /* "exc,tlb" */
     const char *trace_letters; /* "xt", as trace161 takes them */
+    bool guest_tracing;        /* by the trace card */
     const char *trace_file;    /* NULL: standard error */
     const char *stats_file;    /* JSON; "-": standard output */
     bool profile;              /* gmon.out at the end */

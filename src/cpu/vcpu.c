@@ -44,6 +44,15 @@ enum vcpu_exit vcpu_run(struct vcpu *v, u64 budget)
     return exit;
 }
 
+void vcpu_start(struct vcpu *v, u32 pc, u32 sp, u32 arg)
+{
+    v->enabled = true;
+    v->mips.waiting = false;
+    v->mips.r[4] = arg;
+    v->mips.r[29] = sp;
+    mips_set_pc(&v->mips, pc);
+}
+
 void vcpu_request(struct vcpu *v)
 {
     mips_request(&v->mips);

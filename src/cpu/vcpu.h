@@ -52,6 +52,9 @@ enum vcpu_exit vcpu_run(struct vcpu *v, u64 budget);
 /* From inside the run, on its thread: return after the current instruction. */
 void vcpu_request(struct vcpu *v);
 
+/* Powers the CPU up at a place, with a stack and an argument, as boards start kernels. */
+void vcpu_start(struct vcpu *v, u32 pc, u32 sp, u32 arg);
+
 u64 vcpu_retired(const struct vcpu *v);
 u64 vcpu_user_cycles(const struct vcpu *v);
 bool vcpu_idle(const struct vcpu *v); /* would vcpu_run return VCPU_IDLE at once? */

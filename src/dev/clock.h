@@ -43,6 +43,7 @@ struct clock {
 };
 
 #define CLOCK_NEVER (~0ull)
+#define CLOCK_MAX   (1ull << 62) /* no cycle of a machine's life is later: what a stream may say */
 
 u64 clock_now(const struct clock *c);                       /* in cycles */
 u64 clock_ns_to_cycles(const struct clock *c, u64 ns);      /* rounded up */

@@ -58,11 +58,6 @@ struct lb_mainboard {
     struct event off;
 };
 
-u32 lb_mainboard_cpus_enabled(const struct lb_mainboard *mb)
-{
-    return mb->cpue;
-}
-
 /* Drives the LAMEbus lines of the CPUs in `force`, and of those that change. */
 static void lb_mainboard_route(struct lb_mainboard *mb, u32 force)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The generator is xoshiro128** 1.1 (Blackman and Vigna), its state filled from the seed by
- * splitmix64. Each card has a generator of its own, unlike System/161, where all share one. Reset
- * doesn't rewind it: a guest that restarts must not see the same numbers again.
+ * splitmix64. The board plugs one generator into all slots that ask for one, as in System/161.
+ * Reset doesn't rewind it: a guest that restarts must not see the same numbers again.
  */
 #include "dev/lb_random.h"
 #include "lib/bug.h"

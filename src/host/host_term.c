@@ -7,6 +7,7 @@
 #include "lib/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -40,6 +41,15 @@ static void term_on_suspend(int sig)
     errno = saved_errno;
 }
 
+/* We crash: at least leave a usable terminal, then die of the same signal. */
+static void term_on_crash(int sig)
+{
+    if (term.raw)
+        tcsetattr(0, TCSANOW, &term.saved);
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
 static void term_catch(int sig, void (*handler)(int))
 {
     struct sigaction sa = {.sa_handler = handler};
@@ -62,6 +72,8 @@ static void term_make_raw(bool pass_signals)
         term.raw = true;
 }
 
+static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU};
+
 void host_term_open(bool pass_signals)
 {
     if (term.open)
@@ -72,11 +84,12 @@ void host_term_open(bool pass_signals)
     at_exit = true;
     term.open = true;
     term.eof = term.out_broken = false;
-    term_catch(SIGINT, term_on_signal);
-    term_catch(SIGTERM, term_on_signal);
-    term_catch(SIGHUP, term_on_signal);
+    for (unsigned i = 0; i < ARRAY_LEN(end_signals); i++)
+        term_catch(end_signals[i], term_on_signal);
     term_catch(SIGTSTP, term_on_suspend);
-    term_catch(SIGPIPE, SIG_IGN);
+    term_catch(SIGABRT, term_on_crash);
+    term_catch(SIGPIPE, SIG_IGN); /* writing says EPIPE, */
+    term_catch(SIGXFSZ, SIG_IGN); /* or EFBIG */
     term_make_raw(pass_signals);
 }
 
@@ -88,10 +101,10 @@ void host_term_close(void)
     if (term.raw)
         tcsetattr(0, TCSADRAIN, &term.saved);
     term.raw = term.open = false;
-    term_catch(SIGINT, SIG_DFL);
-    term_catch(SIGTERM, SIG_DFL);
-    term_catch(SIGHUP, SIG_DFL);
+    for (unsigned i = 0; i < ARRAY_LEN(end_signals); i++)
+        term_catch(end_signals[i], SIG_DFL);
     term_catch(SIGTSTP, SIG_DFL);
+    term_catch(SIGABRT, SIG_DFL);
 }
 
 int host_term_signal(void)
@@ -99,24 +112,29 @@ int host_term_signal(void)
     return term.signal;
 }
 
-static int term_wait(u64 timeout_ns, bool input)
+/* Waits for fd (-1: for nothing) or a signal that asks to end; those are only let in here, so none
+ * slips in between the check and the wait. ~0: for ever. */
+static bool term_wait(int fd, short events, u64 timeout_ns)
 {
-    struct pollfd p = {.fd = 0, .events = POLLIN};
+    struct pollfd p = {.fd = fd, .events = events};
     struct timespec t = {.tv_sec = (time_t)(timeout_ns / 1000000000u),
                          .tv_nsec = (long)(timeout_ns % 1000000000u)};
     sigset_t all, during;
-    /* Signals are only let in while waiting, so none slips in between the check and the wait. */
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &during);
-    int n = term.signal ? -1 : ppoll(&p, input, timeout_ns == ~0ull ? NULL : &t, &during);
+    if (term.signal) /* it was heeded: do not wait any more */
+        t = (struct timespec){0};
+    bool forever = timeout_ns == ~0ull && !term.signal;
+    int n = ppoll(&p, fd >= 0, forever ? NULL : &t, &during);
     sigprocmask(SIG_SETMASK, &during, NULL);
-    return n;
+    return n > 0;
 }
 
 bool host_term_read(u64 timeout_ns, u8 *ch)
 {
     host_term_flush();
-    if (term_wait(timeout_ns, ch && !term.eof) <= 0 || !ch || term.eof)
+    bool input = ch && !term.eof;
+    if (!term_wait(input ? 0 : -1, POLLIN, timeout_ns) || !input)
         return false;
     ssize_t got = read(0, ch, 1);
     if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
@@ -136,21 +154,25 @@ void host_term_put(u8 ch)
     term.out[term.out_len++] = ch;
 }
 
+/* Waits for a slow reader, but not for one who does not read while we are asked to end. */
 void host_term_flush(void)
 {
     size_t done = 0;
-    while (done < term.out_len && !term.out_broken && !term.signal) {
-        ssize_t n = write(1, term.out + done, term.out_len - done);
-        if (n > 0)
+    while (done < term.out_len && !term.out_broken) {
+        if (!term_wait(1, POLLOUT, ~0ull)) {
+            if (term.signal)
+                break;
+            continue;
+        }
+        /* A pipe that can be written to takes PIPE_BUF bytes without blocking. */
+        size_t most = term.out_len - done;
+        ssize_t n = write(1, term.out + done, most < PIPE_BUF ? most : PIPE_BUF);
+        if (n > 0) {
             done += (size_t)n;
-        else if (errno == EAGAIN)
-            poll(&(struct pollfd){.fd = 1, .events = POLLOUT}, 1, 1000);
-        else if (errno != EINTR) {
+        } else if (errno != EAGAIN && errno != EINTR) {
             term.out_broken = true;
             log_warn("standard output is closed: %m");
         }
     }
-    if (term.signal && done < term.out_len) /* one last try, without waiting for the reader */
-        done += write(1, term.out + done, term.out_len - done) > 0;
     term.out_len = 0;
 }

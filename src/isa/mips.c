@@ -64,6 +64,8 @@ static enum err mips_check(const void *scratch, struct error *e)
         return err_set(e, ERR_FORMAT, "cpu%u: register $0 is not zero", c->number);
     if (c->irq_lines & ~(u32)MIPS_CAUSE_HW)
         return err_set(e, ERR_FORMAT, "cpu%u: interrupt lines that do not exist", c->number);
+    if (c->retired > 1ull << 62)
+        return err_set(e, ERR_FORMAT, "cpu%u: more instructions than a machine lives for", c->number);
     if (c->random_base > c->retired || c->user_since > c->retired)
         return err_set(e, ERR_FORMAT, "cpu%u: counts run backwards", c->number);
     return ERR_OK;

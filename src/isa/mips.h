@@ -137,6 +137,8 @@ struct mips {
     u64 retired;     /* instructions attempted since power-on; see vcpu.h */
     u64 random_base; /* Random = 63 - (retired - random_base) % 56 */
     u64 count_base;  /* Count = retired - count_base */
+    u64 user_since;  /* retired at the last entry to user mode */
+    struct mips_stats stats;
 
     /* derived */
     u32 tag_low; /* low bits of every tag that may hit now */
@@ -145,7 +147,6 @@ struct mips {
     bool request; /* return to the caller of mips_run */
     bool retime;  /* find anew when Count reaches Compare */
     struct mips_tlb_index tlb_index;
-    u64 user_since; /* retired at the last entry to user mode */
     struct mips_stlb stlb[MIPS_STLB_SIZE];
     struct mips_ftlb ftlb[MIPS_STLB_SIZE];
 
@@ -157,7 +158,6 @@ struct mips {
     struct mips_code *code;
     const struct trace *trace;
     const char *stop_reason;
-    struct mips_stats stats;
 };
 
 extern const struct state_desc mips_state;

@@ -25,15 +25,6 @@ struct mips_chunk {
     u8 data[];
 };
 
-struct mips_code *mips_code_new(struct mem *mem, const struct mips_model *model)
-{
-    struct mips_code *code = xcalloc(1, sizeof *code);
-    code->mem = mem;
-    code->decoder = mips_decoder_new(model);
-    code->page = xcalloc(mem->npages, sizeof *code->page);
-    return code;
-}
-
 static void free_pages(struct mips_code *code, struct mips_code_page *list)
 {
     while (list) {
@@ -48,17 +39,6 @@ static void free_pages(struct mips_code *code, struct mips_code_page *list)
         code->bytes -= sizeof *page;
         free(page);
     }
-}
-
-void mips_code_free(struct mips_code *code)
-{
-    if (!code)
-        return;
-    mips_code_flush(code);
-    free_pages(code, code->graveyard);
-    free(code->decoder);
-    free(code->page);
-    free(code);
 }
 
 void mips_code_attach(struct mips_code *code, struct mips *c)
@@ -81,39 +61,76 @@ const struct mips_decoder *mips_code_decoder(const struct mips_code *code)
 
 static u8 *page_flags(const struct mips_code *code, u32 number)
 {
-    for (unsigned i = 0; i < code->mem->nregions; i++) {
-        const struct mem_region *r = &code->mem->region[i];
-        if (r->kind != MEM_MMIO && number - r->first_page < r->size >> MEM_PAGE_SHIFT)
-            return &r->page_flags[number - r->first_page];
-    }
-    return NULL;
+    const struct mem_region *r = mem_page_region(code->mem, number);
+    return &r->page_flags[number - r->first_page];
 }
 
-/* Forgets a page's code. Nobody enters it again; a run inside it leaves at the next instruction. */
+/* Nobody enters the page's blocks again, once its CPUs' software TLBs forget it. */
 static void bury_page(struct mips_code *code, struct mips_code_page *page)
 {
-    struct mips_code_page **link = &code->all;
-    while (*link != page)
-        link = &(*link)->next;
-    *link = page->next;
+    if (page->prev)
+        page->prev->next = page->next;
+    else
+        code->all = page->next;
+    if (page->next)
+        page->next->prev = page->prev;
     page->next = code->graveyard;
     code->graveyard = page;
     code->untidy = true;
     code->page[page->number] = NULL;
     *page_flags(code, page->number) &= (u8)~MEM_PAGE_CODE;
-    for (unsigned i = 0; i < code->ncpus; i++) {
-        struct mips *c = code->cpu[i];
-        for (unsigned k = 0; k < MIPS_STLB_SIZE; k++)
-            if (c->ftlb[k].page == page)
-                c->ftlb[k].tag = MIPS_STLB_EMPTY;
-        c->resync = true;
-    }
+}
+
+static void forget_page(struct mips *c, const struct mips_code_page *page)
+{
+    for (unsigned k = 0; k < MIPS_STLB_SIZE; k++)
+        if (c->ftlb[k].page == page)
+            c->ftlb[k].tag = MIPS_STLB_EMPTY;
+    c->resync = true;
 }
 
 void mips_code_flush(struct mips_code *code)
 {
     while (code->all)
         bury_page(code, code->all);
+    for (unsigned i = 0; i < code->ncpus; i++) {
+        mips_stlb_flush(code->cpu[i]);
+        code->cpu[i]->resync = true;
+    }
+}
+
+/* Stores never cross a line: they are aligned. */
+static void code_written(void *ctx, const struct mem_region *r, u64 off)
+{
+    struct mips_code *code = ctx;
+    struct mips_code_page *page = code->page[r->first_page + (u32)(off >> MEM_PAGE_SHIFT)];
+    if (!(page->lines & 1ull << ((off % MEM_PAGE) / 64)))
+        return;
+    bury_page(code, page);
+    for (unsigned i = 0; i < code->ncpus; i++)
+        forget_page(code->cpu[i], page);
+}
+
+struct mips_code *mips_code_new(struct mem *mem, const struct mips_model *model)
+{
+    struct mips_code *code = xcalloc(1, sizeof *code);
+    code->mem = mem;
+    code->decoder = mips_decoder_new(model);
+    code->page = xcalloc(mem->npages, sizeof *code->page);
+    mem->code_written = code_written;
+    mem->code_ctx = code;
+    return code;
+}
+
+void mips_code_free(struct mips_code *code)
+{
+    if (!code)
+        return;
+    mips_code_flush(code);
+    free_pages(code, code->graveyard);
+    free(code->decoder);
+    free(code->page);
+    free(code);
 }
 
 /* Called where no run is inside a block. */
@@ -131,6 +148,8 @@ static struct mips_code_page *new_page(struct mips_code *code, u32 number)
     struct mips_code_page *page = xcalloc(1, sizeof *page);
     page->number = number;
     page->next = code->all;
+    if (page->next)
+        page->next->prev = page;
     code->all = page;
     code->page[number] = page;
     code->bytes += sizeof *page;
@@ -170,14 +189,8 @@ static struct mips_block *alloc_block(struct mips_code *code, struct mips_code_p
 
 static u32 page_word(const struct mips *c, const struct mips_code_page *page, u32 index)
 {
-    for (unsigned i = 0; i < c->mem->nregions; i++) {
-        const struct mem_region *r = &c->mem->region[i];
-        if (r->kind != MEM_MMIO && page->number - r->first_page < r->size >> MEM_PAGE_SHIFT) {
-            const u8 *p = r->host + (u64)(page->number - r->first_page) * MEM_PAGE + index * 4;
-            return c->big ? load_be32(p) : load_le32(p);
-        }
-    }
-    return 0;
+    const struct mem_region *r = mem_page_region(c->mem, page->number);
+    return mem_load(r->host + (u64)(page->number - r->first_page) * MEM_PAGE + index * 4, 4, c->big);
 }
 
 struct code_scan {
@@ -248,16 +261,4 @@ struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, 
     b->insn[s.n] = (struct mips_insn){.go = go[s.end]};
     page->at[index] = b;
     return b;
-}
-
-bool mips_code_store(struct mips *c, const struct mem_region *r, u64 off)
-{
-    struct mips_code *code = c->code;
-    struct mips_code_page *page = code->page[r->first_page + (u32)(off >> MEM_PAGE_SHIFT)];
-    if (!page)
-        return true;
-    if (!(page->lines & 1ull << ((off % MEM_PAGE) / 64)))
-        return false;
-    bury_page(code, page);
-    return true;
 }

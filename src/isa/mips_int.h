@@ -65,7 +65,7 @@ struct mips_code_page {
     struct mips_block *at[MEM_PAGE / 4];
     u64 lines; /* 64-byte lines that decoded instructions came from */
     u32 number;
-    struct mips_code_page *next; /* all pages; or the graveyard */
+    struct mips_code_page *next, *prev; /* all pages; the graveyard only has next */
     struct mips_chunk *chunks;
 };
 
@@ -95,8 +95,6 @@ struct mips_code_page *mips_code_page_at(struct mips *c, gpa pa); /* NULL: not m
 struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, u32 index);
 void mips_code_attach(struct mips_code *code, struct mips *c);
 void mips_code_detach(struct mips_code *code, struct mips *c);
-/* An aligned store to a page marked as code: true if the page holds none any more. */
-bool mips_code_store(struct mips *c, const struct mem_region *r, u64 off);
 void mips_code_collect(struct mips_code *code); /* frees what no run uses any more */
 
 /* mips_interp.c */

@@ -126,18 +126,6 @@ static bool bus_error(struct mips *c)
     return false;
 }
 
-static u32 host_load(const u8 *p, unsigned size, bool big)
-{
-    switch (size) {
-    case 1:
-        return *p;
-    case 2:
-        return big ? load_be16(p) : load_le16(p);
-    default:
-        return big ? load_be32(p) : load_le32(p);
-    }
-}
-
 static bool load_at(struct mips *c, gva va, gpa pa, unsigned size, u32 *val)
 {
     const struct mem_region *r = mem_find(c->mem, pa);
@@ -150,7 +138,7 @@ static bool load_at(struct mips *c, gva va, gpa pa, unsigned size, u32 *val)
     }
     u8 *host = r->host + (pa - r->base);
     stlb_fill(c, va, host - (pa & (MEM_PAGE - 1)), false);
-    *val = host_load(host, size, c->big);
+    *val = mem_load(host, size, c->big);
     return true;
 }
 
@@ -176,15 +164,16 @@ static bool store_at(struct mips *c, gva va, gpa pa, unsigned size, u32 val)
     struct mem_access a = {.cpu = c->number, .size = (u8)size};
     if (!r)
         return bus_error(c);
-    if (r->kind == MEM_RAM) {
-        u64 off = pa - r->base;
-        bool code = r->page_flags[off >> MEM_PAGE_SHIFT] & MEM_PAGE_CODE;
-        if (!code || mips_code_store(c, r, off))
-            stlb_fill(c, va, r->host + (off & ~(u64)(MEM_PAGE - 1)), true);
-    } else {
+    if (r->kind != MEM_RAM) {
         c->resync = true;
+        return mem_write(c->mem, a, c->big, pa, val) || bus_error(c);
     }
-    return mem_write(c->mem, a, c->big, pa, val) || bus_error(c);
+    if (!mem_write(c->mem, a, c->big, pa, val))
+        return bus_error(c);
+    u64 off = pa - r->base;
+    if (!(r->page_flags[off >> MEM_PAGE_SHIFT] & MEM_PAGE_CODE))
+        stlb_fill(c, va, r->host + (off & ~(u64)(MEM_PAGE - 1)), true);
+    return true;
 }
 
 bool mips_store(struct mips *c, gva va, unsigned size, u32 val)
@@ -238,7 +227,7 @@ bool mips_fetch(struct mips *c, gva va, u32 *word)
         mips_raise(c, MIPS_EXC_IBE);
         return false;
     }
-    *word = host_load(p, 4, c->big);
+    *word = mem_load(p, 4, c->big);
     return true;
 }
 

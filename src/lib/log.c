@@ -12,7 +12,6 @@
 static struct {
     char name[32];
     enum log_level threshold;
-    bool raw;
 } log_process = {.name = "kuseg", .threshold = LOG_INFO};
 
 void log_setup(const char *name, enum log_level threshold)
@@ -21,19 +20,13 @@ void log_setup(const char *name, enum log_level threshold)
     log_process.threshold = threshold;
 }
 
-void log_raw_terminal(bool raw)
-{
-    log_process.raw = raw;
-}
-
 static void PRINTF_LIKE(2, 0) log_line(enum log_level level, const char *fmt, va_list ap)
 {
     if (level > log_process.threshold)
         return;
     char line[1024];
     vsnprintf(line, sizeof line, fmt, ap);
-    fprintf(stderr, "%s%s: %s%s%s\n", log_process.raw ? "\r" : "", log_process.name,
-            level == LOG_WARN ? "warning: " : "", line, log_process.raw ? "\r" : "");
+    fprintf(stderr, "%s: %s%s\n", log_process.name, level == LOG_WARN ? "warning: " : "", line);
 }
 
 #define LOG_DEFINE(fn, level)                                                                      \
@@ -48,4 +41,3 @@ static void PRINTF_LIKE(2, 0) log_line(enum log_level level, const char *fmt, va
 LOG_DEFINE(log_error, LOG_ERROR)
 LOG_DEFINE(log_warn, LOG_WARN)
 LOG_DEFINE(log_info, LOG_INFO)
-LOG_DEFINE(log_debug, LOG_DEBUG)

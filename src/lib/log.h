@@ -11,19 +11,15 @@
 enum log_level {
     LOG_ERROR,
     LOG_WARN,
-    LOG_INFO, /* the default threshold */
-    LOG_DEBUG,
+    LOG_INFO,
 };
 
 
 void log_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void log_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void log_info(const char *fmt, ...) PRINTF_LIKE(1, 2);
-void log_debug(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-/* Called once by main, before threads: the name in front, the threshold, what precedes a line
- * (a terminal in raw mode needs "\r"). */
+/* Called once by main, before threads: the name in front, and the threshold. */
 void log_setup(const char *name, enum log_level threshold);
-void log_raw_terminal(bool raw);
 
 #endif

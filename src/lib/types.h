@@ -27,8 +27,6 @@ typedef u32 gva; /* guest-virtual address of a 32-bit guest */
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 #define MUST_CHECK      __attribute__((warn_unused_result))
 
-#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
-
 #define KIB(n) ((u64)(n) << 10)
 #define MIB(n) ((u64)(n) << 20)
 

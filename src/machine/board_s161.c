@@ -51,12 +51,7 @@ struct board_s161 {
 static void cpu_start(void *ctx, unsigned cpu, u32 pc, u32 sp, u32 a0)
 {
     struct board_s161 *b = ctx;
-    struct vcpu *v = b->m->cpu[cpu];
-    v->enabled = true;
-    v->mips.waiting = false;
-    mips_set_pc(&v->mips, pc);
-    v->mips.r[29] = sp;
-    v->mips.r[4] = a0;
+    vcpu_start(b->m->cpu[cpu], pc, sp, a0);
     machine_cpu_woken(b->m);
 }
 
@@ -201,11 +196,12 @@ static void plug_random(struct board_s161 *b, unsigned slot, const struct s161_s
     lb_bus_plug(&b->bus, slot, &lb_random_class, b->random);
 }
 
-static void plug_trace(struct board_s161 *b, unsigned slot, bool profiling)
+static void plug_trace(struct board_s161 *b, unsigned slot, const struct board_s161_config *config)
 {
     struct lb_trace_hooks hooks = {
         .print = trace_print_code, .dump = trace_dump, .debug = trace_debug, .ctx = b};
-    b->trace[slot] = lb_trace_new(&b->m->env, &b->m->trace, profiling, &hooks);
+    struct trace *tracing = config->guest_tracing ? &b->m->trace : NULL;
+    b->trace[slot] = lb_trace_new(&b->m->env, tracing, config->profiling, &hooks);
     lb_bus_plug(&b->bus, slot, &lb_trace_class, b->trace[slot]);
 }
 
@@ -227,7 +223,7 @@ static enum err plug(struct board_s161 *b, const struct board_s161_config *confi
         plug_random(b, slot, s);
         return ERR_OK;
     case S161_TRACE:
-        plug_trace(b, slot, config->profiling);
+        plug_trace(b, slot, config);
         return ERR_OK;
     case S161_NIC:
     case S161_SCREEN:
@@ -341,17 +337,23 @@ void board_s161_free(struct board_s161 *b)
 }
 
 /* The boot string at the top of RAM, the stack just below it. */
-static enum err put_words(struct board_s161 *b, const char *words, struct error *e)
+static enum err start_kernel(struct board_s161 *b, const struct elf_image *img, const char *words,
+                             struct error *e)
 {
     size_t len = strlen(words) + 1;
     if (len > b->ram / 4)
         return err_set(e, ERR_LIMIT, "%zu bytes of words for the kernel do not fit into its memory",
                        len);
     u32 at = (u32)(b->ram - len) & ~7u;
+    for (unsigned i = 0; i < img->nsegments; i++) {
+        const struct elf_segment *seg = &img->segment[i];
+        if ((seg->vaddr & 0x1fffffff) + (u64)seg->memsz > at)
+            return err_set(e, ERR_LIMIT, "the kernel leaves no room for its words at the top of "
+                                         "memory: give it more memory");
+    }
     memcpy(mem_ram_ptr(b->m->mem, at, len), words, len);
-    struct mips *c = &b->m->cpu[0]->mips;
-    c->r[4] = 0x80000000u | at;
-    c->r[29] = c->r[4] - 4;
+    u32 va = 0x80000000u | at;
+    vcpu_start(b->m->cpu[0], img->entry, va - 4, va);
     return ERR_OK;
 }
 
@@ -363,9 +365,5 @@ enum err board_s161_boot(struct board_s161 *b, const void *elf, size_t len, cons
     enum err err = elf_parse(elf, len, &img, e);
     if (!err)
         err = elf_load(&img, &board, b->m->mem, e);
-    if (!err)
-        err = put_words(b, words, e);
-    if (!err)
-        mips_set_pc(&b->m->cpu[0]->mips, img.entry);
-    return err;
+    return err ? err : start_kernel(b, &img, words, e);
 }

@@ -23,6 +23,7 @@ struct board_s161_config {
     bool raw_images;           /* a disk image without System/161's header is a raw one */
     u64 epoch_ns;              /* the wall clock at power-on, since 1970; 0: the host's */
     u64 doom;                  /* writes to disks until power-off; 0: never */
+    bool guest_tracing;        /* the guest may switch tracing by its trace card */
     bool profiling;            /* the guest may switch a profile's sampling */
 };
 

@@ -18,12 +18,29 @@ void intake_fini(struct intake *in)
     buf_fini(&in->log);
 }
 
+/* Passes over events, or over all else. */
+static void intake_skip(struct buf_reader *r, bool events)
+{
+    for (;;) {
+        struct buf_reader next = *r;
+        (void)buf_get_le64(&next);
+        u8 kind = buf_get_u8(&next);
+        (void)buf_get(&next, buf_get_le32(&next));
+        if (next.bad || (kind == INTAKE_CONSOLE || kind == INTAKE_END) != events)
+            return;
+        *r = next;
+    }
+}
+
 void intake_replay(struct intake *in, const void *log, size_t len)
 {
     in->mode = INTAKE_REPLAY;
     in->log.len = 0;
     buf_put(&in->log, log, len);
-    in->reader = (struct buf_reader){.p = in->log.data, .end = in->log.data + in->log.len};
+    in->answers = (struct buf_reader){.p = in->log.data, .end = in->log.data + in->log.len};
+    in->events = in->answers;
+    intake_skip(&in->answers, true);
+    intake_skip(&in->events, false);
 }
 
 void intake_note(struct intake *in, enum intake_kind kind, const void *data, u32 len)
@@ -38,14 +55,15 @@ void intake_note(struct intake *in, enum intake_kind kind, const void *data, u32
 
 u64 intake_next(const struct intake *in)
 {
-    struct buf_reader r = in->reader;
+    struct buf_reader r = in->events;
     u64 cycle = buf_get_le64(&r);
     return in->mode == INTAKE_REPLAY && !r.bad ? cycle : ~0ull;
 }
 
-bool intake_take(struct intake *in, enum intake_kind *kind, void *data, u32 max, u32 *len)
+static bool intake_read(struct intake *in, struct buf_reader *from, enum intake_kind *kind,
+                        void *data, u32 max, u32 *len)
 {
-    struct buf_reader r = in->reader;
+    struct buf_reader r = *from;
     u64 cycle = buf_get_le64(&r);
     if (in->mode != INTAKE_REPLAY || r.bad || cycle > in->now(in->ctx))
         return false;
@@ -57,8 +75,14 @@ bool intake_take(struct intake *in, enum intake_kind *kind, void *data, u32 max,
         return false;
     }
     memcpy(data, p, *len);
-    in->reader = r;
+    intake_skip(&r, from == &in->answers);
+    *from = r;
     return true;
+}
+
+bool intake_take(struct intake *in, enum intake_kind *kind, void *data, u32 max, u32 *len)
+{
+    return intake_read(in, &in->events, kind, data, max, len);
 }
 
 void intake_answer(struct intake *in, enum intake_kind kind, void *data, u32 len)
@@ -67,14 +91,14 @@ void intake_answer(struct intake *in, enum intake_kind kind, void *data, u32 len
         intake_note(in, kind, data, len);
         return;
     }
-    struct buf_reader before = in->reader;
+    struct buf_reader before = in->answers;
     enum intake_kind logged;
     u32 n;
     u8 *copy = xcalloc(1, len);
-    if (intake_take(in, &logged, copy, len, &n) && logged == kind && n == len) {
+    if (intake_read(in, &in->answers, &logged, copy, len, &n) && logged == kind && n == len) {
         memcpy(data, copy, len);
     } else {
-        in->reader = before;
+        in->answers = before;
         in->diverged = true;
     }
     free(copy);

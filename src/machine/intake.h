@@ -30,7 +30,7 @@ enum intake_mode {
 struct intake {
     enum intake_mode mode;
     struct buf log;
-    struct buf_reader reader; /* INTAKE_REPLAY */
+    struct buf_reader answers, events; /* INTAKE_REPLAY: each passes over the other's entries */
     u64 (*now)(void *ctx);    /* virtual time, cycles */
     void *ctx;
     bool diverged; /* the replayed run asked for something else than the log holds */

@@ -20,7 +20,32 @@ static const struct state_field machine_fields[] = {
     STATE_FIELD(struct machine, idle_cycles, U64, 1),
     STATE_FIELD(struct machine, progress_user, U64, 1),
     STATE_FIELD(struct machine, progress_since, U64, 1),
+    STATE_FIELD(struct machine, stats.disk_reads, U64, 1),
+    STATE_FIELD(struct machine, stats.disk_writes, U64, 1),
+    STATE_FIELD(struct machine, stats.console_reads, U64, 1),
+    STATE_FIELD(struct machine, stats.console_writes, U64, 1),
+    STATE_FIELD(struct machine, stats.emufs_reads, U64, 1),
+    STATE_FIELD(struct machine, stats.emufs_writes, U64, 1),
+    STATE_FIELD(struct machine, stats.emufs_others, U64, 1),
+    STATE_FIELD(struct machine, stats.net_reads, U64, 1),
+    STATE_FIELD(struct machine, stats.net_writes, U64, 1),
 };
+
+static enum err machine_check(const void *scratch, struct error *e)
+{
+    const struct machine *m = scratch;
+    if (m->clock.now_base > CLOCK_MAX || m->idle_cycles > m->clock.now_base ||
+        m->progress_since > m->clock.now_base)
+        return err_set(e, ERR_FORMAT, "the machine's clock is impossible");
+    return ERR_OK;
+}
+
+static void machine_loaded(void *obj)
+{
+    struct machine *m = obj;
+    m->next_poll = 0;
+    m->pace_host = m->pace_cycle = 0;
+}
 
 static const struct state_desc machine_state = {
     .name = "machine",
@@ -28,6 +53,8 @@ static const struct state_desc machine_state = {
     .nfields = ARRAY_LEN(machine_fields),
     .size = sizeof(struct machine),
     .fields = machine_fields,
+    .check = machine_check,
+    .loaded = machine_loaded,
 };
 
 static u64 progress(void *ctx)
@@ -224,7 +251,7 @@ static u64 pace_deadline(struct machine *m, u64 cycle)
     u64 host = m->host.mono_ns(m->host.ctx);
     u64 now = m->clock.now_base;
     u64 due = m->pace_host + clock_cycles_to_ns(&m->clock, now - m->pace_cycle);
-    if (due > host || host - due > PACE_MAX_LAG_NS) {
+    if (now < m->pace_cycle || due > host || host - due > PACE_MAX_LAG_NS) {
         m->pace_host = host;
         m->pace_cycle = now;
     }
@@ -243,7 +270,9 @@ static void idle_paced(struct machine *m, u64 cycle)
     bool got = m->host.input(m->host.ctx, ns, room(m) ? &ch : NULL);
     u64 host = m->host.mono_ns(m->host.ctx);
     u64 reached = m->clock.now_base + clock_ns_to_cycles(&m->clock, host - start);
-    jump_to(m, host >= due || reached > cycle ? cycle : reached);
+    bool ended = m->host.asked_to_end(m->host.ctx);
+    if (cycle != CLOCK_NEVER || got || ended) /* the end of input is no event: it takes no time */
+        jump_to(m, host >= due || reached > cycle ? cycle : reached);
     if (got)
         type(m, ch);
     end_if_asked(m);
@@ -251,7 +280,9 @@ static void idle_paced(struct machine *m, u64 cycle)
 
 static bool nothing_can_happen(const struct machine *m, u64 next)
 {
-    return next == CLOCK_NEVER && (m->intake.mode == INTAKE_REPLAY || m->host.input_ended(m->host.ctx));
+    if (next != CLOCK_NEVER)
+        return false;
+    return m->intake.mode == INTAKE_REPLAY || !room(m) || m->host.input_ended(m->host.ctx);
 }
 
 static void idle(struct machine *m)
@@ -297,20 +328,24 @@ static u64 take_turn(struct machine *m, struct vcpu *v, u64 n, bool first)
     do {
         exit = vcpu_run(v, left);
         left = n - (vcpu_retired(v) - m->turn_start);
-    } while (exit == VCPU_REQUEST && !first && left && m->end == MACHINE_RUNS);
+    } while (exit == VCPU_REQUEST && !first && left && v->enabled && m->end == MACHINE_RUNS);
     m->running = NULL;
     if (exit == VCPU_STOPPED)
         cpu_stopped(m, v);
     return n - left;
 }
 
-/* Every CPU that can run gets the same number of cycles. The first may shorten the round. */
+/* Every CPU that can run when the round begins gets the same number of cycles: one that is woken
+ * meanwhile would run in the past. The first may shorten the round. */
 static void round_of_turns(struct machine *m, u64 n, unsigned busy)
 {
     bool first = true;
+    u32 ready = 0;
+    for (unsigned i = 0; i < m->ncpus; i++)
+        ready |= (u32)runnable(m->cpu[i]) << i;
     for (unsigned i = 0; i < m->ncpus && m->end == MACHINE_RUNS; i++) {
         struct vcpu *v = m->cpu[i];
-        if (!runnable(v))
+        if (!(ready & 1u << i) || !runnable(v))
             continue;
         u64 took = take_turn(m, v, n, first);
         /* A CPU that went idle leaves the round's length to the others, if there are any. */
@@ -333,6 +368,7 @@ static u64 round_length(const struct machine *m, unsigned busy)
     return until - m->clock.now_base;
 }
 
+/* As System/161: a warning after the time, the end after the same time again. */
 static void watch_progress(struct machine *m)
 {
     u64 user = 0;
@@ -340,12 +376,17 @@ static void watch_progress(struct machine *m)
         return;
     for (unsigned i = 0; i < m->ncpus; i++)
         user += vcpu_user_cycles(m->cpu[i]);
+    u64 now = m->clock.now_base;
+    unsigned long long seconds = m->progress_cycles / m->clock.hz;
     if (user != m->progress_user) {
         m->progress_user = user;
-        m->progress_since = m->clock.now_base;
-    } else if (m->clock.now_base - m->progress_since > m->progress_cycles) {
-        machine_end(m, MACHINE_NO_PROGRESS, 0, "no user program ran for %llu seconds",
-                    (unsigned long long)(m->progress_cycles / m->clock.hz));
+        m->progress_since = now;
+        m->progress_warned = false;
+    } else if (now - m->progress_since > 2 * m->progress_cycles) {
+        machine_end(m, MACHINE_NO_PROGRESS, 0, "no user program ran for %llu seconds", 2 * seconds);
+    } else if (now - m->progress_since > m->progress_cycles && !m->progress_warned) {
+        log_warn("no user program has run for %llu seconds", seconds);
+        m->progress_warned = true;
     }
 }
 

@@ -67,6 +67,9 @@ static enum err s161_conf_finish_slot(struct s161_slot *s, struct error *e)
         if (s->mainboard.ramsize % 4096)
             return err_set(e, ERR_CONFIG, "%s: ramsize is not a multiple of 4096 bytes",
                            s161_device_name(s->device));
+        if (s->device == S161_OLDMAINBOARD && s->mainboard.cpus > 1)
+            return err_set(e, ERR_CONFIG, "oldmainboard has room for one CPU, not %llu",
+                           (unsigned long long)s->mainboard.cpus);
         return ERR_OK;
     case S161_DISK:
         return s161_conf_finish_disk(s, e);

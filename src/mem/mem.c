@@ -78,6 +78,16 @@ const struct mem_region *mem_find(const struct mem *m, gpa pa)
     return NULL;
 }
 
+const struct mem_region *mem_page_region(const struct mem *m, u32 number)
+{
+    for (unsigned i = 0; i < m->nregions; i++) {
+        const struct mem_region *r = &m->region[i];
+        if (r->kind != MEM_MMIO && number - r->first_page < r->size >> MEM_PAGE_SHIFT)
+            return r;
+    }
+    BUG_ON(true);
+}
+
 u8 *mem_ram_ptr(const struct mem *m, gpa pa, u64 len)
 {
     const struct mem_region *r = mem_find(m, pa);
@@ -86,7 +96,7 @@ u8 *mem_ram_ptr(const struct mem *m, gpa pa, u64 len)
     return r->host + (pa - r->base);
 }
 
-static u32 host_read(const u8 *p, unsigned size, bool big)
+u32 mem_load(const u8 *p, unsigned size, bool big)
 {
     switch (size) {
     case 1:
@@ -98,7 +108,7 @@ static u32 host_read(const u8 *p, unsigned size, bool big)
     }
 }
 
-static void host_write(u8 *p, unsigned size, bool big, u32 v)
+static void mem_store(u8 *p, unsigned size, bool big, u32 v)
 {
     switch (size) {
     case 1:
@@ -120,7 +130,7 @@ bool mem_read(const struct mem *m, struct mem_access a, bool big, gpa pa, u32 *v
     u64 off = pa - r->base;
     if (r->kind == MEM_MMIO)
         return r->ops->read(r->dev, a, (u32)off, val);
-    *val = host_read(r->host + off, a.size, big);
+    *val = mem_load(r->host + off, a.size, big);
     return true;
 }
 
@@ -132,7 +142,10 @@ bool mem_write(const struct mem *m, struct mem_access a, bool big, gpa pa, u32 v
     u64 off = pa - r->base;
     if (r->kind == MEM_MMIO)
         return r->ops->write(r->dev, a, (u32)off, bits_get(val, 0, a.size * 8u));
-    r->page_flags[off >> MEM_PAGE_SHIFT] |= MEM_PAGE_DIRTY;
-    host_write(r->host + off, a.size, big, val);
+    u8 *flags = &r->page_flags[off >> MEM_PAGE_SHIFT];
+    if (*flags & MEM_PAGE_CODE)
+        m->code_written(m->code_ctx, r, off);
+    *flags |= MEM_PAGE_DIRTY;
+    mem_store(r->host + off, a.size, big, val);
     return true;
 }

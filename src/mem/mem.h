@@ -43,7 +43,7 @@ struct mem_region {
 
 enum {
     MEM_PAGE_CODE = 1,  /* holds decoded or translated code: stores must be noticed */
-    MEM_PAGE_DIRTY = 2, /* written since mem_clear_dirty */
+    MEM_PAGE_DIRTY = 2, /* written since the flag was cleared */
 };
 
 #define MEM_MAX_REGIONS 64
@@ -52,6 +52,9 @@ struct mem {
     struct mem_region region[MEM_MAX_REGIONS]; /* sorted by base */
     unsigned nregions;
     u32 npages; /* of RAM and ROM together */
+    /* A store hits a page marked MEM_PAGE_CODE: whoever marked it drops what the store changes. */
+    void (*code_written)(void *ctx, const struct mem_region *r, u64 off);
+    void *code_ctx;
 };
 
 struct mem *mem_new(void);
@@ -63,6 +66,12 @@ MUST_CHECK enum err mem_add_rom(struct mem *m, gpa base, u64 size, struct error 
 void mem_add_mmio(struct mem *m, gpa base, u64 size, const struct mem_ops *ops, void *dev);
 
 const struct mem_region *mem_find(const struct mem *m, gpa pa); /* NULL: nothing there */
+
+/* The region that holds a page, by its number among all pages of RAM and ROM. */
+const struct mem_region *mem_page_region(const struct mem *m, u32 number);
+
+/* A value of 1, 2 or 4 bytes at a host address, in the given byte order. */
+u32 mem_load(const u8 *p, unsigned size, bool big);
 
 /* Host pointer to [pa, pa+len) if all of it is RAM (or ROM) in one region; else NULL. For loaders
  * (before the first instruction) and for reading. */

@@ -275,49 +275,71 @@ static const struct state_part *find_part(const struct state_set *s, const u8 *n
     return NULL;
 }
 
-static enum err check_end(struct buf_reader *body, const u8 *data, const u8 *before,
-                          struct error *e)
-{
-    u64 hash = buf_get_le64(body);
-    if (body->bad || hash != state_hash_bytes(0, data, (size_t)(before - data)))
-        return err_set(e, ERR_FORMAT, "the state stream is damaged: its hash does not fit");
-    return ERR_OK;
-}
+struct section {
+    const u8 *name;
+    size_t namelen;
+    u32 instance;
+    u16 version;
+    struct buf_reader body;
+};
 
-static enum err load_section(const struct state_set *s, struct buf_reader *r, const u8 *data,
-                             u8 *seen, bool *end, struct error *e)
+static bool next_section(struct buf_reader *r, struct section *sec)
 {
-    const u8 *before = r->p;
-    size_t n = buf_get_u8(r);
-    const u8 *name = buf_get(r, n);
-    u32 instance = buf_get_le32(r);
-    u16 version = buf_get_le16(r);
+    sec->namelen = buf_get_u8(r);
+    sec->name = buf_get(r, sec->namelen);
+    sec->instance = buf_get_le32(r);
+    sec->version = buf_get_le16(r);
     u64 len = buf_get_le64(r);
     const u8 *start = buf_get(r, len);
     if (r->bad)
-        return err_set(e, ERR_FORMAT, "the state stream is cut short");
-    struct buf_reader body = {.p = start, .end = start + len};
-    if (name_is(name, n, "end")) {
-        *end = true;
-        return check_end(&body, data, before, e);
-    }
-    size_t i = 0;
-    const struct state_part *part = find_part(s, name, n, instance, &i);
-    if (!part)
-        return err_set(e, ERR_FORMAT, "the stream has a part '%.*s' %u that this machine lacks",
-                       (int)n, (const char *)name, instance);
-    if (seen[i]++)
-        return err_set(e, ERR_FORMAT, "the stream has the part '%s' %u twice", part->name,
-                       instance);
-    return part->desc ? state_load(&body, part->desc, version, part->obj, e)
-                      : memory_load(&body, part, e);
+        return false;
+    sec->body = (struct buf_reader){.p = start, .end = start + len};
+    return true;
 }
 
-static enum err load_sections(const struct state_set *s, struct buf_reader *r, const u8 *data,
-                              u8 *seen, struct error *e)
+static bool is_end(const struct section *sec)
 {
-    for (bool end = false; !end;) {
-        enum err err = load_section(s, r, data, seen, &end, e);
+    return name_is(sec->name, sec->namelen, "end");
+}
+
+/* Before anything is loaded: does the stream reach its end, undamaged? */
+static enum err check_stream(struct buf_reader r, const u8 *data, struct error *e)
+{
+    struct section sec;
+    for (;;) {
+        const u8 *before = r.p;
+        if (!next_section(&r, &sec))
+            return err_set(e, ERR_FORMAT, "the state stream is cut short");
+        if (!is_end(&sec))
+            continue;
+        u64 hash = buf_get_le64(&sec.body);
+        if (sec.body.bad || hash != state_hash_bytes(0, data, (size_t)(before - data)))
+            return err_set(e, ERR_FORMAT, "the state stream is damaged: its hash does not fit");
+        return ERR_OK;
+    }
+}
+
+static enum err load_section(const struct state_set *s, struct section *sec, u8 *seen,
+                             struct error *e)
+{
+    size_t i = 0;
+    const struct state_part *part = find_part(s, sec->name, sec->namelen, sec->instance, &i);
+    if (!part)
+        return err_set(e, ERR_FORMAT, "the stream has a part '%.*s' %u that this machine lacks",
+                       (int)sec->namelen, (const char *)sec->name, sec->instance);
+    if (seen[i]++)
+        return err_set(e, ERR_FORMAT, "the stream has the part '%s' %u twice", part->name,
+                       sec->instance);
+    return part->desc ? state_load(&sec->body, part->desc, sec->version, part->obj, e)
+                      : memory_load(&sec->body, part, e);
+}
+
+static enum err load_sections(const struct state_set *s, struct buf_reader *r, u8 *seen,
+                              struct error *e)
+{
+    struct section sec;
+    while (next_section(r, &sec) && !is_end(&sec)) {
+        enum err err = load_section(s, &sec, seen, e);
         if (err)
             return err;
     }
@@ -330,6 +352,8 @@ static enum err load_sections(const struct state_set *s, struct buf_reader *r, c
 
 enum err state_set_load(const struct state_set *s, const void *data, size_t len, struct error *e)
 {
+    if (!len) /* data may be NULL */
+        return err_set(e, ERR_FORMAT, "the state stream is empty");
     struct buf_reader r = {.p = data, .end = (const u8 *)data + len};
     const u8 *magic = buf_get(&r, sizeof STATE_MAGIC - 1);
     if (!magic || memcmp(magic, STATE_MAGIC, sizeof STATE_MAGIC - 1))
@@ -338,8 +362,11 @@ enum err state_set_load(const struct state_set *s, const void *data, size_t len,
     if (format != STATE_FORMAT)
         return err_set(e, ERR_FORMAT, "state stream of format %u; this program knows %u", format,
                        STATE_FORMAT);
+    enum err err = check_stream(r, data, e);
+    if (err)
+        return err;
     u8 *seen = xcalloc(s->n, 1);
-    enum err err = load_sections(s, &r, data, seen, e);
+    err = load_sections(s, &r, seen, e);
     free(seen);
     return err;
 }

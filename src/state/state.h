@@ -48,7 +48,7 @@ struct state_desc {
 /* Appends one section. `instance` tells several of a kind apart (slot, CPU number). */
 void state_save(struct buf *out, const struct state_desc *d, u32 instance, const void *obj);
 
-/* Loads the section for (d, instance) from the body that state_stream_next returned. */
+/* Loads the section for (d, instance) from the body of a stream. */
 MUST_CHECK enum err state_load(struct buf_reader *body, const struct state_desc *d, u16 version,
                                void *obj, struct error *e);
 
