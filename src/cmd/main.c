@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/cmd_suggest.h"
+#include "host/host_term.h"
 #include "lib/log.h"
 #include "lib/types.h"
 
@@ -86,6 +87,7 @@ int main(int argc, char **argv)
         argc = 1;
         argv = none;
     }
+    host_term_reserve();
     const char *name = main_basename(argv[0]);
     const struct main_command *c = main_find(name);
     if (c && c->by_name) {

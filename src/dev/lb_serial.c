@@ -3,9 +3,9 @@
  * The pace of both directions is System/161's: 25 times 19200 bits a second, ten bits a character.
  *
  * Typed characters wait in a queue. One is delivered when the one before was read or its CMPL
- * cleared, and not sooner than one character time after it. While the guest doesn't take what was
- * delivered, no event is armed: System/161 looks again every 21 us, which would keep an idle
- * machine awake.
+ * cleared, and a character time after both: System/161, which does not wait, loses characters that
+ * fall between a driver's two accesses. While the guest doesn't take what was delivered, no event
+ * is armed: System/161 looks again every 21 us, which would keep an idle machine awake.
  *
  * Writing a character while one is being sent is odd (dev.h) and loses it, as on System/161.
  */
@@ -83,11 +83,11 @@ static void lb_serial_next_due(void *ctx)
     lb_serial_deliver(ctx);
 }
 
-/* The guest took the character, so the next may follow; after a moment, not within the access. */
+/* The guest read the character or cleared CMPL. The next one follows a character time later, so
+ * that it can't fall between the two, and be lost, in whichever order a driver does them. */
 static void lb_serial_unblock(struct lb_serial *s)
 {
-    if (s->count && !s->next.armed)
-        event_arm_after(&s->next, LB_SERIAL_CHAR_NS);
+    event_arm_after(&s->next, LB_SERIAL_CHAR_NS);
 }
 
 bool lb_serial_input_room(const struct lb_serial *s)
@@ -149,9 +149,9 @@ static bool lb_serial_write(void *dev, unsigned cpu, u32 off, u32 val)
         lb_serial_drive(s);
         return true;
     case LB_SERIAL_RIRQ:
-        s->rirq = val & LB_SERIAL_IRQ_BITS;
-        if (!(val & LB_SERIAL_CMPL))
+        if (s->rirq & ~val & LB_SERIAL_CMPL)
             lb_serial_unblock(s);
+        s->rirq = val & LB_SERIAL_IRQ_BITS;
         lb_serial_drive(s);
         return true;
     }

@@ -8,6 +8,9 @@
 
 #include "lib/types.h"
 
+/* First of all: descriptors 0 to 2 exist, lest a disk image that is opened becomes one of them. */
+void host_term_reserve(void);
+
 /* Characters come one by one, without echo; pass_signals: control-C and its like come as
  * characters. Asks for SIGINT, SIGTERM and SIGHUP to be noted. Undone by host_term_close, also at
  * exit and before the process is suspended. */

@@ -18,8 +18,6 @@ static const struct state_field machine_fields[] = {
     STATE_FIELD(struct machine, clock.now_base, U64, 1),
     STATE_FIELD(struct machine, clock.jitter_state, U64, 1),
     STATE_FIELD(struct machine, idle_cycles, U64, 1),
-    STATE_FIELD(struct machine, progress_user, U64, 1),
-    STATE_FIELD(struct machine, progress_since, U64, 1),
     STATE_FIELD(struct machine, stats.disk_reads, U64, 1),
     STATE_FIELD(struct machine, stats.disk_writes, U64, 1),
     STATE_FIELD(struct machine, stats.console_reads, U64, 1),
@@ -34,8 +32,7 @@ static const struct state_field machine_fields[] = {
 static enum err machine_check(const void *scratch, struct error *e)
 {
     const struct machine *m = scratch;
-    if (m->clock.now_base > CLOCK_MAX || m->idle_cycles > m->clock.now_base ||
-        m->progress_since > m->clock.now_base)
+    if (m->clock.now_base > CLOCK_MAX || m->idle_cycles > m->clock.now_base)
         return err_set(e, ERR_FORMAT, "the machine's clock is impossible");
     return ERR_OK;
 }
@@ -44,6 +41,7 @@ static void machine_loaded(void *obj)
 {
     struct machine *m = obj;
     m->next_poll = 0;
+    m->progress_since = m->clock.now_base;
     m->pace_host = m->pace_cycle = 0;
 }
 

@@ -167,7 +167,8 @@ static inline void asm_start_cpu(struct asm_code *a, unsigned cpu, u32 pc)
 static inline struct rig_setup asm_setup(const struct asm_code *code,
                                          const struct asm_code *handler)
 {
-    return (struct rig_setup){.code = code->word,
+    return (struct rig_setup){.punctual = true,
+                              .code = code->word,
                               .code_len = code->n,
                               .handler = handler ? handler->word : NULL,
                               .handler_len = handler ? handler->n : 0};

@@ -172,6 +172,8 @@ struct rig *rig_new(const struct rig_setup *setup)
                                        .console = {.put = rig_put, .ctx = r},
                                        .doom = setup->doom};
     rig_assert_ok(board_s161_new(&r->board, &r->m, &config, &e), &e);
+    if (setup->punctual)
+        r->m.clock.jitter = 0;
     rig_guest(r);
     return r;
 }

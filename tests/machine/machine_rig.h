@@ -40,6 +40,7 @@ struct rig_setup {
     bool autoseed;     /* the random card's */
     u64 wall_ns;       /* 0: some day in 2023 */
     bool paced;        /* not --warp */
+    bool punctual;     /* devices are exactly on time */
     bool plain;        /* System/161's mainboard, without EXIT */
     u64 doom, progress_cycles;
     bool record;
