@@ -127,20 +127,33 @@ static void doom(void *ctx)
 
 /* ---- cards ---- */
 
+static enum err open_image(struct board_s161 *b, unsigned slot, const struct s161_slot *s,
+                           bool raw_images, struct error *e)
+{
+    bool replay = b->m->intake.mode == INTAKE_REPLAY;
+    struct io_disk_image_options o = {.format = raw_images ? IO_DISK_GUESS : IO_DISK_SYS161,
+                                      .paranoid = s->disk.paranoid,
+                                      .read_only = replay,
+                                      .create_sectors = replay ? 0 : s->disk.sectors};
+    struct io_disk real;
+    enum err err = io_disk_image_open(s->disk.file, &o, &real, e);
+    if (err)
+        return err;
+    b->image[slot] = intake_disk(&b->m->intake, &real, !replay && real.read_only);
+    if (s->disk.sectors && s->disk.sectors != real.sectors)
+        log_warn("slot %u: %s has %llu sectors, not the configured %llu", slot, s->disk.file,
+                 (unsigned long long)real.sectors, (unsigned long long)s->disk.sectors);
+    return ERR_OK;
+}
+
 static enum err plug_disk(struct board_s161 *b, unsigned slot, const struct s161_slot *s,
                           bool raw_images, struct error *e)
 {
-    struct io_disk_image_options o = {.format = raw_images ? IO_DISK_GUESS : IO_DISK_SYS161,
-                                      .paranoid = s->disk.paranoid,
-                                      .create_sectors = s->disk.sectors};
     if (!s->disk.file)
         return err_set(e, ERR_CONFIG, "slot %u: the disk has no file=", slot);
-    enum err err = io_disk_image_open(s->disk.file, &o, &b->image[slot], e);
+    enum err err = open_image(b, slot, s, raw_images, e);
     if (err)
         return err;
-    if (s->disk.sectors && s->disk.sectors != b->image[slot].sectors)
-        log_warn("slot %u: %s has %llu sectors, not the configured %llu", slot, s->disk.file,
-                 (unsigned long long)b->image[slot].sectors, (unsigned long long)s->disk.sectors);
     struct lb_disk_config config = {.disk = b->image[slot],
                                     .rpm = (u32)s->disk.rpm,
                                     .doom = s->disk.nodoom ? NULL : doom,

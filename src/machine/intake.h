@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The one door through which everything that is not deterministic enters a machine: characters
- * typed, the wall clock, seeds, what the host's file system answered. Each entry is stamped with
+ * typed, the wall clock, seeds, what the host's file system answered, failures of its disks. Each entry is stamped with
  * the virtual time at which it came in. A machine's run is a pure function of its starting state
  * and this log: recorded, it can be replayed.
  */
@@ -18,6 +18,7 @@ enum intake_kind {
     INTAKE_SEED,      /* u64 */
     INTAKE_CONSOLE,   /* a character typed */
     INTAKE_DIR,       /* an answer of a host directory */
+    INTAKE_DISK,      /* whether the host read or wrote a sector */
     INTAKE_END,       /* the person asked the machine to end */
 };
 
@@ -55,5 +56,8 @@ bool intake_take(struct intake *in, enum intake_kind *kind, void *data, u32 max,
 
 /* A host directory whose answers pass through the intake. `real` is owned from now on. */
 struct io_dir intake_dir(struct intake *in, const struct io_dir *real);
+
+/* A disk likewise. In a replay `real` is never written. read_only: what the guest sees. */
+struct io_disk intake_disk(struct intake *in, const struct io_disk *real, bool read_only);
 
 #endif
