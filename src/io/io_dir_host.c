@@ -134,6 +134,7 @@ static enum io_status io_dir_host_adopt(struct io_dir_host *d, int fd, const cha
         host_file_close(fd);
         return s;
     }
+    BUG_ON(!unused);
     *unused = (struct io_dir_host_handle){.fd = fd, .info = info, .path = xstrdup(path)};
     *out = unused;
     return IO_OK;
@@ -200,6 +201,7 @@ static enum io_status io_dir_host_do_open(void *ctx, u32 dir, const char *name, 
     enum io_status s = io_dir_host_find(d, path, how, &h);
     if (s)
         return s;
+    BUG_ON(!h);
     *handle = (u32)(h - d->handle);
     *is_dir = h->info.directory;
     return IO_OK;

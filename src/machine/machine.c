@@ -264,7 +264,7 @@ static void idle_paced(struct machine *m, u64 cycle)
     u64 due = pace_deadline(m, cycle);
     u64 start = m->host.mono_ns(m->host.ctx);
     u64 ns = due == ~0ull ? ~0ull : due > start ? due - start : 0;
-    u8 ch;
+    u8 ch = 0;
     bool got = m->host.input(m->host.ctx, ns, room(m) ? &ch : NULL);
     u64 host = m->host.mono_ns(m->host.ctx);
     u64 reached = m->clock.now_base + clock_ns_to_cycles(&m->clock, host - start);

@@ -77,7 +77,7 @@ struct state_set {
 };
 
 void state_set_add(struct state_set *s, const struct state_desc *d, u32 instance, void *obj);
-void state_set_add_memory(struct state_set *s, const char *name, u32 instance, void *p,
+void state_set_add_memory(struct state_set *s, const char *name, u32 instance, void *mem,
                           size_t bytes, void (*loaded)(void *ctx), void *ctx);
 void state_set_fini(struct state_set *s);
 
