@@ -390,17 +390,15 @@ static void change_lines(struct diff *t)
 
 static void ref_run(struct ref_mips *f, uint64_t until)
 {
-    while (f->steps < until && !f->stopped && !f->waiting)
+    while (f->steps < until && !f->stopped && !(f->waiting && !f->irq_lines))
         ref_step(f);
 }
 
-/* After a chunk both may wait; the reference notices a line only when stepped. */
+/* After a chunk both may wait. */
 static bool run_chunk(struct diff *t, uint64_t n)
 {
     uint64_t until = t->cpu->retired + n;
     enum mips_exit exit = mips_run(t->cpu, n);
-    if (t->ref.waiting && t->ref.irq_lines)
-        ref_step(&t->ref);
     ref_run(&t->ref, until);
     if (exit == MIPS_EXIT_WAIT) { /* both sleep: wake them */
         bool same = compare_cpu(t->cpu, &t->ref);
