@@ -85,7 +85,7 @@ static void moves_do_not_matter_slow(void **state)
     static const unsigned cpus[] = {1, 2, 8};
     for (unsigned i = 0; i < ARRAY_LEN(cpus); i++) {
         setup.cpus = cpus[i];
-        moved_all_the_way(&setup, 4000, 10 + i);
+        moved_all_the_way(&setup, 8000, 10 + i);
     }
 }
 
