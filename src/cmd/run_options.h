@@ -24,8 +24,8 @@ struct run_options {
     /* how it runs */
     const char *engine; /* NULL or "auto" */
     bool warp;          /* virtual time never waits for the wall */
-    u64 epoch;          /* seconds since 1970 that the guest's clock shows at first; 0: the host's */
-    bool pass_signals;  /* control-C and its like go to the guest */
+    u64 epoch;         /* seconds since 1970 that the guest's clock shows at first; 0: the host's */
+    bool pass_signals; /* control-C and its like go to the guest */
 
     /* what is told about it */
     const char *trace_words;   /* "exc,tlb" */

@@ -7,14 +7,14 @@
 
 static const char *const exit_names[VCPU_EXITS] = {"budget", "idle", "request", "stopped"};
 
-static const char *end_name(enum machine_end end)
+static const char *run_stats_end_name(enum machine_end end)
 {
-    static const char *const names[] = {"running",     "power-off",   "stopped",  "debugger", "deadlock",
-                                        "interrupted", "no-progress", "diverged"};
+    static const char *const names[] = {"running",  "power-off",   "stopped",     "debugger",
+                                        "deadlock", "interrupted", "no-progress", "diverged"};
     return names[end];
 }
 
-static json_t *stats_cpu(const struct run_stats *s, const struct vcpu *v, u64 all_ticks)
+static json_t *run_stats_cpu(const struct run_stats *s, const struct vcpu *v, u64 all_ticks)
 {
     const struct mips_stats *st = &v->mips.stats;
     json_t *exits = json_object();
@@ -22,16 +22,15 @@ static json_t *stats_cpu(const struct run_stats *s, const struct vcpu *v, u64 al
         json_object_set_new(exits, exit_names[i], json_integer((json_int_t)v->exits[i]));
     double share = all_ticks ? (double)v->host_ticks / (double)all_ticks : 0;
     u64 retired = vcpu_retired(v), user = vcpu_user_cycles(v);
-    return json_pack("{s:i, s:I, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:o}", "cpu",
-                     (int)v->number, "retired", (json_int_t)retired, "user", (json_int_t)user,
-                     "kernel", (json_int_t)(retired - user), "host_seconds",
-                     share * (double)s->cpu_ns / 1e9, "interrupts", (json_int_t)st->irqs,
-                     "exceptions", (json_int_t)st->exceptions, "ll", (json_int_t)st->lls, "sc_ok",
-                     (json_int_t)st->scs_ok, "sc_failed", (json_int_t)st->scs_failed, "exits",
-                     exits);
+    return json_pack(
+        "{s:i, s:I, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:o}", "cpu", (int)v->number, "retired",
+        (json_int_t)retired, "user", (json_int_t)user, "kernel", (json_int_t)(retired - user),
+        "host_seconds", share * (double)s->cpu_ns / 1e9, "interrupts", (json_int_t)st->irqs,
+        "exceptions", (json_int_t)st->exceptions, "ll", (json_int_t)st->lls, "sc_ok",
+        (json_int_t)st->scs_ok, "sc_failed", (json_int_t)st->scs_failed, "exits", exits);
 }
 
-static json_t *stats_object(const struct run_stats *s)
+static json_t *run_stats_object(const struct run_stats *s)
 {
     const struct machine *m = s->m;
     json_t *cpus = json_array();
@@ -41,7 +40,7 @@ static json_t *stats_object(const struct run_stats *s)
         retired += vcpu_retired(m->cpu[i]);
     }
     for (unsigned i = 0; i < m->ncpus; i++)
-        json_array_append_new(cpus, stats_cpu(s, m->cpu[i], all_ticks));
+        json_array_append_new(cpus, run_stats_cpu(s, m->cpu[i], all_ticks));
     char hash[20];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)machine_hash(m));
     json_t *dev = json_pack(
@@ -51,8 +50,8 @@ static json_t *stats_object(const struct run_stats *s)
         (json_int_t)m->stats.console_writes, "emufs_reads", (json_int_t)m->stats.emufs_reads,
         "emufs_writes", (json_int_t)m->stats.emufs_writes);
     return json_pack("{s:s, s:s, s:i, s:s, s:I, s:I, s:I, s:f, s:f, s:s, s:o, s:o}", "engine",
-                     s->engine, "end", end_name(m->end), "exit_code", (int)m->exit_code, "reason",
-                     m->reason, "cycles", (json_int_t)machine_now(m), "idle_cycles",
+                     s->engine, "end", run_stats_end_name(m->end), "exit_code", (int)m->exit_code,
+                     "reason", m->reason, "cycles", (json_int_t)machine_now(m), "idle_cycles",
                      (json_int_t)m->idle_cycles, "retired", (json_int_t)retired, "cpu_seconds",
                      (double)s->cpu_ns / 1e9, "real_seconds", (double)s->host_ns / 1e9,
                      "state_hash", hash, "devices", dev, "cpus", cpus);
@@ -60,7 +59,7 @@ static json_t *stats_object(const struct run_stats *s)
 
 enum err run_stats_json(const struct run_stats *s, const char *path, struct error *e)
 {
-    json_t *o = stats_object(s);
+    json_t *o = run_stats_object(s);
     FILE *f = strcmp(path, "-") ? fopen(path, "w") : stdout;
     bool bad = !f || !o || json_dumpf(o, f, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     if (f && !bad)
@@ -99,8 +98,7 @@ void run_stats_sys161(const struct run_stats *s)
              (unsigned long long)d->emufs_others, (unsigned long long)d->net_reads,
              (unsigned long long)d->net_writes);
     double seconds = (double)s->host_ns / 1e9;
-    log_info("Elapsed real time: %.6f seconds (%g mhz)", seconds,
-             (double)cycles / (seconds * 1e6));
+    log_info("Elapsed real time: %.6f seconds (%g mhz)", seconds, (double)cycles / (seconds * 1e6));
     u64 ns = clock_cycles_to_ns(&m->clock, cycles);
     log_info("Elapsed virtual time: %llu.%09llu seconds (%u mhz)",
              (unsigned long long)(ns / 1000000000u), (unsigned long long)(ns % 1000000000u),

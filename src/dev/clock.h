@@ -45,12 +45,12 @@ struct clock {
 #define CLOCK_NEVER (~0ull)
 #define CLOCK_MAX   (1ull << 62) /* no cycle of a machine's life is later: what a stream may say */
 
-u64 clock_now(const struct clock *c);                       /* in cycles */
-u64 clock_ns_to_cycles(const struct clock *c, u64 ns);      /* rounded up */
+u64 clock_now(const struct clock *c);                  /* in cycles */
+u64 clock_ns_to_cycles(const struct clock *c, u64 ns); /* rounded up */
 u64 clock_cycles_to_ns(const struct clock *c, u64 cycles);
 
 void event_init(struct event *ev, struct clock *c, void (*due)(void *ctx), void *ctx);
-void event_arm(struct event *ev, u64 when);   /* also re-arms; a past time is due at once */
+void event_arm(struct event *ev, u64 when);     /* also re-arms; a past time is due at once */
 void event_arm_after(struct event *ev, u64 ns); /* with jitter; at least a cycle from now */
 void event_disarm(struct event *ev);
 void event_loaded(struct event *ev); /* after `when` and `armed` came from a stream */

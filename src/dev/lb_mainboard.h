@@ -24,7 +24,6 @@ struct lb_mainboard *lb_mainboard_new(const struct dev_env *env, struct lb_bus *
                                       const struct lb_cpu_ops *ops, void *ctx);
 void lb_mainboard_free(struct lb_mainboard *mb);
 
-
 extern const struct lb_class lb_mainboard_class, lb_mainboard_extended_class, lb_oldmainboard_class;
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-static u64 clock_read(clockid_t id)
+static u64 host_clock_read(clockid_t id)
 {
     struct timespec t;
     clock_gettime(id, &t);
@@ -12,15 +12,15 @@ static u64 clock_read(clockid_t id)
 
 u64 host_clock_mono_ns(void)
 {
-    return clock_read(CLOCK_MONOTONIC);
+    return host_clock_read(CLOCK_MONOTONIC);
 }
 
 u64 host_clock_wall_ns(void)
 {
-    return clock_read(CLOCK_REALTIME);
+    return host_clock_read(CLOCK_REALTIME);
 }
 
 u64 host_clock_cpu_ns(void)
 {
-    return clock_read(CLOCK_THREAD_CPUTIME_ID);
+    return host_clock_read(CLOCK_THREAD_CPUTIME_ID);
 }

@@ -24,13 +24,13 @@ static struct {
     size_t out_len;
 } term;
 
-static void term_on_signal(int sig)
+static void host_term_on_signal(int sig)
 {
     term.signal = sig;
 }
 
 /* Control-Z: give the terminal back, stop, take it again. */
-static void term_on_suspend(int sig)
+static void host_term_on_suspend(int sig)
 {
     int saved_errno = errno;
     (void)sig;
@@ -43,7 +43,7 @@ static void term_on_suspend(int sig)
 }
 
 /* We crash: at least leave a usable terminal, then die of the same signal. */
-static void term_on_crash(int sig)
+static void host_term_on_crash(int sig)
 {
     if (term.raw)
         tcsetattr(0, TCSANOW, &term.saved);
@@ -51,14 +51,14 @@ static void term_on_crash(int sig)
     raise(sig);
 }
 
-static void term_catch(int sig, void (*handler)(int))
+static void host_term_catch(int sig, void (*handler)(int))
 {
     struct sigaction sa = {.sa_handler = handler};
     sigemptyset(&sa.sa_mask);
     sigaction(sig, &sa, NULL);
 }
 
-static void term_make_raw(bool pass_signals)
+static void host_term_make_raw(bool pass_signals)
 {
     if (!isatty(0) || tcgetattr(0, &term.saved))
         return;
@@ -96,12 +96,12 @@ void host_term_open(bool pass_signals)
     term.open = true;
     term.eof = term.out_broken = false;
     for (unsigned i = 0; i < ARRAY_LEN(end_signals); i++)
-        term_catch(end_signals[i], term_on_signal);
-    term_catch(SIGTSTP, term_on_suspend);
-    term_catch(SIGABRT, term_on_crash);
-    term_catch(SIGPIPE, SIG_IGN); /* writing says EPIPE, */
-    term_catch(SIGXFSZ, SIG_IGN); /* or EFBIG */
-    term_make_raw(pass_signals);
+        host_term_catch(end_signals[i], host_term_on_signal);
+    host_term_catch(SIGTSTP, host_term_on_suspend);
+    host_term_catch(SIGABRT, host_term_on_crash);
+    host_term_catch(SIGPIPE, SIG_IGN); /* writing says EPIPE, */
+    host_term_catch(SIGXFSZ, SIG_IGN); /* or EFBIG */
+    host_term_make_raw(pass_signals);
 }
 
 void host_term_close(void)
@@ -113,9 +113,9 @@ void host_term_close(void)
         tcsetattr(0, TCSADRAIN, &term.saved);
     term.raw = term.open = false;
     for (unsigned i = 0; i < ARRAY_LEN(end_signals); i++)
-        term_catch(end_signals[i], SIG_DFL);
-    term_catch(SIGTSTP, SIG_DFL);
-    term_catch(SIGABRT, SIG_DFL);
+        host_term_catch(end_signals[i], SIG_DFL);
+    host_term_catch(SIGTSTP, SIG_DFL);
+    host_term_catch(SIGABRT, SIG_DFL);
 }
 
 int host_term_signal(void)
@@ -125,7 +125,7 @@ int host_term_signal(void)
 
 /* Waits for fd (-1: for nothing) or a signal that asks to end; those are only let in here, so none
  * slips in between the check and the wait. ~0: for ever. */
-static bool term_wait(int fd, short events, u64 timeout_ns)
+static bool host_term_wait(int fd, short events, u64 timeout_ns)
 {
     struct pollfd p = {.fd = fd, .events = events};
     struct timespec t = {.tv_sec = (time_t)(timeout_ns / 1000000000u),
@@ -145,7 +145,7 @@ bool host_term_read(u64 timeout_ns, u8 *ch)
 {
     host_term_flush();
     bool input = ch && !term.eof;
-    if (!term_wait(input ? 0 : -1, POLLIN, timeout_ns) || !input)
+    if (!host_term_wait(input ? 0 : -1, POLLIN, timeout_ns) || !input)
         return false;
     ssize_t got = read(0, ch, 1);
     if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
@@ -170,7 +170,7 @@ void host_term_flush(void)
 {
     size_t done = 0;
     while (done < term.out_len && !term.out_broken) {
-        if (!term_wait(1, POLLOUT, ~0ull)) {
+        if (!host_term_wait(1, POLLOUT, ~0ull)) {
             if (term.signal)
                 break;
             continue;

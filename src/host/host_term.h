@@ -23,7 +23,8 @@ bool host_term_read(u64 timeout_ns, u8 *ch);
 bool host_term_eof(void);   /* nothing can come any more */
 int host_term_signal(void); /* the signal that asked to end; 0: none */
 
-/* Output, buffered. Flushing waits for the reader until asked to end; a closed reader is noticed. */
+/* Output, buffered. Flushing waits for the reader until asked to end; a closed reader is noticed.
+ */
 void host_term_put(u8 ch);
 void host_term_flush(void);
 

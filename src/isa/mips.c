@@ -65,7 +65,8 @@ static enum err mips_check(const void *scratch, struct error *e)
     if (c->irq_lines & ~(u32)MIPS_CAUSE_HW)
         return err_set(e, ERR_FORMAT, "cpu%u: interrupt lines that do not exist", c->number);
     if (c->retired > 1ull << 62)
-        return err_set(e, ERR_FORMAT, "cpu%u: more instructions than a machine lives for", c->number);
+        return err_set(e, ERR_FORMAT, "cpu%u: more instructions than a machine lives for",
+                       c->number);
     if (c->random_base > c->retired || c->user_since > c->retired)
         return err_set(e, ERR_FORMAT, "cpu%u: counts run backwards", c->number);
     return ERR_OK;
@@ -110,7 +111,8 @@ void mips_fini(struct mips *c)
         mips_code_detach(c->code, c);
 }
 
-/* The count of instructions goes on, so that time does. TLB entries match nothing that is mapped. */
+/* The count of instructions goes on, so that time does. TLB entries match nothing that is mapped.
+ */
 void mips_reset(struct mips *c)
 {
     for (unsigned i = 0; i < MIPS_NREGS; i++)
@@ -155,7 +157,7 @@ void mips_request(struct mips *c)
 /* ---- running ---- */
 
 /* Instructions until Count reaches Compare; the comparison follows each instruction. */
-static u64 timer_distance(const struct mips *c)
+static u64 mips_timer_distance(const struct mips *c)
 {
     if (!c->timer_on)
         return ~0ull;
@@ -163,7 +165,7 @@ static u64 timer_distance(const struct mips *c)
     return d ? d : 1ull << 32;
 }
 
-static void timer_fire(struct mips *c)
+static void mips_timer_fire(struct mips *c)
 {
     c->count_base = c->retired;
     c->irq_lines |= MIPS_CAUSE_TIMER;
@@ -171,16 +173,16 @@ static void timer_fire(struct mips *c)
 }
 
 /* Runs until the timer may fire, or until something needs attention here. */
-static void run_stretch(struct mips *c, u64 budget)
+static void mips_run_stretch(struct mips *c, u64 budget)
 {
-    u64 distance = timer_distance(c);
+    u64 distance = mips_timer_distance(c);
     u64 n = distance < budget ? distance : budget;
     u64 stop = c->retired + n;
     mips_interp(c, stop);
     if (c->retime) /* the write itself has compared */
         c->retime = false;
     else if (n == distance && c->retired == stop)
-        timer_fire(c);
+        mips_timer_fire(c);
 }
 
 enum mips_exit mips_run(struct mips *c, u64 budget)
@@ -199,6 +201,6 @@ enum mips_exit mips_run(struct mips *c, u64 budget)
         }
         if (c->retired >= end)
             return MIPS_EXIT_BUDGET;
-        run_stretch(c, end - c->retired);
+        mips_run_stretch(c, end - c->retired);
     }
 }

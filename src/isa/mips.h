@@ -141,7 +141,7 @@ struct mips {
     struct mips_stats stats;
 
     /* derived */
-    u32 tag_low; /* low bits of every tag that may hit now */
+    u32 tag_low;  /* low bits of every tag that may hit now */
     bool resync;  /* leave the block after this instruction, because of one of these, or because
                    * interrupt lines or code have changed */
     bool request; /* return to the caller of mips_run */

@@ -25,7 +25,7 @@ struct mips_chunk {
     u8 data[];
 };
 
-static void free_pages(struct mips_code *code, struct mips_code_page *list)
+static void mips_code_free_pages(struct mips_code *code, struct mips_code_page *list)
 {
     while (list) {
         struct mips_code_page *page = list;
@@ -59,14 +59,14 @@ const struct mips_decoder *mips_code_decoder(const struct mips_code *code)
     return code->decoder;
 }
 
-static u8 *page_flags(const struct mips_code *code, u32 number)
+static u8 *mips_code_page_flags(const struct mips_code *code, u32 number)
 {
     const struct mem_region *r = mem_page_region(code->mem, number);
     return &r->page_flags[number - r->first_page];
 }
 
 /* Nobody enters the page's blocks again, once its CPUs' software TLBs forget it. */
-static void bury_page(struct mips_code *code, struct mips_code_page *page)
+static void mips_code_bury_page(struct mips_code *code, struct mips_code_page *page)
 {
     if (page->prev)
         page->prev->next = page->next;
@@ -78,10 +78,10 @@ static void bury_page(struct mips_code *code, struct mips_code_page *page)
     code->graveyard = page;
     code->untidy = true;
     code->page[page->number] = NULL;
-    *page_flags(code, page->number) &= (u8)~MEM_PAGE_CODE;
+    *mips_code_page_flags(code, page->number) &= (u8)~MEM_PAGE_CODE;
 }
 
-static void forget_page(struct mips *c, const struct mips_code_page *page)
+static void mips_code_forget_page(struct mips *c, const struct mips_code_page *page)
 {
     for (unsigned k = 0; k < MIPS_STLB_SIZE; k++)
         if (c->ftlb[k].page == page)
@@ -92,7 +92,7 @@ static void forget_page(struct mips *c, const struct mips_code_page *page)
 void mips_code_flush(struct mips_code *code)
 {
     while (code->all)
-        bury_page(code, code->all);
+        mips_code_bury_page(code, code->all);
     for (unsigned i = 0; i < code->ncpus; i++) {
         mips_stlb_flush(code->cpu[i]);
         code->cpu[i]->resync = true;
@@ -100,15 +100,15 @@ void mips_code_flush(struct mips_code *code)
 }
 
 /* Stores never cross a line: they are aligned. */
-static void code_written(void *ctx, const struct mem_region *r, u64 off)
+static void mips_code_written(void *ctx, const struct mem_region *r, u64 off)
 {
     struct mips_code *code = ctx;
     struct mips_code_page *page = code->page[r->first_page + (u32)(off >> MEM_PAGE_SHIFT)];
     if (!(page->lines & 1ull << ((off % MEM_PAGE) / 64)))
         return;
-    bury_page(code, page);
+    mips_code_bury_page(code, page);
     for (unsigned i = 0; i < code->ncpus; i++)
-        forget_page(code->cpu[i], page);
+        mips_code_forget_page(code->cpu[i], page);
 }
 
 struct mips_code *mips_code_new(struct mem *mem, const struct mips_model *model)
@@ -117,7 +117,7 @@ struct mips_code *mips_code_new(struct mem *mem, const struct mips_model *model)
     code->mem = mem;
     code->decoder = mips_decoder_new(model);
     code->page = xcalloc(mem->npages, sizeof *code->page);
-    mem->code_written = code_written;
+    mem->code_written = mips_code_written;
     mem->code_ctx = code;
     return code;
 }
@@ -127,7 +127,7 @@ void mips_code_free(struct mips_code *code)
     if (!code)
         return;
     mips_code_flush(code);
-    free_pages(code, code->graveyard);
+    mips_code_free_pages(code, code->graveyard);
     free(code->decoder);
     free(code->page);
     free(code);
@@ -138,12 +138,12 @@ void mips_code_collect(struct mips_code *code)
 {
     if (code->bytes > CODE_MAX_BYTES)
         mips_code_flush(code);
-    free_pages(code, code->graveyard);
+    mips_code_free_pages(code, code->graveyard);
     code->graveyard = NULL;
     code->untidy = false;
 }
 
-static struct mips_code_page *new_page(struct mips_code *code, u32 number)
+static struct mips_code_page *mips_code_new_page(struct mips_code *code, u32 number)
 {
     struct mips_code_page *page = xcalloc(1, sizeof *page);
     page->number = number;
@@ -153,7 +153,7 @@ static struct mips_code_page *new_page(struct mips_code *code, u32 number)
     code->all = page;
     code->page[number] = page;
     code->bytes += sizeof *page;
-    *page_flags(code, number) |= MEM_PAGE_CODE;
+    *mips_code_page_flags(code, number) |= MEM_PAGE_CODE;
     for (unsigned i = 0; i < code->ncpus; i++)
         mips_stlb_flush_writes(code->cpu[i]);
     return page;
@@ -166,11 +166,11 @@ struct mips_code_page *mips_code_page_at(struct mips *c, gpa pa)
     if (!r || r->kind == MEM_MMIO)
         return NULL;
     u32 number = r->first_page + (u32)((pa - r->base) >> MEM_PAGE_SHIFT);
-    return code->page[number] ? code->page[number] : new_page(code, number);
+    return code->page[number] ? code->page[number] : mips_code_new_page(code, number);
 }
 
-static struct mips_block *alloc_block(struct mips_code *code, struct mips_code_page *page,
-                                      unsigned insns)
+static struct mips_block *mips_code_alloc_block(struct mips_code *code, struct mips_code_page *page,
+                                                unsigned insns)
 {
     size_t size = sizeof(struct mips_block) + insns * sizeof(struct mips_insn);
     size = (size + 15) & ~(size_t)15;
@@ -187,10 +187,11 @@ static struct mips_block *alloc_block(struct mips_code *code, struct mips_code_p
     return b;
 }
 
-static u32 page_word(const struct mips *c, const struct mips_code_page *page, u32 index)
+static u32 mips_code_page_word(const struct mips *c, const struct mips_code_page *page, u32 index)
 {
     const struct mem_region *r = mem_page_region(c->mem, page->number);
-    return mem_load(r->host + (u64)(page->number - r->first_page) * MEM_PAGE + index * 4, 4, c->big);
+    return mem_load(r->host + (u64)(page->number - r->first_page) * MEM_PAGE + index * 4, 4,
+                    c->big);
 }
 
 struct code_scan {
@@ -202,14 +203,14 @@ struct code_scan {
 };
 
 /* Finds how far the block from index goes. */
-static void scan_block(const struct mips *c, const struct mips_code_page *page, u32 index,
-                       struct code_scan *s)
+static void mips_code_scan_block(const struct mips *c, const struct mips_code_page *page, u32 index,
+                                 struct code_scan *s)
 {
     s->n = 0;
     s->branch = false;
     s->end = (enum mips_op)MIPS_END_NEXT;
     while (index + s->n < MEM_PAGE / 4 && s->n < MIPS_BLOCK_MAX - 1) {
-        u32 word = page_word(c, page, index + s->n);
+        u32 word = mips_code_page_word(c, page, index + s->n);
         enum mips_op op = mips_decode_op(c->code->decoder, word);
         u16 flags = mips_ops[op].flags;
         if (s->branch && (flags & BRANCH)) { /* a branch in a delay slot: by single steps */
@@ -239,11 +240,11 @@ static void scan_block(const struct mips *c, const struct mips_code_page *page, 
 struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, u32 index)
 {
     struct code_scan s;
-    scan_block(c, page, index, &s);
+    mips_code_scan_block(c, page, index, &s);
     if (s.n == 0)
         return NULL;
     const void *const *go = mips_interp_handlers(c->big);
-    struct mips_block *b = alloc_block(c->code, page, s.n + 1);
+    struct mips_block *b = mips_code_alloc_block(c->code, page, s.n + 1);
     b->n = (u16)s.n;
     b->branch = s.branch;
     b->step = false;

@@ -26,7 +26,7 @@ struct mips_decoder {
     u8 list[MIPS_DECODE_KEYS][16];
 };
 
-static unsigned decode_key(u32 word)
+static unsigned mips_decode_key(u32 word)
 {
     u32 op = word >> 26;
     if (op == 0)
@@ -37,14 +37,14 @@ static unsigned decode_key(u32 word)
 }
 
 /* A word that has the key and is zero elsewhere. */
-static u32 decode_sample(unsigned key)
+static u32 mips_decode_sample(unsigned key)
 {
     if (key >= 128)
         return 1u << 26 | (key - 128) << 16;
     return key >= 64 ? key - 64 : key << 26;
 }
 
-static u32 decode_key_mask(unsigned key)
+static u32 mips_decode_key_mask(unsigned key)
 {
     return key >= 128 ? 0xfc1f0000u : key >= 64 ? 0xfc00003fu : 0xfc000000u;
 }
@@ -56,8 +56,9 @@ struct mips_decoder *mips_decoder_new(const struct mips_model *model)
         unsigned n = 0;
         for (unsigned op = 0; op < MIPS_NOPS; op++) {
             const struct mips_op_info *o = &mips_ops[op];
-            u32 common = o->mask & decode_key_mask(key);
-            if ((o->levels & model->levels) && ((o->match ^ decode_sample(key)) & common) == 0) {
+            u32 common = o->mask & mips_decode_key_mask(key);
+            if ((o->levels & model->levels) &&
+                ((o->match ^ mips_decode_sample(key)) & common) == 0) {
                 BUG_ON(n == sizeof d->list[key]);
                 d->list[key][n++] = (u8)op;
             }
@@ -68,13 +69,13 @@ struct mips_decoder *mips_decoder_new(const struct mips_model *model)
 
 enum mips_op mips_decode_op(const struct mips_decoder *d, u32 word)
 {
-    const u8 *list = d->list[decode_key(word)];
+    const u8 *list = d->list[mips_decode_key(word)];
     while ((word & mips_ops[*list].mask) != mips_ops[*list].match)
         list++;
     return *list;
 }
 
-static u32 decode_imm(enum mips_op op, u32 word)
+static u32 mips_decode_imm(enum mips_op op, u32 word)
 {
     u32 simm = (u32)bits_sext(word, 16);
     switch (op) {
@@ -106,7 +107,7 @@ void mips_decode_insn(struct mips_insn *in, enum mips_op op, u32 word)
     in->rt = (u8)bits_get(word, 16, 5);
     in->rd = (u8)bits_get(word, 11, 5);
     in->after = 0;
-    in->imm = decode_imm(op, word);
+    in->imm = mips_decode_imm(op, word);
     if ((flags & WD) && in->rd == 0)
         in->rd = MIPS_SINK;
     /* sc both reads and writes rt: mips_sc knows the sink. */

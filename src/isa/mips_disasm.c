@@ -5,11 +5,12 @@
 #include <stdio.h>
 
 static const char *const reg_names[32] = {
-    "zero", "at", "v0", "v1", "a0", "a1", "a2", "a3", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7",
-    "s0",   "s1", "s2", "s3", "s4", "s5", "s6", "s7", "t8", "t9", "k0", "k1", "gp", "sp", "s8", "ra",
+    "zero", "at", "v0", "v1", "a0", "a1", "a2", "a3", "t0", "t1", "t2",
+    "t3",   "t4", "t5", "t6", "t7", "s0", "s1", "s2", "s3", "s4", "s5",
+    "s6",   "s7", "t8", "t9", "k0", "k1", "gp", "sp", "s8", "ra",
 };
 
-static const struct mips_op_info *disasm_find(const struct mips_model *model, u32 word)
+static const struct mips_op_info *mips_disasm_find(const struct mips_model *model, u32 word)
 {
     for (unsigned i = 0; i < MIPS_NOPS; i++)
         if ((mips_ops[i].levels & model->levels) && (word & mips_ops[i].mask) == mips_ops[i].match)
@@ -17,7 +18,7 @@ static const struct mips_op_info *disasm_find(const struct mips_model *model, u3
     return &mips_ops[MIPS_OP_reserved];
 }
 
-static int disasm_operand(char *buf, size_t len, char what, u32 pc, u32 word)
+static int mips_disasm_operand(char *buf, size_t len, char what, u32 pc, u32 word)
 {
     i32 simm = bits_sext(word, 16);
     switch (what) {
@@ -52,7 +53,7 @@ static int disasm_operand(char *buf, size_t len, char what, u32 pc, u32 word)
 
 void mips_disassemble(const struct mips_model *model, u32 pc, u32 word, char *buf, size_t len)
 {
-    const struct mips_op_info *o = disasm_find(model, word);
+    const struct mips_op_info *o = mips_disasm_find(model, word);
     if (o == &mips_ops[MIPS_OP_reserved]) {
         snprintf(buf, len, ".word 0x%08x", word);
         return;
@@ -63,5 +64,5 @@ void mips_disassemble(const struct mips_model *model, u32 pc, u32 word, char *bu
     }
     int n = snprintf(buf, len, *o->syntax ? "%s " : "%s", o->name);
     for (const char *s = o->syntax; *s && n >= 0 && (size_t)n < len; s++)
-        n += disasm_operand(buf + n, len - (size_t)n, *s, pc, word);
+        n += mips_disasm_operand(buf + n, len - (size_t)n, *s, pc, word);
 }

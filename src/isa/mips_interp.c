@@ -93,7 +93,7 @@ static inline void mips_div_U(struct mips *cx, u32 a, u32 b)
     } while (0)
 
 /* The state in struct mips becomes that before the current instruction. */
-#define SYNC() interp_sync(cx, b, ip, vpc, target, stop - left)
+#define SYNC() mips_interp_sync(cx, b, ip, vpc, target, stop - left)
 
 /* The current instruction completes, then the block is left: the next dispatch finds END_LEAVE. */
 #define LEAVE_AFTER()                                                                              \
@@ -163,8 +163,8 @@ static inline void mips_div_U(struct mips *cx, u32 a, u32 b)
 #define READ_W32(p)    (HOST32(p))
 #define WRITE_U8(p, v) (*(p) = (u8)(v))
 
-static inline void interp_sync(struct mips *cx, const struct mips_block *b,
-                               const struct mips_insn *ip, u32 vpc, u32 target, u64 counted)
+static inline void mips_interp_sync(struct mips *cx, const struct mips_block *b,
+                                    const struct mips_insn *ip, u32 vpc, u32 target, u64 counted)
 {
     unsigned i = (unsigned)(ip - b->insn);
     cx->retired = counted - (b->n - i);
@@ -181,7 +181,7 @@ union mips_step {
     u8 room[sizeof(struct mips_block) + 2 * sizeof(struct mips_insn)];
 };
 
-static void trace_insn(const struct mips *c, u32 word)
+static void mips_interp_trace_insn(const struct mips *c, u32 word)
 {
     if (!trace_on(c->trace, mips_user_mode(c) ? TRACE_UINSN : TRACE_KINSN))
         return;
@@ -191,13 +191,13 @@ static void trace_insn(const struct mips *c, u32 word)
                 c->pc, word, text);
 }
 
-static bool step_prepare(struct mips *cx, union mips_step *s, const void *const *go)
+static bool mips_interp_step_prepare(struct mips *cx, union mips_step *s, const void *const *go)
 {
     u32 word;
     if (!mips_fetch(cx, cx->pc, &word))
         return false;
     enum mips_op op = mips_decode_op(mips_code_decoder(cx->code), word);
-    trace_insn(cx, word);
+    mips_interp_trace_insn(cx, word);
     s->block.n = 1;
     s->block.branch = mips_ops[op].flags & BRANCH;
     s->block.step = true;
@@ -209,19 +209,19 @@ static bool step_prepare(struct mips *cx, union mips_step *s, const void *const 
     return true;
 }
 
-static bool tracing_insns(const struct mips *c)
+static bool mips_interp_tracing_insns(const struct mips *c)
 {
     return c->trace->on & (1u << TRACE_KINSN | 1u << TRACE_UINSN | 1u << TRACE_JUMP);
 }
 
 #define LABELS_OF_INSNS                                                                            \
-    [MIPS_END_NEXT] = &&end_next, [MIPS_END_BRANCH] = &&end_branch,                                \
-    [MIPS_END_STOP] = &&end_stop, [MIPS_END_BRANCH_STOP] = &&end_branch_stop,                      \
-    [MIPS_END_LEAVE] = &&end_leave, [MIPS_END_STEP] = &&end_step
+    [MIPS_END_NEXT] = &&end_next, [MIPS_END_BRANCH] = &&end_branch, [MIPS_END_STOP] = &&end_stop,  \
+    [MIPS_END_BRANCH_STOP] = &&end_branch_stop, [MIPS_END_LEAVE] = &&end_leave,                    \
+    [MIPS_END_STEP] = &&end_step
 
-#define INTERP         interp_be
-#define HOST16(p)      load_be16(p)
-#define HOST32(p)      load_be32(p)
+#define INTERP          interp_be
+#define HOST16(p)       load_be16(p)
+#define HOST32(p)       load_be32(p)
 #define WRITE_U16(p, v) store_be16(p, (u16)(v))
 #define WRITE_W32(p, v) store_be32(p, v)
 #include "isa/mips_interp.inc"
@@ -231,9 +231,9 @@ static bool tracing_insns(const struct mips *c)
 #undef WRITE_U16
 #undef WRITE_W32
 
-#define INTERP         interp_le
-#define HOST16(p)      load_le16(p)
-#define HOST32(p)      load_le32(p)
+#define INTERP          interp_le
+#define HOST16(p)       load_le16(p)
+#define HOST32(p)       load_le32(p)
 #define WRITE_U16(p, v) store_le16(p, (u16)(v))
 #define WRITE_W32(p, v) store_le32(p, v)
 #include "isa/mips_interp.inc"

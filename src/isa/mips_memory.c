@@ -13,14 +13,14 @@
 #define KSEG1 0xa0000000u
 #define KSEG2 0xc0000000u
 
-static bool is_unmapped(gva va)
+static bool mips_memory_is_unmapped(gva va)
 {
     return va >= KSEG0 && va < KSEG2;
 }
 
 bool mips_translate(const struct mips *c, gva va, gpa *pa)
 {
-    if (is_unmapped(va)) {
+    if (mips_memory_is_unmapped(va)) {
         *pa = va & 0x1fffffff;
         return true;
     }
@@ -32,7 +32,8 @@ bool mips_translate(const struct mips *c, gva va, gpa *pa)
 }
 
 /* fault_va is what BadVAddr shows. *writable: a store may go there. */
-static bool translate(struct mips *c, gva va, gva fault_va, bool store, gpa *pa, bool *writable)
+static bool mips_memory_translate(struct mips *c, gva va, gva fault_va, bool store, gpa *pa,
+                                  bool *writable)
 {
     *writable = true;
     if (va >= KSEG0) {
@@ -68,26 +69,26 @@ static bool translate(struct mips *c, gva va, gva fault_va, bool store, gpa *pa,
 bool mips_translate_data(struct mips *c, gva va, gva fault_va, bool store, gpa *pa)
 {
     bool writable;
-    return translate(c, va, fault_va, store, pa, &writable);
+    return mips_memory_translate(c, va, fault_va, store, pa, &writable);
 }
 
-static struct mips_stlb *stlb_slot(struct mips *c, gva va)
+static struct mips_stlb *mips_memory_stlb_slot(struct mips *c, gva va)
 {
     return &c->stlb[(va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE];
 }
 
 /* The tag under which accesses to va are looked up now. */
-static u32 stlb_tag(const struct mips *c, gva va)
+static u32 mips_memory_stlb_tag(const struct mips *c, gva va)
 {
     return (va & ~(MEM_PAGE - 1)) | c->tag_low;
 }
 
-static void stlb_fill(struct mips *c, gva va, u8 *host, bool write)
+static void mips_memory_stlb_fill(struct mips *c, gva va, u8 *host, bool write)
 {
     if (c->tag_low & MIPS_STLB_BYPASS)
         return;
-    struct mips_stlb *e = stlb_slot(c, va);
-    u32 tag = stlb_tag(c, va);
+    struct mips_stlb *e = mips_memory_stlb_slot(c, va);
+    u32 tag = mips_memory_stlb_tag(c, va);
     uintptr_t addend = (uintptr_t)host - (va & ~(MEM_PAGE - 1));
     if (e->rtag != tag || e->addend != addend)
         e->wtag = MIPS_STLB_EMPTY;
@@ -120,24 +121,24 @@ void mips_stlb_flush_writes(struct mips *c)
         c->stlb[i].wtag = MIPS_STLB_EMPTY;
 }
 
-static bool bus_error(struct mips *c)
+static bool mips_memory_bus_error(struct mips *c)
 {
     mips_raise(c, MIPS_EXC_DBE);
     return false;
 }
 
-static bool load_at(struct mips *c, gva va, gpa pa, unsigned size, u32 *val)
+static bool mips_memory_load_at(struct mips *c, gva va, gpa pa, unsigned size, u32 *val)
 {
     const struct mem_region *r = mem_find(c->mem, pa);
     if (!r)
-        return bus_error(c);
+        return mips_memory_bus_error(c);
     if (r->kind == MEM_MMIO) {
         struct mem_access a = {.cpu = c->number, .size = (u8)size};
         c->resync = true;
-        return mem_read(c->mem, a, c->big, pa, val) || bus_error(c);
+        return mem_read(c->mem, a, c->big, pa, val) || mips_memory_bus_error(c);
     }
     u8 *host = r->host + (pa - r->base);
-    stlb_fill(c, va, host - (pa & (MEM_PAGE - 1)), false);
+    mips_memory_stlb_fill(c, va, host - (pa & (MEM_PAGE - 1)), false);
     *val = mem_load(host, size, c->big);
     return true;
 }
@@ -155,24 +156,24 @@ bool mips_load(struct mips *c, gva va, unsigned size, u32 *val)
         *val = 0;
         return true;
     }
-    return load_at(c, va, pa, size, val);
+    return mips_memory_load_at(c, va, pa, size, val);
 }
 
-static bool store_at(struct mips *c, gva va, gpa pa, unsigned size, u32 val)
+static bool mips_memory_store_at(struct mips *c, gva va, gpa pa, unsigned size, u32 val)
 {
     const struct mem_region *r = mem_find(c->mem, pa);
     struct mem_access a = {.cpu = c->number, .size = (u8)size};
     if (!r)
-        return bus_error(c);
+        return mips_memory_bus_error(c);
     if (r->kind != MEM_RAM) {
         c->resync = true;
-        return mem_write(c->mem, a, c->big, pa, val) || bus_error(c);
+        return mem_write(c->mem, a, c->big, pa, val) || mips_memory_bus_error(c);
     }
     if (!mem_write(c->mem, a, c->big, pa, val))
-        return bus_error(c);
+        return mips_memory_bus_error(c);
     u64 off = pa - r->base;
     if (!(r->page_flags[off >> MEM_PAGE_SHIFT] & MEM_PAGE_CODE))
-        stlb_fill(c, va, r->host + (off & ~(u64)(MEM_PAGE - 1)), true);
+        mips_memory_stlb_fill(c, va, r->host + (off & ~(u64)(MEM_PAGE - 1)), true);
     return true;
 }
 
@@ -187,11 +188,11 @@ bool mips_store(struct mips *c, gva va, unsigned size, u32 val)
         return false;
     if (unlikely(c->status & MIPS_ST_ISC)) /* goes to the isolated cache, not to memory */
         return true;
-    return store_at(c, va, pa, size, val);
+    return mips_memory_store_at(c, va, pa, size, val);
 }
 
 /* Where to fetch va from; raises what the fetch raises. */
-static bool fetch_address(struct mips *c, gva va, gpa *pa)
+static bool mips_memory_fetch_address(struct mips *c, gva va, gpa *pa)
 {
     if (va & 3) {
         mips_raise_at(c, MIPS_EXC_ADEL, va);
@@ -204,7 +205,7 @@ static bool fetch_address(struct mips *c, gva va, gpa *pa)
 struct mips_code_page *mips_fetch_page(struct mips *c, gva va)
 {
     gpa pa;
-    if (!fetch_address(c, va, &pa))
+    if (!mips_memory_fetch_address(c, va, &pa))
         return NULL;
     struct mips_code_page *page = mips_code_page_at(c, pa);
     if (!page) {
@@ -212,7 +213,7 @@ struct mips_code_page *mips_fetch_page(struct mips *c, gva va)
         return NULL;
     }
     struct mips_ftlb *e = &c->ftlb[(va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE];
-    e->tag = stlb_tag(c, va) & ~(u32)MIPS_STLB_BYPASS;
+    e->tag = mips_memory_stlb_tag(c, va) & ~(u32)MIPS_STLB_BYPASS;
     e->page = page;
     return page;
 }
@@ -220,7 +221,7 @@ struct mips_code_page *mips_fetch_page(struct mips *c, gva va)
 bool mips_fetch(struct mips *c, gva va, u32 *word)
 {
     gpa pa;
-    if (!fetch_address(c, va, &pa))
+    if (!mips_memory_fetch_address(c, va, &pa))
         return false;
     const u8 *p = mem_ram_ptr(c->mem, pa, 4);
     if (!p) {
@@ -233,18 +234,18 @@ bool mips_fetch(struct mips *c, gva va, u32 *word)
 
 /* ---- unaligned pairs: the aligned word around the address, and how far into it ---- */
 
-static gva unaligned_va(const struct mips *cx, const struct mips_insn *in)
+static gva mips_memory_unaligned_va(const struct mips *cx, const struct mips_insn *in)
 {
     return cx->r[in->rs] + in->imm;
 }
 
 /* Bytes of the word from its most significant end up to the addressed byte. */
-static unsigned unaligned_byte(const struct mips *c, gva va)
+static unsigned mips_memory_unaligned_byte(const struct mips *c, gva va)
 {
     return c->big ? va & 3 : 3 - (va & 3);
 }
 
-static bool unaligned_load(struct mips *c, gva va, u32 *word)
+static bool mips_memory_unaligned_load(struct mips *c, gva va, u32 *word)
 {
     gpa pa;
     if (!mips_translate_data(c, va & ~3u, va, false, &pa))
@@ -253,16 +254,16 @@ static bool unaligned_load(struct mips *c, gva va, u32 *word)
         *word = 0;
         return true;
     }
-    return load_at(c, va & ~3u, pa, 4, word);
+    return mips_memory_load_at(c, va & ~3u, pa, 4, word);
 }
 
 MIPS_HELPER(mips_lwl)
 {
-    gva va = unaligned_va(cx, in);
+    gva va = mips_memory_unaligned_va(cx, in);
     u32 word;
-    if (!unaligned_load(cx, va, &word))
+    if (!mips_memory_unaligned_load(cx, va, &word))
         return false;
-    unsigned shift = unaligned_byte(cx, va) * 8;
+    unsigned shift = mips_memory_unaligned_byte(cx, va) * 8;
     u32 kept = shift ? cx->r[in->rt] & (0xffffffffu >> (32 - shift)) : 0;
     cx->r[in->rt] = word << shift | kept;
     return true;
@@ -270,18 +271,18 @@ MIPS_HELPER(mips_lwl)
 
 MIPS_HELPER(mips_lwr)
 {
-    gva va = unaligned_va(cx, in);
+    gva va = mips_memory_unaligned_va(cx, in);
     u32 word;
-    if (!unaligned_load(cx, va, &word))
+    if (!mips_memory_unaligned_load(cx, va, &word))
         return false;
-    unsigned shift = (3 - unaligned_byte(cx, va)) * 8;
+    unsigned shift = (3 - mips_memory_unaligned_byte(cx, va)) * 8;
     u32 kept = shift ? cx->r[in->rt] & (0xffffffffu << (32 - shift)) : 0;
     cx->r[in->rt] = word >> shift | kept;
     return true;
 }
 
 /* Stores the n most significant (first..) bytes of v, one at a time, lowest address first. */
-static bool unaligned_store(struct mips *c, gva va, gva first, unsigned n, u32 bytes_be)
+static bool mips_memory_unaligned_store(struct mips *c, gva va, gva first, unsigned n, u32 bytes_be)
 {
     gpa pa;
     if (!mips_translate_data(c, va & ~3u, va, true, &pa))
@@ -291,7 +292,8 @@ static bool unaligned_store(struct mips *c, gva va, gva first, unsigned n, u32 b
     for (unsigned i = 0; i < n; i++) {
         gva at = first + i;
         unsigned shift = 24 - 8 * i;
-        if (!store_at(c, at, (pa & ~(gpa)3) | (at & 3), 1, bits_get(bytes_be, shift, 8)))
+        if (!mips_memory_store_at(c, at, (pa & ~(gpa)3) | (at & 3), 1,
+                                  bits_get(bytes_be, shift, 8)))
             return false;
     }
     return true;
@@ -299,23 +301,23 @@ static bool unaligned_store(struct mips *c, gva va, gva first, unsigned n, u32 b
 
 MIPS_HELPER(mips_swl)
 {
-    gva va = unaligned_va(cx, in);
+    gva va = mips_memory_unaligned_va(cx, in);
     u32 v = cx->r[in->rt];
-    unsigned n = 4 - unaligned_byte(cx, va);
+    unsigned n = 4 - mips_memory_unaligned_byte(cx, va);
     if (cx->big)
-        return unaligned_store(cx, va, va, n, v);
+        return mips_memory_unaligned_store(cx, va, va, n, v);
     /* little-endian: the most significant byte lies at va, the others below it */
-    return unaligned_store(cx, va, va & ~3u, n, __builtin_bswap32(v) << (8 * (4 - n)));
+    return mips_memory_unaligned_store(cx, va, va & ~3u, n, __builtin_bswap32(v) << (8 * (4 - n)));
 }
 
 MIPS_HELPER(mips_swr)
 {
-    gva va = unaligned_va(cx, in);
+    gva va = mips_memory_unaligned_va(cx, in);
     u32 v = cx->r[in->rt];
-    unsigned n = unaligned_byte(cx, va) + 1;
+    unsigned n = mips_memory_unaligned_byte(cx, va) + 1;
     if (cx->big)
-        return unaligned_store(cx, va, va & ~3u, n, v << (8 * (4 - n)));
-    return unaligned_store(cx, va, va, n, __builtin_bswap32(v));
+        return mips_memory_unaligned_store(cx, va, va & ~3u, n, v << (8 * (4 - n)));
+    return mips_memory_unaligned_store(cx, va, va, n, __builtin_bswap32(v));
 }
 
 /* ---- LL and SC: the reservation is an address and the value found there ---- */
@@ -338,7 +340,7 @@ MIPS_HELPER(mips_ll)
 }
 
 /* 0: failed, 1: stored, -1: exception */
-static int sc_attempt(struct mips *cx, gva va, u32 v)
+static int mips_memory_sc_attempt(struct mips *cx, gva va, u32 v)
 {
     gpa pa;
     u32 word;
@@ -352,17 +354,17 @@ static int sc_attempt(struct mips *cx, gva va, u32 v)
         return -1;
     if (cx->ll_addr != (u32)pa)
         return 0;
-    if (!load_at(cx, va, pa, 4, &word))
+    if (!mips_memory_load_at(cx, va, pa, 4, &word))
         return -1;
     if (word != cx->ll_value)
         return 0;
-    return store_at(cx, va, pa, 4, v) ? 1 : -1;
+    return mips_memory_store_at(cx, va, pa, 4, v) ? 1 : -1;
 }
 
 MIPS_HELPER(mips_sc)
 {
     u32 v = in->rt == MIPS_SINK ? 0 : cx->r[in->rt];
-    int done = sc_attempt(cx, cx->r[in->rs] + in->imm, v);
+    int done = mips_memory_sc_attempt(cx, cx->r[in->rs] + in->imm, v);
     if (done < 0)
         return false;
     if (done)

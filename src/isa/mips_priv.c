@@ -49,7 +49,7 @@ void mips_mode_changed(struct mips *c)
 }
 
 /* `at` is the count of instructions that the old mode is charged for. */
-static void set_status(struct mips *c, u32 status, u64 at)
+static void mips_priv_set_status(struct mips *c, u32 status, u64 at)
 {
     bool was_user = mips_user_mode(c);
     c->status = status;
@@ -68,23 +68,23 @@ u64 mips_user_cycles(const struct mips *c)
 /* ---- exceptions ---- */
 
 static const char *const exc_names[] = {
-    "interrupt",           "TLB modification",      "TLB miss (load)",     "TLB miss (store)",
-    "address error (load)", "address error (store)", "bus error (fetch)",  "bus error (data)",
-    "system call",         "breakpoint",            "reserved instruction", "coprocessor unusable",
+    "interrupt",         "TLB modification",     "TLB miss (load)",
+    "TLB miss (store)",  "address error (load)", "address error (store)",
+    "bus error (fetch)", "bus error (data)",     "system call",
+    "breakpoint",        "reserved instruction", "coprocessor unusable",
     "overflow",
 };
 
-static void enter_exception(struct mips *c, enum mips_exc exc, unsigned cop, bool refill)
+static void mips_priv_enter_exception(struct mips *c, enum mips_exc exc, unsigned cop, bool refill)
 {
     c->epc = c->bd ? c->pc - 4 : c->pc;
-    c->cause = (c->cause & MIPS_CAUSE_SW) | (c->bd ? MIPS_CAUSE_BD : 0) | cop << 28 |
-               (u32)exc << 2;
+    c->cause = (c->cause & MIPS_CAUSE_SW) | (c->bd ? MIPS_CAUSE_BD : 0) | cop << 28 | (u32)exc << 2;
     trace(c->trace, EXC, "cpu%u %08x: %s, status %08x", c->number, c->epc, exc_names[exc],
           c->status);
 
     u64 at = c->retired + (exc != MIPS_EXC_INT);
     u32 stack = (c->status << 2) & MIPS_ST_STACK;
-    set_status(c, (c->status & ~(u32)MIPS_ST_STACK) | stack, at);
+    mips_priv_set_status(c, (c->status & ~(u32)MIPS_ST_STACK) | stack, at);
     c->ll = false;
 
     u32 vector = (c->status & MIPS_ST_BEV) ? 0xbfc00100u : 0x80000000u;
@@ -97,18 +97,18 @@ static void enter_exception(struct mips *c, enum mips_exc exc, unsigned cop, boo
 
 void mips_raise(struct mips *c, enum mips_exc exc)
 {
-    enter_exception(c, exc, 0, false);
+    mips_priv_enter_exception(c, exc, 0, false);
 }
 
 void mips_raise_cop(struct mips *c, unsigned cop)
 {
-    enter_exception(c, MIPS_EXC_CPU, cop, false);
+    mips_priv_enter_exception(c, MIPS_EXC_CPU, cop, false);
 }
 
 void mips_raise_at(struct mips *c, enum mips_exc exc, gva va)
 {
     c->badvaddr = va;
-    enter_exception(c, exc, 0, false);
+    mips_priv_enter_exception(c, exc, 0, false);
 }
 
 void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill)
@@ -118,7 +118,7 @@ void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill)
     c->entryhi = (c->entryhi & 0xfc0) | (va & ~(MEM_PAGE - 1));
     trace(c->trace, TLB, "cpu%u TLB %s for %08x", c->number,
           exc == MIPS_EXC_MOD ? "modification" : "miss", va);
-    enter_exception(c, exc, 0, refill);
+    mips_priv_enter_exception(c, exc, 0, refill);
 }
 
 bool mips_cp0_usable(struct mips *c)
@@ -129,7 +129,7 @@ bool mips_cp0_usable(struct mips *c)
     return false;
 }
 
-static bool no_cop(struct mips *c, unsigned cop)
+static bool mips_priv_no_cop(struct mips *c, unsigned cop)
 {
     if (c->status & (u32)MIPS_ST_CU0 << cop)
         mips_raise(c, MIPS_EXC_RI);
@@ -149,19 +149,19 @@ MIPS_HELPER(mips_no_cop0)
 MIPS_HELPER(mips_no_cop1)
 {
     (void)in;
-    return no_cop(cx, 1);
+    return mips_priv_no_cop(cx, 1);
 }
 
 MIPS_HELPER(mips_no_cop2)
 {
     (void)in;
-    return no_cop(cx, 2);
+    return mips_priv_no_cop(cx, 2);
 }
 
 MIPS_HELPER(mips_no_cop3)
 {
     (void)in;
-    return no_cop(cx, 3);
+    return mips_priv_no_cop(cx, 3);
 }
 
 /* ---- what the count of instructions says ---- */
@@ -178,7 +178,7 @@ u32 mips_count(const struct mips *c)
 }
 
 /* After a write to Count or Compare: the comparison that follows this very instruction. */
-static void timer_written(struct mips *c)
+static void mips_priv_timer_written(struct mips *c)
 {
     c->retime = true;
     c->resync = true;
@@ -188,14 +188,14 @@ static void timer_written(struct mips *c)
     }
 }
 
-static void write_compare(struct mips *c, u32 v)
+static void mips_priv_write_compare(struct mips *c, u32 v)
 {
     c->compare = v;
     c->timer_on = true;
     c->irq_lines &= ~(u32)MIPS_CAUSE_TIMER;
     if (mips_count(c) > v)
         c->count_base = c->retired;
-    timer_written(c);
+    mips_priv_timer_written(c);
 }
 
 /* ---- registers ---- */
@@ -207,7 +207,7 @@ void mips_stop(struct mips *c, const char *reason)
     c->stop_reason = reason;
 }
 
-static bool read_cp0_base(struct mips *c, unsigned reg, u32 *v)
+static bool mips_priv_read_cp0_base(struct mips *c, unsigned reg, u32 *v)
 {
     switch (reg) {
     case CP0_INDEX:
@@ -246,7 +246,7 @@ static bool read_cp0_base(struct mips *c, unsigned reg, u32 *v)
 }
 
 /* False: no such register in System/161's CPU. */
-static bool read_cp0_161(struct mips *c, unsigned reg, unsigned sel, u32 *v)
+static bool mips_priv_read_cp0_161(struct mips *c, unsigned reg, unsigned sel, u32 *v)
 {
     if (reg == CP0_CONFIG) {
         *v = sel == 0 ? CONFIG0_161 | (c->big ? CONFIG0_BIG : 0) : sel == 1 ? CONFIG1_161 : 0;
@@ -260,7 +260,7 @@ static bool read_cp0_161(struct mips *c, unsigned reg, unsigned sel, u32 *v)
         *v = reg == CP0_COUNT ? mips_count(c) : c->compare;
         return true;
     }
-    return read_cp0_base(c, reg, v);
+    return mips_priv_read_cp0_base(c, reg, v);
 }
 
 MIPS_HELPER(mips_mfc0)
@@ -269,9 +269,9 @@ MIPS_HELPER(mips_mfc0)
     if (!mips_cp0_usable(cx))
         return false;
     if (!cx->model->is161) {
-        if (!read_cp0_base(cx, in->rd, &v))
+        if (!mips_priv_read_cp0_base(cx, in->rd, &v))
             v = 0;
-    } else if (!read_cp0_161(cx, in->rd, in->imm, &v)) {
+    } else if (!mips_priv_read_cp0_161(cx, in->rd, in->imm, &v)) {
         mips_raise(cx, MIPS_EXC_RI);
         return false;
     }
@@ -279,15 +279,15 @@ MIPS_HELPER(mips_mfc0)
     return true;
 }
 
-static void write_status(struct mips *c, u32 v)
+static void mips_priv_write_status(struct mips *c, u32 v)
 {
     u32 caches = v & (MIPS_ST_ISC | MIPS_ST_SWC);
-    set_status(c, (v & STATUS_WRITABLE) ^ (c->model->is161 ? caches : 0), c->retired + 1);
+    mips_priv_set_status(c, (v & STATUS_WRITABLE) ^ (c->model->is161 ? caches : 0), c->retired + 1);
     if (c->model->is161 && caches)
         mips_stop(c, "the kernel isolated or swapped the caches, which this CPU does not have");
 }
 
-static void write_cp0_base(struct mips *c, unsigned reg, u32 v)
+static void mips_priv_write_cp0_base(struct mips *c, unsigned reg, u32 v)
 {
     switch (reg) {
     case CP0_INDEX:
@@ -304,7 +304,7 @@ static void write_cp0_base(struct mips *c, unsigned reg, u32 v)
         mips_mode_changed(c);
         break;
     case CP0_STATUS:
-        write_status(c, v);
+        mips_priv_write_status(c, v);
         break;
     case CP0_CAUSE:
         c->cause = (c->cause & ~(u32)MIPS_CAUSE_SW) | (v & MIPS_CAUSE_SW);
@@ -320,10 +320,10 @@ MIPS_HELPER(mips_mtc0)
     if (!mips_cp0_usable(cx))
         return false;
     if (!cx->model->is161) {
-        write_cp0_base(cx, in->rd, v);
+        mips_priv_write_cp0_base(cx, in->rd, v);
         return true;
     }
-    if (!read_cp0_161(cx, in->rd, in->imm, &ignored)) {
+    if (!mips_priv_read_cp0_161(cx, in->rd, in->imm, &ignored)) {
         mips_raise(cx, MIPS_EXC_RI);
         return false;
     }
@@ -331,11 +331,11 @@ MIPS_HELPER(mips_mtc0)
         return true;
     if (in->rd == CP0_COUNT) {
         cx->count_base = cx->retired - v;
-        timer_written(cx);
+        mips_priv_timer_written(cx);
     } else if (in->rd == CP0_COMPARE) {
-        write_compare(cx, v);
+        mips_priv_write_compare(cx, v);
     } else {
-        write_cp0_base(cx, in->rd, v);
+        mips_priv_write_cp0_base(cx, in->rd, v);
     }
     return true;
 }
@@ -348,7 +348,7 @@ MIPS_HELPER(mips_rfe)
     if (!mips_cp0_usable(cx))
         return false;
     u32 popped = (cx->status & 0x30) | bits_get(cx->status, 2, 4);
-    set_status(cx, (cx->status & ~(u32)MIPS_ST_STACK) | popped, cx->retired + 1);
+    mips_priv_set_status(cx, (cx->status & ~(u32)MIPS_ST_STACK) | popped, cx->retired + 1);
     return true;
 }
 

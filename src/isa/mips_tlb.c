@@ -8,24 +8,24 @@
  */
 #include "isa/mips_int.h"
 
-static unsigned bucket(gva va)
+static unsigned mips_tlb_bucket(gva va)
 {
     u32 vpn = va >> MEM_PAGE_SHIFT;
     return (vpn ^ vpn >> 7) % MIPS_TLB_BUCKETS;
 }
 
-static void index_insert(struct mips *c, unsigned i)
+static void mips_tlb_index_insert(struct mips *c, unsigned i)
 {
     struct mips_tlb_index *x = &c->tlb_index;
-    u8 *head = &x->head[bucket(c->tlb_hi[i])];
+    u8 *head = &x->head[mips_tlb_bucket(c->tlb_hi[i])];
     x->next[i] = *head;
     *head = (u8)i;
 }
 
-static void index_remove(struct mips *c, unsigned i)
+static void mips_tlb_index_remove(struct mips *c, unsigned i)
 {
     struct mips_tlb_index *x = &c->tlb_index;
-    u8 *link = &x->head[bucket(c->tlb_hi[i])];
+    u8 *link = &x->head[mips_tlb_bucket(c->tlb_hi[i])];
     while (*link != i)
         link = &x->next[*link];
     *link = x->next[i];
@@ -35,11 +35,11 @@ void mips_tlb_reindex(struct mips *c)
 {
     memset(c->tlb_index.head, MIPS_TLB_NONE, sizeof c->tlb_index.head);
     for (unsigned i = 0; i < MIPS_TLB_SIZE; i++)
-        index_insert(c, i);
+        mips_tlb_index_insert(c, i);
 }
 
 /* Do entry i and an entry of these halves match a common address? */
-static bool entry_overlaps(const struct mips *c, unsigned i, u32 hi, u32 lo)
+static bool mips_tlb_entry_overlaps(const struct mips *c, unsigned i, u32 hi, u32 lo)
 {
     u32 differ = c->tlb_hi[i] ^ hi;
     return !(differ & ~(MEM_PAGE - 1)) && (!(differ & 0xfc0) || ((c->tlb_lo[i] | lo) & MIPS_LO_G));
@@ -49,31 +49,33 @@ int mips_tlb_find(const struct mips *c, gva va)
 {
     u32 hi = (va & ~(MEM_PAGE - 1)) | (c->entryhi & 0xfc0);
     int found = -1;
-    for (u8 i = c->tlb_index.head[bucket(va)]; i != MIPS_TLB_NONE; i = c->tlb_index.next[i])
-        if (entry_overlaps(c, i, hi, 0) && (found < 0 || i < found))
+    for (u8 i = c->tlb_index.head[mips_tlb_bucket(va)]; i != MIPS_TLB_NONE;
+         i = c->tlb_index.next[i])
+        if (mips_tlb_entry_overlaps(c, i, hi, 0) && (found < 0 || i < found))
             found = i;
     return found;
 }
 
-static void check_duplicate(struct mips *c, unsigned index)
+static void mips_tlb_check_duplicate(struct mips *c, unsigned index)
 {
     u32 hi = c->tlb_hi[index], lo = c->tlb_lo[index];
-    for (u8 i = c->tlb_index.head[bucket(hi)]; i != MIPS_TLB_NONE; i = c->tlb_index.next[i])
-        if (i != index && entry_overlaps(c, i, hi, lo))
+    for (u8 i = c->tlb_index.head[mips_tlb_bucket(hi)]; i != MIPS_TLB_NONE;
+         i = c->tlb_index.next[i])
+        if (i != index && mips_tlb_entry_overlaps(c, i, hi, lo))
             mips_stop(c, "the kernel loaded two TLB entries that match the same address");
 }
 
-static void tlb_write(struct mips *c, unsigned index)
+static void mips_tlb_write(struct mips *c, unsigned index)
 {
     mips_stlb_flush_page(c, c->tlb_hi[index]);
     mips_stlb_flush_page(c, c->entryhi);
-    index_remove(c, index);
+    mips_tlb_index_remove(c, index);
     c->tlb_hi[index] = c->entryhi;
     c->tlb_lo[index] = c->entrylo;
-    index_insert(c, index);
+    mips_tlb_index_insert(c, index);
     trace(c->trace, TLB, "cpu%u TLB[%u] = %08x %08x", c->number, index, c->entryhi, c->entrylo);
     if (c->model->is161)
-        check_duplicate(c, index);
+        mips_tlb_check_duplicate(c, index);
 }
 
 MIPS_HELPER(mips_tlbwi)
@@ -81,7 +83,7 @@ MIPS_HELPER(mips_tlbwi)
     (void)in;
     if (!mips_cp0_usable(cx))
         return false;
-    tlb_write(cx, bits_get(cx->index, 8, 6));
+    mips_tlb_write(cx, bits_get(cx->index, 8, 6));
     return true;
 }
 
@@ -90,7 +92,7 @@ MIPS_HELPER(mips_tlbwr)
     (void)in;
     if (!mips_cp0_usable(cx))
         return false;
-    tlb_write(cx, mips_random(cx));
+    mips_tlb_write(cx, mips_random(cx));
     return true;
 }
 

@@ -12,7 +12,7 @@ struct buf {
     size_t len, cap;
 };
 
-void buf_fini(struct buf *b); /* safe on zeroed memory */
+void buf_fini(struct buf *b);            /* safe on zeroed memory */
 u8 *buf_extend(struct buf *b, size_t n); /* n more bytes, contents undefined */
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_put_u8(struct buf *b, u8 v);

@@ -13,7 +13,7 @@ _Noreturn void bug_die(const char *file, int line, const char *what)
     abort();
 }
 
-static void *checked(void *p)
+static void *bug_checked(void *p)
 {
     if (!p) {
         fprintf(stderr, "kuseg: out of memory\n");
@@ -24,17 +24,17 @@ static void *checked(void *p)
 
 void *xcalloc(size_t n, size_t size)
 {
-    return checked(calloc(n ? n : 1, size ? size : 1));
+    return bug_checked(calloc(n ? n : 1, size ? size : 1));
 }
 
 void *xrealloc(void *p, size_t size)
 {
-    return checked(realloc(p, size ? size : 1));
+    return bug_checked(realloc(p, size ? size : 1));
 }
 
 char *xstrdup(const char *s)
 {
-    return checked(strdup(s));
+    return bug_checked(strdup(s));
 }
 
 char *xasprintf(const char *fmt, ...)
@@ -44,5 +44,5 @@ char *xasprintf(const char *fmt, ...)
     va_start(ap, fmt);
     int n = vasprintf(&s, fmt, ap);
     va_end(ap);
-    return checked(n < 0 ? NULL : s);
+    return bug_checked(n < 0 ? NULL : s);
 }

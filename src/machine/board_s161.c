@@ -48,14 +48,14 @@ struct board_s161 {
 
 /* ---- the mainboard's wires ---- */
 
-static void cpu_start(void *ctx, unsigned cpu, u32 pc, u32 sp, u32 a0)
+static void board_s161_cpu_start(void *ctx, unsigned cpu, u32 pc, u32 sp, u32 a0)
 {
     struct board_s161 *b = ctx;
     vcpu_start(b->m->cpu[cpu], pc, sp, a0);
     machine_cpu_woken(b->m);
 }
 
-static void cpu_stop(void *ctx, unsigned cpu)
+static void board_s161_cpu_stop(void *ctx, unsigned cpu)
 {
     struct board_s161 *b = ctx;
     struct vcpu *v = b->m->cpu[cpu];
@@ -64,46 +64,46 @@ static void cpu_stop(void *ctx, unsigned cpu)
         vcpu_request(v);
 }
 
-static void cpu_line(struct board_s161 *b, unsigned cpu, u32 line, bool up)
+static void board_s161_cpu_line(struct board_s161 *b, unsigned cpu, u32 line, bool up)
 {
     mips_set_irq(&b->m->cpu[cpu]->mips, line, up);
     if (up)
         machine_cpu_woken(b->m);
 }
 
-static void cpu_irq(void *ctx, unsigned cpu, bool up)
+static void board_s161_cpu_irq(void *ctx, unsigned cpu, bool up)
 {
-    cpu_line(ctx, cpu, S161_IRQ_BUS, up);
+    board_s161_cpu_line(ctx, cpu, S161_IRQ_BUS, up);
 }
 
-static void cpu_ipi(void *ctx, unsigned cpu, bool up)
+static void board_s161_cpu_ipi(void *ctx, unsigned cpu, bool up)
 {
-    cpu_line(ctx, cpu, S161_IRQ_IPI, up);
+    board_s161_cpu_line(ctx, cpu, S161_IRQ_IPI, up);
 }
 
-static void power_off(void *ctx, u32 code)
+static void board_s161_power_off(void *ctx, u32 code)
 {
     struct board_s161 *b = ctx;
     machine_end(b->m, MACHINE_POWER_OFF, code, "powered off");
 }
 
 static const struct lb_cpu_ops cpu_ops = {
-    .start = cpu_start,
-    .stop = cpu_stop,
-    .irq = cpu_irq,
-    .ipi = cpu_ipi,
-    .power_off = power_off,
+    .start = board_s161_cpu_start,
+    .stop = board_s161_cpu_stop,
+    .irq = board_s161_cpu_irq,
+    .ipi = board_s161_cpu_ipi,
+    .power_off = board_s161_power_off,
 };
 
 /* ---- what the trace card and the disks ask for ---- */
 
-static void trace_print_code(void *ctx, u32 code)
+static void board_s161_trace_print_code(void *ctx, u32 code)
 {
     (void)ctx;
     log_info("trace: software-requested debug 0x%x", code);
 }
 
-static void trace_dump(void *ctx, u32 code)
+static void board_s161_trace_dump(void *ctx, u32 code)
 {
     const struct board_s161 *b = ctx;
     log_info("trace: dump 0x%x at cycle %llu, state %016llx", code,
@@ -112,13 +112,13 @@ static void trace_dump(void *ctx, u32 code)
         machine_log_cpu(b->m, i);
 }
 
-static void trace_debug(void *ctx)
+static void board_s161_trace_debug(void *ctx)
 {
     struct board_s161 *b = ctx;
     machine_end(b->m, MACHINE_DEBUGGER, 0, "the guest asked for a debugger");
 }
 
-static void doom(void *ctx)
+static void board_s161_doom(void *ctx)
 {
     struct board_s161 *b = ctx;
     if (b->doom && --b->doom == 0)
@@ -127,8 +127,8 @@ static void doom(void *ctx)
 
 /* ---- cards ---- */
 
-static enum err open_image(struct board_s161 *b, unsigned slot, const struct s161_slot *s,
-                           bool raw_images, struct error *e)
+static enum err board_s161_open_image(struct board_s161 *b, unsigned slot,
+                                      const struct s161_slot *s, bool raw_images, struct error *e)
 {
     bool replay = b->m->intake.mode == INTAKE_REPLAY;
     struct io_disk_image_options o = {.format = raw_images ? IO_DISK_GUESS : IO_DISK_SYS161,
@@ -146,17 +146,17 @@ static enum err open_image(struct board_s161 *b, unsigned slot, const struct s16
     return ERR_OK;
 }
 
-static enum err plug_disk(struct board_s161 *b, unsigned slot, const struct s161_slot *s,
-                          bool raw_images, struct error *e)
+static enum err board_s161_plug_disk(struct board_s161 *b, unsigned slot, const struct s161_slot *s,
+                                     bool raw_images, struct error *e)
 {
     if (!s->disk.file)
         return err_set(e, ERR_CONFIG, "slot %u: the disk has no file=", slot);
-    enum err err = open_image(b, slot, s, raw_images, e);
+    enum err err = board_s161_open_image(b, slot, s, raw_images, e);
     if (err)
         return err;
     struct lb_disk_config config = {.disk = b->image[slot],
                                     .rpm = (u32)s->disk.rpm,
-                                    .doom = s->disk.nodoom ? NULL : doom,
+                                    .doom = s->disk.nodoom ? NULL : board_s161_doom,
                                     .ctx = b};
     err = lb_disk_new(&b->disk[slot], &b->m->env, lb_bus_line(&b->bus, slot), &config, e);
     if (err)
@@ -165,8 +165,8 @@ static enum err plug_disk(struct board_s161 *b, unsigned slot, const struct s161
     return ERR_OK;
 }
 
-static enum err plug_emufs(struct board_s161 *b, unsigned slot, const struct s161_slot *s,
-                           struct error *e)
+static enum err board_s161_plug_emufs(struct board_s161 *b, unsigned slot,
+                                      const struct s161_slot *s, struct error *e)
 {
     struct io_dir real;
     enum err err = io_dir_host_open(s->emufs.dir ? s->emufs.dir : ".", &real, e);
@@ -178,8 +178,8 @@ static enum err plug_emufs(struct board_s161 *b, unsigned slot, const struct s16
     return ERR_OK;
 }
 
-static enum err plug_serial(struct board_s161 *b, unsigned slot, const struct io_console *console,
-                            struct error *e)
+static enum err board_s161_plug_serial(struct board_s161 *b, unsigned slot,
+                                       const struct io_console *console, struct error *e)
 {
     if (b->serial)
         return err_set(e, ERR_CONFIG, "slot %u: there can be only one serial console", slot);
@@ -188,7 +188,7 @@ static enum err plug_serial(struct board_s161 *b, unsigned slot, const struct io
     return ERR_OK;
 }
 
-static void plug_timer(struct board_s161 *b, unsigned slot, u64 epoch_ns)
+static void board_s161_plug_timer(struct board_s161 *b, unsigned slot, u64 epoch_ns)
 {
     struct lb_timer_config config = {.epoch = epoch_ns};
     if (!epoch_ns)
@@ -197,7 +197,7 @@ static void plug_timer(struct board_s161 *b, unsigned slot, u64 epoch_ns)
     lb_bus_plug(&b->bus, slot, &lb_timer_class, b->timer[slot]);
 }
 
-static void plug_random(struct board_s161 *b, unsigned slot, const struct s161_slot *s)
+static void board_s161_plug_random(struct board_s161 *b, unsigned slot, const struct s161_slot *s)
 {
     u64 seed = s->random.seed;
     if (!b->random) {
@@ -209,34 +209,37 @@ static void plug_random(struct board_s161 *b, unsigned slot, const struct s161_s
     lb_bus_plug(&b->bus, slot, &lb_random_class, b->random);
 }
 
-static void plug_trace(struct board_s161 *b, unsigned slot, const struct board_s161_config *config)
+static void board_s161_plug_trace(struct board_s161 *b, unsigned slot,
+                                  const struct board_s161_config *config)
 {
-    struct lb_trace_hooks hooks = {
-        .print = trace_print_code, .dump = trace_dump, .debug = trace_debug, .ctx = b};
+    struct lb_trace_hooks hooks = {.print = board_s161_trace_print_code,
+                                   .dump = board_s161_trace_dump,
+                                   .debug = board_s161_trace_debug,
+                                   .ctx = b};
     struct trace *tracing = config->guest_tracing ? &b->m->trace : NULL;
     b->trace[slot] = lb_trace_new(&b->m->env, tracing, config->profiling, &hooks);
     lb_bus_plug(&b->bus, slot, &lb_trace_class, b->trace[slot]);
 }
 
-static enum err plug(struct board_s161 *b, const struct board_s161_config *config, unsigned slot,
-                     struct error *e)
+static enum err board_s161_plug(struct board_s161 *b, const struct board_s161_config *config,
+                                unsigned slot, struct error *e)
 {
     const struct s161_slot *s = &b->conf->slot[slot];
     switch (s->device) {
     case S161_SERIAL:
-        return plug_serial(b, slot, &config->console, e);
+        return board_s161_plug_serial(b, slot, &config->console, e);
     case S161_DISK:
-        return plug_disk(b, slot, s, config->raw_images, e);
+        return board_s161_plug_disk(b, slot, s, config->raw_images, e);
     case S161_EMUFS:
-        return plug_emufs(b, slot, s, e);
+        return board_s161_plug_emufs(b, slot, s, e);
     case S161_TIMER:
-        plug_timer(b, slot, config->epoch_ns);
+        board_s161_plug_timer(b, slot, config->epoch_ns);
         return ERR_OK;
     case S161_RANDOM:
-        plug_random(b, slot, s);
+        board_s161_plug_random(b, slot, s);
         return ERR_OK;
     case S161_TRACE:
-        plug_trace(b, slot, config);
+        board_s161_plug_trace(b, slot, config);
         return ERR_OK;
     case S161_NIC:
     case S161_SCREEN:
@@ -250,7 +253,7 @@ static enum err plug(struct board_s161 *b, const struct board_s161_config *confi
 
 /* ---- the board ---- */
 
-static enum err add_memory(struct board_s161 *b, struct error *e)
+static enum err board_s161_add_memory(struct board_s161 *b, struct error *e)
 {
     struct mem *mem = b->m->mem;
     BUG_ON(b->ram > S161_RAM_MAX);
@@ -262,23 +265,22 @@ static enum err add_memory(struct board_s161 *b, struct error *e)
     return err;
 }
 
-static void add_mainboard(struct board_s161 *b, bool extended)
+static void board_s161_add_mainboard(struct board_s161 *b, bool extended)
 {
     const struct s161_slot *s = &b->conf->slot[S161_MAINBOARD_SLOT];
-    struct lb_mainboard_config config = {.ram_size = (u32)b->ram,
-                                         .ncpus = b->m->ncpus,
-                                         .old = s->device == S161_OLDMAINBOARD};
+    struct lb_mainboard_config config = {
+        .ram_size = (u32)b->ram, .ncpus = b->m->ncpus, .old = s->device == S161_OLDMAINBOARD};
     config.extended = extended && !config.old;
     b->mainboard = lb_mainboard_new(&b->m->env, &b->bus, &config, &cpu_ops, b);
 }
 
-static void console_input(void *ctx, u8 ch)
+static void board_s161_console_input(void *ctx, u8 ch)
 {
     struct board_s161 *b = ctx;
     lb_serial_input(b->serial, ch);
 }
 
-static bool console_room(void *ctx)
+static bool board_s161_console_room(void *ctx)
 {
     const struct board_s161 *b = ctx;
     return b->serial && lb_serial_input_room(b->serial);
@@ -296,20 +298,20 @@ enum err board_s161_new(struct board_s161 **out, struct machine *m,
                              .doom = config->doom};
     m->clock.jitter = S161_JITTER;
     lb_bus_init(&b->bus);
-    enum err err = add_memory(b, e);
+    enum err err = board_s161_add_memory(b, e);
     if (err)
         goto fail;
     machine_add_cpus(m, (unsigned)mainboard->mainboard.cpus,
                      config->model ? config->model : &mips_161, !config->little, config->engine);
-    add_mainboard(b, config->extended);
+    board_s161_add_mainboard(b, config->extended);
     for (unsigned slot = 0; slot < S161_MAINBOARD_SLOT && !err; slot++)
-        err = plug(b, config, slot, e);
+        err = board_s161_plug(b, config, slot, e);
     if (err)
         goto fail;
     lb_bus_reset(&b->bus);
     lb_bus_add_state(&b->bus, &m->parts);
-    m->console_input = console_input;
-    m->console_room = console_room;
+    m->console_input = board_s161_console_input;
+    m->console_room = board_s161_console_room;
     m->board = b;
     *out = b;
     return ERR_OK;
@@ -318,7 +320,7 @@ fail:
     return err;
 }
 
-static void close_slot(struct board_s161 *b, unsigned slot)
+static void board_s161_close_slot(struct board_s161 *b, unsigned slot)
 {
     if (b->timer[slot])
         lb_timer_free(b->timer[slot]);
@@ -339,7 +341,7 @@ void board_s161_free(struct board_s161 *b)
     if (!b)
         return;
     for (unsigned slot = 0; slot < LB_SLOTS; slot++)
-        close_slot(b, slot);
+        board_s161_close_slot(b, slot);
     if (b->serial)
         lb_serial_free(b->serial);
     if (b->random)
@@ -350,8 +352,8 @@ void board_s161_free(struct board_s161 *b)
 }
 
 /* The boot string at the top of RAM, the stack just below it. */
-static enum err start_kernel(struct board_s161 *b, const struct elf_image *img, const char *words,
-                             struct error *e)
+static enum err board_s161_start_kernel(struct board_s161 *b, const struct elf_image *img,
+                                        const char *words, struct error *e)
 {
     size_t len = strlen(words) + 1;
     if (len > b->ram / 4)
@@ -361,8 +363,9 @@ static enum err start_kernel(struct board_s161 *b, const struct elf_image *img, 
     for (unsigned i = 0; i < img->nsegments; i++) {
         const struct elf_segment *seg = &img->segment[i];
         if ((seg->vaddr & 0x1fffffff) + (u64)seg->memsz > at)
-            return err_set(e, ERR_LIMIT, "the kernel leaves no room for its words at the top of "
-                                         "memory: give it more memory");
+            return err_set(e, ERR_LIMIT,
+                           "the kernel leaves no room for its words at the top of "
+                           "memory: give it more memory");
     }
     memcpy(mem_ram_ptr(b->m->mem, at, len), words, len);
     u32 va = 0x80000000u | at;
@@ -378,5 +381,5 @@ enum err board_s161_boot(struct board_s161 *b, const void *elf, size_t len, cons
     enum err err = elf_parse(elf, len, &img, e);
     if (!err)
         err = elf_load(&img, &board, b->m->mem, e);
-    return err ? err : start_kernel(b, &img, words, e);
+    return err ? err : board_s161_start_kernel(b, &img, words, e);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The one door through which everything that is not deterministic enters a machine: characters
- * typed, the wall clock, seeds, what the host's file system answered, failures of its disks. Each entry is stamped with
- * the virtual time at which it came in. A machine's run is a pure function of its starting state
- * and this log: recorded, it can be replayed.
+ * typed, the wall clock, seeds, what the host's file system answered, failures of its disks. Each
+ * entry is stamped with the virtual time at which it came in. A machine's run is a pure function of
+ * its starting state and this log: recorded, it can be replayed.
  */
 #ifndef MACHINE_INTAKE_H
 #define MACHINE_INTAKE_H
@@ -32,7 +32,7 @@ struct intake {
     enum intake_mode mode;
     struct buf log;
     struct buf_reader answers, events; /* INTAKE_REPLAY: each passes over the other's entries */
-    u64 (*now)(void *ctx);    /* virtual time, cycles */
+    u64 (*now)(void *ctx);             /* virtual time, cycles */
     void *ctx;
     bool diverged; /* the replayed run asked for something else than the log holds */
 };

@@ -21,25 +21,25 @@ struct intake_disk {
     u64 nchunks;
 };
 
-static bool disk_live(const struct intake_disk *d)
+static bool intake_disk_live(const struct intake_disk *d)
 {
     return d->in->mode != INTAKE_REPLAY;
 }
 
-static bool disk_answer(struct intake_disk *d, bool ok)
+static bool intake_disk_answer(struct intake_disk *d, bool ok)
 {
     u8 b = ok;
     intake_answer(d->in, INTAKE_DISK, &b, 1);
     return b;
 }
 
-static u8 *disk_written(const struct intake_disk *d, u64 sector)
+static u8 *intake_disk_written(const struct intake_disk *d, u64 sector)
 {
     u8 **chunk = d->chunk ? d->chunk[sector / CHUNK_SECTORS] : NULL;
     return chunk ? chunk[sector % CHUNK_SECTORS] : NULL;
 }
 
-static void disk_keep(struct intake_disk *d, u64 sector, const void *buf)
+static void intake_disk_keep(struct intake_disk *d, u64 sector, const void *buf)
 {
     if (!d->chunk)
         d->chunk = xcalloc(d->nchunks, sizeof *d->chunk);
@@ -52,45 +52,45 @@ static void disk_keep(struct intake_disk *d, u64 sector, const void *buf)
     memcpy(*p, buf, IO_SECTOR);
 }
 
-static bool disk_read(void *ctx, u64 sector, void *buf)
+static bool intake_disk_read(void *ctx, u64 sector, void *buf)
 {
     struct intake_disk *d = ctx;
-    const u8 *kept = disk_written(d, sector);
+    const u8 *kept = intake_disk_written(d, sector);
     bool ok = true;
     if (kept)
         memcpy(buf, kept, IO_SECTOR);
     else
         ok = d->real.read(d->real.ctx, sector, buf);
-    return disk_answer(d, ok);
+    return intake_disk_answer(d, ok);
 }
 
-static bool disk_write(void *ctx, u64 sector, const void *buf)
+static bool intake_disk_write(void *ctx, u64 sector, const void *buf)
 {
     struct intake_disk *d = ctx;
-    bool ok = disk_answer(d, disk_live(d) && d->real.write(d->real.ctx, sector, buf));
-    if (ok && !disk_live(d))
-        disk_keep(d, sector, buf);
+    bool ok = intake_disk_answer(d, intake_disk_live(d) && d->real.write(d->real.ctx, sector, buf));
+    if (ok && !intake_disk_live(d))
+        intake_disk_keep(d, sector, buf);
     return ok;
 }
 
-static bool disk_flush(void *ctx)
+static bool intake_disk_flush(void *ctx)
 {
     struct intake_disk *d = ctx;
-    return disk_answer(d, disk_live(d) && d->real.flush(d->real.ctx));
+    return intake_disk_answer(d, intake_disk_live(d) && d->real.flush(d->real.ctx));
 }
 
-static void disk_free_chunk(u8 **chunk)
+static void intake_disk_free_chunk(u8 **chunk)
 {
     for (unsigned i = 0; chunk && i < CHUNK_SECTORS; i++)
         free(chunk[i]);
     free(chunk);
 }
 
-static void disk_close(void *ctx)
+static void intake_disk_close(void *ctx)
 {
     struct intake_disk *d = ctx;
     for (u64 i = 0; d->chunk && i < d->nchunks; i++)
-        disk_free_chunk(d->chunk[i]);
+        intake_disk_free_chunk(d->chunk[i]);
     free(d->chunk);
     d->real.close(d->real.ctx);
     free(d);
@@ -99,13 +99,13 @@ static void disk_close(void *ctx)
 struct io_disk intake_disk(struct intake *in, const struct io_disk *real, bool read_only)
 {
     struct intake_disk *d = xcalloc(1, sizeof *d);
-    *d = (struct intake_disk){
-        .in = in, .real = *real, .nchunks = real->sectors / CHUNK_SECTORS + 1};
+    *d =
+        (struct intake_disk){.in = in, .real = *real, .nchunks = real->sectors / CHUNK_SECTORS + 1};
     return (struct io_disk){
-        .read = disk_read,
-        .write = disk_write,
-        .flush = disk_flush,
-        .close = disk_close,
+        .read = intake_disk_read,
+        .write = intake_disk_write,
+        .flush = intake_disk_flush,
+        .close = intake_disk_close,
         .ctx = d,
         .sectors = real->sectors,
         .read_only = read_only,

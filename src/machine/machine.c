@@ -55,21 +55,21 @@ static const struct state_desc machine_state = {
     .loaded = machine_loaded,
 };
 
-static u64 progress(void *ctx)
+static u64 machine_progress(void *ctx)
 {
     const struct machine *m = ctx;
     return m->running ? vcpu_retired(m->running) - m->turn_start : 0;
 }
 
 /* Only the first CPU of a round can be cut short: the others must do as much as it did. */
-static void sooner(void *ctx, u64 when)
+static void machine_sooner(void *ctx, u64 when)
 {
     struct machine *m = ctx;
     if (m->running && m->turn_first && when < m->turn_end)
         vcpu_request(m->running);
 }
 
-static void misuse(void *ctx, enum dev_misuse how, const char *what)
+static void machine_misuse(void *ctx, enum dev_misuse how, const char *what)
 {
     struct machine *m = ctx;
     trace(&m->trace, GUEST, "guest: %s", what);
@@ -77,7 +77,7 @@ static void misuse(void *ctx, enum dev_misuse how, const char *what)
         machine_end(m, MACHINE_STOPPED, 0, "%s", what);
 }
 
-static u64 intake_now(void *ctx)
+static u64 machine_intake_now(void *ctx)
 {
     return machine_now(ctx);
 }
@@ -86,11 +86,17 @@ void machine_init(struct machine *m, u32 hz, const struct machine_host *host)
 {
     *m = (struct machine){.host = *host, .stop_at = ~0ull};
     m->mem = mem_new();
-    m->clock = (struct clock){
-        .hz = hz, .progress = progress, .sooner = sooner, .ctx = m, .next = CLOCK_NEVER};
-    m->env = (struct dev_env){
-        .clock = &m->clock, .trace = &m->trace, .stats = &m->stats, .misuse = misuse, .ctx = m};
-    intake_init(&m->intake, INTAKE_LIVE, intake_now, m);
+    m->clock = (struct clock){.hz = hz,
+                              .progress = machine_progress,
+                              .sooner = machine_sooner,
+                              .ctx = m,
+                              .next = CLOCK_NEVER};
+    m->env = (struct dev_env){.clock = &m->clock,
+                              .trace = &m->trace,
+                              .stats = &m->stats,
+                              .misuse = machine_misuse,
+                              .ctx = m};
+    intake_init(&m->intake, INTAKE_LIVE, machine_intake_now, m);
     state_set_add(&m->parts, &machine_state, 0, m);
 }
 
@@ -106,7 +112,7 @@ void machine_fini(struct machine *m)
     intake_fini(&m->intake);
 }
 
-static void memory_loaded(void *ctx)
+static void machine_memory_loaded(void *ctx)
 {
     struct machine *m = ctx;
     mips_code_flush(m->code);
@@ -127,7 +133,8 @@ void machine_add_cpus(struct machine *m, unsigned n, const struct mips_model *mo
     for (unsigned i = 0; i < m->mem->nregions; i++) {
         struct mem_region *r = &m->mem->region[i];
         if (r->kind != MEM_MMIO)
-            state_set_add_memory(&m->parts, "memory", i, r->host, r->size, memory_loaded, m);
+            state_set_add_memory(&m->parts, "memory", i, r->host, r->size, machine_memory_loaded,
+                                 m);
     }
 }
 
@@ -174,24 +181,24 @@ void machine_cpu_woken(struct machine *m)
 
 /* ---- input ---- */
 
-static void deliver(struct machine *m, u8 ch)
+static void machine_deliver(struct machine *m, u8 ch)
 {
     if (m->console_input)
         m->console_input(m->board, ch);
 }
 
-static bool room(const struct machine *m)
+static bool machine_room(const struct machine *m)
 {
     return m->console_room && m->console_room(m->board);
 }
 
-static void type(struct machine *m, u8 ch)
+static void machine_type(struct machine *m, u8 ch)
 {
     intake_note(&m->intake, INTAKE_CONSOLE, &ch, 1);
-    deliver(m, ch);
+    machine_deliver(m, ch);
 }
 
-static void end_if_asked(struct machine *m)
+static void machine_end_if_asked(struct machine *m)
 {
     if (!m->host.asked_to_end(m->host.ctx))
         return;
@@ -199,7 +206,7 @@ static void end_if_asked(struct machine *m)
     machine_end(m, MACHINE_INTERRUPTED, 0, "ended on request");
 }
 
-static void replay_input(struct machine *m)
+static void machine_replay_input(struct machine *m)
 {
     enum intake_kind kind;
     u8 data[8];
@@ -207,7 +214,7 @@ static void replay_input(struct machine *m)
     while (intake_next(&m->intake) <= machine_now(m) &&
            intake_take(&m->intake, &kind, data, sizeof data, &len)) {
         if (kind == INTAKE_CONSOLE && len == 1)
-            deliver(m, data[0]);
+            machine_deliver(m, data[0]);
         else if (kind == INTAKE_END)
             machine_end(m, MACHINE_INTERRUPTED, 0, "ended on request, as recorded");
         else
@@ -215,10 +222,10 @@ static void replay_input(struct machine *m)
     }
 }
 
-static void poll_input(struct machine *m)
+static void machine_poll_input(struct machine *m)
 {
     if (m->intake.mode == INTAKE_REPLAY) {
-        replay_input(m);
+        machine_replay_input(m);
         if (m->intake.diverged)
             machine_end(m, MACHINE_DIVERGED, 0, "the run differs from its recording");
         return;
@@ -226,15 +233,16 @@ static void poll_input(struct machine *m)
     if (m->clock.now_base < m->next_poll)
         return;
     u8 ch;
-    while (room(m) && !m->host.input_ended(m->host.ctx) && m->host.input(m->host.ctx, 0, &ch))
-        type(m, ch);
-    end_if_asked(m);
+    while (machine_room(m) && !m->host.input_ended(m->host.ctx) &&
+           m->host.input(m->host.ctx, 0, &ch))
+        machine_type(m, ch);
+    machine_end_if_asked(m);
     m->next_poll = m->clock.now_base + POLL_CYCLES;
 }
 
 /* ---- idling ---- */
 
-static void jump_to(struct machine *m, u64 cycle)
+static void machine_jump_to(struct machine *m, u64 cycle)
 {
     if (cycle <= m->clock.now_base)
         return;
@@ -244,7 +252,7 @@ static void jump_to(struct machine *m, u64 cycle)
 
 /* Real time at which `cycle` should come, and agreement anew where the two have drifted apart:
  * after a busy stretch virtual time is ahead, and nobody should have to wait for that. */
-static u64 pace_deadline(struct machine *m, u64 cycle)
+static u64 machine_pace_deadline(struct machine *m, u64 cycle)
 {
     u64 host = m->host.mono_ns(m->host.ctx);
     u64 now = m->clock.now_base;
@@ -259,63 +267,63 @@ static u64 pace_deadline(struct machine *m, u64 cycle)
 }
 
 /* Sleeps towards `cycle`; a character that comes in meanwhile comes at its time. */
-static void idle_paced(struct machine *m, u64 cycle)
+static void machine_idle_paced(struct machine *m, u64 cycle)
 {
-    u64 due = pace_deadline(m, cycle);
+    u64 due = machine_pace_deadline(m, cycle);
     u64 start = m->host.mono_ns(m->host.ctx);
     u64 ns = due == ~0ull ? ~0ull : due > start ? due - start : 0;
     u8 ch = 0;
-    bool got = m->host.input(m->host.ctx, ns, room(m) ? &ch : NULL);
+    bool got = m->host.input(m->host.ctx, ns, machine_room(m) ? &ch : NULL);
     u64 host = m->host.mono_ns(m->host.ctx);
     u64 reached = m->clock.now_base + clock_ns_to_cycles(&m->clock, host - start);
     bool ended = m->host.asked_to_end(m->host.ctx);
     if (cycle != CLOCK_NEVER || got || ended) /* the end of input is no event: it takes no time */
-        jump_to(m, host >= due || reached > cycle ? cycle : reached);
+        machine_jump_to(m, host >= due || reached > cycle ? cycle : reached);
     if (got)
-        type(m, ch);
-    end_if_asked(m);
+        machine_type(m, ch);
+    machine_end_if_asked(m);
 }
 
-static bool nothing_can_happen(const struct machine *m, u64 next)
+static bool machine_nothing_can_happen(const struct machine *m, u64 next)
 {
     if (next != CLOCK_NEVER)
         return false;
-    return m->intake.mode == INTAKE_REPLAY || !room(m) || m->host.input_ended(m->host.ctx);
+    return m->intake.mode == INTAKE_REPLAY || !machine_room(m) || m->host.input_ended(m->host.ctx);
 }
 
-static void idle(struct machine *m)
+static void machine_idle(struct machine *m)
 {
     u64 next = m->clock.next;
     u64 logged = intake_next(&m->intake);
     next = logged < next ? logged : next;
     next = m->stop_at < next ? m->stop_at : next;
-    if (nothing_can_happen(m, next)) {
+    if (machine_nothing_can_happen(m, next)) {
         machine_end(m, MACHINE_DEADLOCK, 0,
                     "all CPUs wait for an interrupt, no device has anything to do, and there is "
                     "no more input");
         return;
     }
     if (m->intake.mode == INTAKE_REPLAY || (m->warp && next != CLOCK_NEVER))
-        jump_to(m, next);
+        machine_jump_to(m, next);
     else
-        idle_paced(m, next);
+        machine_idle_paced(m, next);
 }
 
 /* ---- running ---- */
 
-static bool runnable(const struct vcpu *v)
+static bool machine_runnable(const struct vcpu *v)
 {
     return v->enabled && !vcpu_idle(v);
 }
 
-static void cpu_stopped(struct machine *m, const struct vcpu *v)
+static void machine_cpu_stopped(struct machine *m, const struct vcpu *v)
 {
     machine_end(m, MACHINE_STOPPED, 0, "cpu%u at 0x%08x: %s", v->number, v->mips.pc,
                 vcpu_stop_reason(v));
 }
 
 /* One CPU's turn of n cycles; returns how many it took. */
-static u64 take_turn(struct machine *m, struct vcpu *v, u64 n, bool first)
+static u64 machine_take_turn(struct machine *m, struct vcpu *v, u64 n, bool first)
 {
     m->running = v;
     m->turn_start = vcpu_retired(v);
@@ -329,23 +337,23 @@ static u64 take_turn(struct machine *m, struct vcpu *v, u64 n, bool first)
     } while (exit == VCPU_REQUEST && !first && left && v->enabled && m->end == MACHINE_RUNS);
     m->running = NULL;
     if (exit == VCPU_STOPPED)
-        cpu_stopped(m, v);
+        machine_cpu_stopped(m, v);
     return n - left;
 }
 
 /* Every CPU that can run when the round begins gets the same number of cycles: one that is woken
  * meanwhile would run in the past. The first may shorten the round. */
-static void round_of_turns(struct machine *m, u64 n, unsigned busy)
+static void machine_round_of_turns(struct machine *m, u64 n, unsigned busy)
 {
     bool first = true;
     u32 ready = 0;
     for (unsigned i = 0; i < m->ncpus; i++)
-        ready |= (u32)runnable(m->cpu[i]) << i;
+        ready |= (u32)machine_runnable(m->cpu[i]) << i;
     for (unsigned i = 0; i < m->ncpus && m->end == MACHINE_RUNS; i++) {
         struct vcpu *v = m->cpu[i];
-        if (!(ready & 1u << i) || !runnable(v))
+        if (!(ready & 1u << i) || !machine_runnable(v))
             continue;
-        u64 took = take_turn(m, v, n, first);
+        u64 took = machine_take_turn(m, v, n, first);
         /* A CPU that went idle leaves the round's length to the others, if there are any. */
         if (first && took < n && (busy == 1 || !vcpu_idle(v)))
             n = took;
@@ -355,7 +363,7 @@ static void round_of_turns(struct machine *m, u64 n, unsigned busy)
 }
 
 /* Several busy CPUs: nothing that a replay would not do may change where rounds end. */
-static u64 round_length(const struct machine *m, unsigned busy)
+static u64 machine_round_length(const struct machine *m, unsigned busy)
 {
     u64 until = m->clock.now_base + (busy > 1 ? MACHINE_TURN : POLL_CYCLES);
     u64 logged = intake_next(&m->intake);
@@ -367,7 +375,7 @@ static u64 round_length(const struct machine *m, unsigned busy)
 }
 
 /* As System/161: a warning after the time, the end after the same time again. */
-static void watch_progress(struct machine *m)
+static void machine_watch_progress(struct machine *m)
 {
     u64 user = 0;
     if (!m->progress_cycles)
@@ -391,18 +399,18 @@ static void watch_progress(struct machine *m)
 enum machine_end machine_run(struct machine *m)
 {
     while (m->end == MACHINE_RUNS && m->clock.now_base < m->stop_at) {
-        poll_input(m);
+        machine_poll_input(m);
         clock_run_due(&m->clock);
-        watch_progress(m);
+        machine_watch_progress(m);
         unsigned busy = 0;
         for (unsigned i = 0; i < m->ncpus; i++)
-            busy += runnable(m->cpu[i]);
+            busy += machine_runnable(m->cpu[i]);
         if (m->end != MACHINE_RUNS)
             break;
         if (busy)
-            round_of_turns(m, round_length(m, busy), busy);
+            machine_round_of_turns(m, machine_round_length(m, busy), busy);
         else
-            idle(m);
+            machine_idle(m);
     }
     return m->end;
 }

@@ -35,8 +35,8 @@ struct machine_host {
     /* Waits up to `ns` (0: not at all; ~0: for ever) of real time; true: *ch was typed. With ch
      * NULL it only waits. */
     bool (*input)(void *ctx, u64 ns, u8 *ch);
-    bool (*input_ended)(void *ctx);   /* nothing can be typed any more */
-    bool (*asked_to_end)(void *ctx);  /* by the person, or by the operating system */
+    bool (*input_ended)(void *ctx);  /* nothing can be typed any more */
+    bool (*asked_to_end)(void *ctx); /* by the person, or by the operating system */
     u64 (*mono_ns)(void *ctx);
     void *ctx;
 };
@@ -76,7 +76,7 @@ struct machine {
     u64 turn_end;   /* cycle */
     bool turn_first;
 
-    u64 next_poll; /* cycle of the next look for input */
+    u64 next_poll;                     /* cycle of the next look for input */
     u64 progress_user, progress_since; /* watchdog: user cycles seen, when they last rose */
     bool progress_warned;
     u64 pace_host, pace_cycle; /* host time and cycle at which virtual and real time agree */
@@ -102,7 +102,7 @@ void machine_end(struct machine *m, enum machine_end end, u32 code, const char *
  * not wait. */
 void machine_cpu_woken(struct machine *m);
 
-u64 machine_now(const struct machine *m); /* cycles */
+u64 machine_now(const struct machine *m);  /* cycles */
 u64 machine_hash(const struct machine *m); /* of the whole state */
 
 /* A CPU's registers, for a person. */

@@ -35,8 +35,7 @@ static struct mem_region *mem_insert(struct mem *m, gpa base, u64 size, enum mem
     return &m->region[i];
 }
 
-static enum err mem_add_host(struct mem *m, gpa base, u64 size, enum mem_kind kind,
-                             struct error *e)
+static enum err mem_add_host(struct mem *m, gpa base, u64 size, enum mem_kind kind, struct error *e)
 {
     BUG_ON((base | size) % MEM_PAGE);
     u8 *host = host_map_memory(size);

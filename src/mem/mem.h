@@ -34,9 +34,9 @@ struct mem_region {
     gpa base;
     u64 size;
     enum mem_kind kind;
-    u8 *host;             /* RAM and ROM */
-    u8 *page_flags;       /* RAM and ROM: MEM_PAGE_* per page */
-    u32 first_page;       /* RAM and ROM: index of its first page among all such pages */
+    u8 *host;                  /* RAM and ROM */
+    u8 *page_flags;            /* RAM and ROM: MEM_PAGE_* per page */
+    u32 first_page;            /* RAM and ROM: index of its first page among all such pages */
     const struct mem_ops *ops; /* MMIO */
     void *dev;
 };

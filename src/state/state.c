@@ -24,7 +24,7 @@ static size_t state_elem(enum state_type t)
     return size[t];
 }
 
-static void put_name(struct buf *b, const char *name)
+static void state_put_name(struct buf *b, const char *name)
 {
     size_t n = strlen(name);
     BUG_ON(n > 255);
@@ -32,45 +32,45 @@ static void put_name(struct buf *b, const char *name)
     buf_put(b, name, n);
 }
 
-static bool name_is(const u8 *p, size_t n, const char *name)
+static bool state_name_is(const u8 *p, size_t n, const char *name)
 {
     return strlen(name) == n && !memcmp(p, name, n);
 }
 
 /* Starts a section and returns where its body length must be written. */
-static size_t section_begin(struct buf *out, const char *name, u32 instance, u16 version)
+static size_t state_section_begin(struct buf *out, const char *name, u32 instance, u16 version)
 {
-    put_name(out, name);
+    state_put_name(out, name);
     buf_put_le32(out, instance);
     buf_put_le16(out, version);
     buf_put_le64(out, 0);
     return out->len;
 }
 
-static void section_end(struct buf *out, size_t body)
+static void state_section_end(struct buf *out, size_t body)
 {
     store_le64(out->data + body - 8, out->len - body);
 }
 
 void state_save(struct buf *out, const struct state_desc *d, u32 instance, const void *obj)
 {
-    size_t body = section_begin(out, d->name, instance, d->version);
+    size_t body = state_section_begin(out, d->name, instance, d->version);
     for (unsigned i = 0; i < d->nfields; i++) {
         const struct state_field *f = &d->fields[i];
-        put_name(out, f->name);
+        state_put_name(out, f->name);
         buf_put_u8(out, (u8)f->type);
         buf_put_le32(out, f->count);
         /* Hosts are little-endian (bits.h), so elements are copied as they are. */
         buf_put(out, (const u8 *)obj + f->offset, state_elem(f->type) * f->count);
     }
-    section_end(out, body);
+    state_section_end(out, body);
 }
 
-static const struct state_field *find_field(const struct state_desc *d, const u8 *name, size_t n,
-                                            unsigned *index)
+static const struct state_field *state_find_field(const struct state_desc *d, const u8 *name,
+                                                  size_t n, unsigned *index)
 {
     for (unsigned i = 0; i < d->nfields; i++) {
-        if (name_is(name, n, d->fields[i].name)) {
+        if (state_name_is(name, n, d->fields[i].name)) {
             *index = i;
             return &d->fields[i];
         }
@@ -78,8 +78,8 @@ static const struct state_field *find_field(const struct state_desc *d, const u8
     return NULL;
 }
 
-static enum err load_field(struct buf_reader *r, const struct state_desc *d, void *scratch,
-                           u64 *seen, struct error *e)
+static enum err state_load_field(struct buf_reader *r, const struct state_desc *d, void *scratch,
+                                 u64 *seen, struct error *e)
 {
     size_t n = buf_get_u8(r);
     const u8 *name = buf_get(r, n);
@@ -88,15 +88,14 @@ static enum err load_field(struct buf_reader *r, const struct state_desc *d, voi
     if (r->bad)
         return err_set(e, ERR_FORMAT, "section '%s' is cut short", d->name);
     unsigned i = 0;
-    const struct state_field *f = find_field(d, name, n, &i);
+    const struct state_field *f = state_find_field(d, name, n, &i);
     if (!f)
         return err_set(e, ERR_FORMAT, "section '%s' has a field '%.*s' unknown here", d->name,
                        (int)n, (const char *)name);
     if (*seen & 1ull << i)
         return err_set(e, ERR_FORMAT, "section '%s' has the field '%s' twice", d->name, f->name);
     if (type != f->type || count != f->count)
-        return err_set(e, ERR_FORMAT, "field '%s.%s' has another type or length", d->name,
-                       f->name);
+        return err_set(e, ERR_FORMAT, "field '%s.%s' has another type or length", d->name, f->name);
     size_t bytes = state_elem(f->type) * f->count;
     const u8 *p = buf_get(r, bytes);
     if (!p)
@@ -110,13 +109,13 @@ static enum err load_field(struct buf_reader *r, const struct state_desc *d, voi
     return ERR_OK;
 }
 
-static enum err load_fields(struct buf_reader *r, const struct state_desc *d, u16 version,
-                            void *scratch, struct error *e)
+static enum err state_load_fields(struct buf_reader *r, const struct state_desc *d, u16 version,
+                                  void *scratch, struct error *e)
 {
     u64 seen = 0;
     BUG_ON(d->nfields > 64);
     while (r->p < r->end) {
-        enum err err = load_field(r, d, scratch, &seen, e);
+        enum err err = state_load_field(r, d, scratch, &seen, e);
         if (err)
             return err;
     }
@@ -135,7 +134,7 @@ enum err state_load(struct buf_reader *body, const struct state_desc *d, u16 ver
                        d->name, version, d->version);
     void *scratch = xcalloc(1, d->size);
     memcpy(scratch, obj, d->size);
-    enum err err = load_fields(body, d, version, scratch, e);
+    enum err err = state_load_fields(body, d, version, scratch, e);
     if (!err) {
         /* Only described fields are taken over: what is derived stays the object's own. */
         for (unsigned i = 0; i < d->nfields; i++) {
@@ -164,7 +163,7 @@ u64 state_hash(u64 seed, const struct state_desc *d, const void *obj)
     return seed;
 }
 
-static struct state_part *set_grow(struct state_set *s)
+static struct state_part *state_set_grow(struct state_set *s)
 {
     s->parts = xrealloc(s->parts, (s->n + 1) * sizeof *s->parts);
     struct state_part *p = &s->parts[s->n++];
@@ -174,7 +173,7 @@ static struct state_part *set_grow(struct state_set *s)
 
 void state_set_add(struct state_set *s, const struct state_desc *d, u32 instance, void *obj)
 {
-    struct state_part *p = set_grow(s);
+    struct state_part *p = state_set_grow(s);
     p->desc = d;
     p->name = d->name;
     p->instance = instance;
@@ -185,7 +184,7 @@ void state_set_add_memory(struct state_set *s, const char *name, u32 instance, v
                           size_t bytes, void (*loaded)(void *ctx), void *ctx)
 {
     BUG_ON(bytes % STATE_PAGE);
-    struct state_part *p = set_grow(s);
+    struct state_part *p = state_set_grow(s);
     p->name = name;
     p->instance = instance;
     p->obj = mem;
@@ -200,27 +199,28 @@ void state_set_fini(struct state_set *s)
     *s = (struct state_set){0};
 }
 
-static bool page_is_zero(const u8 *p)
+static bool state_page_is_zero(const u8 *p)
 {
     return p[0] == 0 && !memcmp(p, p + 1, STATE_PAGE - 1);
 }
 
-static void memory_save(struct buf *out, const struct state_part *part)
+static void state_memory_save(struct buf *out, const struct state_part *part)
 {
-    size_t body = section_begin(out, part->name, part->instance, 1);
+    size_t body = state_section_begin(out, part->name, part->instance, 1);
     buf_put_le64(out, part->bytes);
     for (size_t off = 0; off < part->bytes; off += STATE_PAGE) {
         const u8 *page = (const u8 *)part->obj + off;
-        if (!page_is_zero(page)) {
+        if (!state_page_is_zero(page)) {
             buf_put_le64(out, off);
             buf_put(out, page, STATE_PAGE);
         }
     }
     buf_put_le64(out, ~0ull);
-    section_end(out, body);
+    state_section_end(out, body);
 }
 
-static enum err memory_load(struct buf_reader *r, const struct state_part *part, struct error *e)
+static enum err state_memory_load(struct buf_reader *r, const struct state_part *part,
+                                  struct error *e)
 {
     if (buf_get_le64(r) != part->bytes)
         return err_set(e, ERR_FORMAT, "memory '%s' has another size in the stream", part->name);
@@ -255,19 +255,19 @@ void state_set_save(const struct state_set *s, struct buf *out)
         if (p->desc)
             state_save(out, p->desc, p->instance, p->obj);
         else
-            memory_save(out, p);
+            state_memory_save(out, p);
     }
     u64 hash = state_hash_bytes(0, out->data + start, out->len - start);
-    size_t body = section_begin(out, "end", 0, 1);
+    size_t body = state_section_begin(out, "end", 0, 1);
     buf_put_le64(out, hash);
-    section_end(out, body);
+    state_section_end(out, body);
 }
 
-static const struct state_part *find_part(const struct state_set *s, const u8 *name, size_t n,
-                                          u32 instance, size_t *index)
+static const struct state_part *state_find_part(const struct state_set *s, const u8 *name, size_t n,
+                                                u32 instance, size_t *index)
 {
     for (size_t i = 0; i < s->n; i++) {
-        if (s->parts[i].instance == instance && name_is(name, n, s->parts[i].name)) {
+        if (s->parts[i].instance == instance && state_name_is(name, n, s->parts[i].name)) {
             *index = i;
             return &s->parts[i];
         }
@@ -283,7 +283,7 @@ struct section {
     struct buf_reader body;
 };
 
-static bool next_section(struct buf_reader *r, struct section *sec)
+static bool state_next_section(struct buf_reader *r, struct section *sec)
 {
     sec->namelen = buf_get_u8(r);
     sec->name = buf_get(r, sec->namelen);
@@ -297,20 +297,20 @@ static bool next_section(struct buf_reader *r, struct section *sec)
     return true;
 }
 
-static bool is_end(const struct section *sec)
+static bool state_is_end(const struct section *sec)
 {
-    return name_is(sec->name, sec->namelen, "end");
+    return state_name_is(sec->name, sec->namelen, "end");
 }
 
 /* Before anything is loaded: does the stream reach its end, undamaged? */
-static enum err check_stream(struct buf_reader r, const u8 *data, struct error *e)
+static enum err state_check_stream(struct buf_reader r, const u8 *data, struct error *e)
 {
     struct section sec;
     for (;;) {
         const u8 *before = r.p;
-        if (!next_section(&r, &sec))
+        if (!state_next_section(&r, &sec))
             return err_set(e, ERR_FORMAT, "the state stream is cut short");
-        if (!is_end(&sec))
+        if (!state_is_end(&sec))
             continue;
         u64 hash = buf_get_le64(&sec.body);
         if (sec.body.bad || hash != state_hash_bytes(0, data, (size_t)(before - data)))
@@ -319,11 +319,11 @@ static enum err check_stream(struct buf_reader r, const u8 *data, struct error *
     }
 }
 
-static enum err load_section(const struct state_set *s, struct section *sec, u8 *seen,
-                             struct error *e)
+static enum err state_load_section(const struct state_set *s, struct section *sec, u8 *seen,
+                                   struct error *e)
 {
     size_t i = 0;
-    const struct state_part *part = find_part(s, sec->name, sec->namelen, sec->instance, &i);
+    const struct state_part *part = state_find_part(s, sec->name, sec->namelen, sec->instance, &i);
     if (!part)
         return err_set(e, ERR_FORMAT, "the stream has a part '%.*s' %u that this machine lacks",
                        (int)sec->namelen, (const char *)sec->name, sec->instance);
@@ -331,15 +331,15 @@ static enum err load_section(const struct state_set *s, struct section *sec, u8 
         return err_set(e, ERR_FORMAT, "the stream has the part '%s' %u twice", part->name,
                        sec->instance);
     return part->desc ? state_load(&sec->body, part->desc, sec->version, part->obj, e)
-                      : memory_load(&sec->body, part, e);
+                      : state_memory_load(&sec->body, part, e);
 }
 
-static enum err load_sections(const struct state_set *s, struct buf_reader *r, u8 *seen,
-                              struct error *e)
+static enum err state_load_sections(const struct state_set *s, struct buf_reader *r, u8 *seen,
+                                    struct error *e)
 {
     struct section sec;
-    while (next_section(r, &sec) && !is_end(&sec)) {
-        enum err err = load_section(s, &sec, seen, e);
+    while (state_next_section(r, &sec) && !state_is_end(&sec)) {
+        enum err err = state_load_section(s, &sec, seen, e);
         if (err)
             return err;
     }
@@ -362,11 +362,11 @@ enum err state_set_load(const struct state_set *s, const void *data, size_t len,
     if (format != STATE_FORMAT)
         return err_set(e, ERR_FORMAT, "state stream of format %u; this program knows %u", format,
                        STATE_FORMAT);
-    enum err err = check_stream(r, data, e);
+    enum err err = state_check_stream(r, data, e);
     if (err)
         return err;
     u8 *seen = xcalloc(s->n, 1);
-    err = load_sections(s, &r, seen, e);
+    err = state_load_sections(s, &r, seen, e);
     free(seen);
     return err;
 }

@@ -22,9 +22,9 @@ enum state_type {
 struct state_field {
     const char *name;
     enum state_type type;
-    u16 since;   /* version of the table in which it appeared; 0: from the first */
-    u32 offset;  /* in the object */
-    u32 count;   /* elements: 1, or the length of an array */
+    u16 since;  /* version of the table in which it appeared; 0: from the first */
+    u32 offset; /* in the object */
+    u32 count;  /* elements: 1, or the length of an array */
 };
 
 #define STATE_FIELD(strukt, member, kind, n)                                                       \
@@ -41,7 +41,8 @@ struct state_desc {
     const struct state_field *fields;
     /* After a load into a scratch copy and before it counts: are the values possible? NULL: any. */
     MUST_CHECK enum err (*check)(const void *scratch, struct error *e);
-    /* After a load: rebuild what is derived (event queue, interrupt lines, caches). NULL: nothing. */
+    /* After a load: rebuild what is derived (event queue, interrupt lines, caches). NULL: nothing.
+     */
     void (*loaded)(void *obj);
 };
 
