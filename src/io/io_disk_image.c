@@ -162,21 +162,27 @@ static enum err io_disk_image_format(struct io_disk_image *d, enum io_disk_forma
     return ERR_OK;
 }
 
-static enum err io_disk_image_size(struct io_disk_image *d, struct error *e)
+static enum err io_disk_image_kind(const struct io_disk_image *d, struct host_file_info *info,
+                                   struct error *e)
 {
-    struct host_file_info info;
-    if (!host_file_info(d->fd, &info))
+    if (!host_file_info(d->fd, info))
         return err_set(e, ERR_IO, "cannot examine the disk image %s: %m", d->path);
-    if (!info.regular && !info.block_device)
+    if (!info->regular && !info->block_device)
         return err_set(e, ERR_IO, "the disk image %s is neither a file nor a block device",
                        d->path);
-    if (info.size % IO_SECTOR)
+    return ERR_OK;
+}
+
+static enum err io_disk_image_size(struct io_disk_image *d, const struct host_file_info *info,
+                                   struct error *e)
+{
+    if (info->size % IO_SECTOR)
         log_warn("disk image %s: its last %u bytes are no whole sector and are not used", d->path,
-                 (unsigned)(info.size % IO_SECTOR));
-    if (info.size < d->start + IO_SECTOR)
+                 (unsigned)(info->size % IO_SECTOR));
+    if (info->size < d->start + IO_SECTOR)
         return err_set(e, ERR_FORMAT, "the disk image %s is too short: it holds no sector",
                        d->path);
-    d->sectors = (info.size - d->start) / IO_SECTOR;
+    d->sectors = (info->size - d->start) / IO_SECTOR;
     return ERR_OK;
 }
 
@@ -208,11 +214,14 @@ enum err io_disk_image_open(const char *path, const struct io_disk_image_options
         return err_set(e, local.code, "%s", local.msg);
     struct io_disk_image *d = xcalloc(1, sizeof *d);
     *d = (struct io_disk_image){.fd = fd, .paranoid = o->paranoid, .path = xstrdup(path)};
+    struct host_file_info info;
     enum err err = io_disk_image_lock(fd, path, o->read_only, e);
+    if (!err)
+        err = io_disk_image_kind(d, &info, e);
     if (!err)
         err = io_disk_image_format(d, o->format, e);
     if (!err)
-        err = io_disk_image_size(d, e);
+        err = io_disk_image_size(d, &info, e);
     if (err) {
         io_disk_image_close(d);
         return err;

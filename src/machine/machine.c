@@ -297,6 +297,11 @@ static void machine_idle(struct machine *m)
     u64 logged = intake_next(&m->intake);
     next = logged < next ? logged : next;
     next = m->stop_at < next ? m->stop_at : next;
+    u64 watch = m->progress_since + m->progress_cycles + 1;
+    if (m->progress_warned)
+        watch += m->progress_cycles;
+    if (m->progress_cycles && !m->warp && watch < next)
+        next = watch;
     if (machine_nothing_can_happen(m, next)) {
         machine_end(m, MACHINE_DEADLOCK, 0,
                     "all CPUs wait for an interrupt, no device has anything to do, and there is "

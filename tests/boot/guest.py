@@ -34,6 +34,13 @@ def the_built_in_one_is_the_same():
 
 
 @case
+def nothing_typed_ahead_is_lost():
+    typed = "".join(f"bench crc32 1\necho line {i} of many\n" for i in range(60)) + "halt 5\n"
+    run = kuseg("--warp", HEARTH, typed=typed).expect(5)
+    equal(len(re.findall(r"^line \d+ of many", run.out, re.M)), 60)
+
+
+@case
 def codes_become_exit_statuses():
     for code, status in ((0, 0), (1, 1), (200, 200), (255, 255), (256, 1), (259, 3)):
         guest(f"halt {code}").expect(status)

@@ -195,13 +195,13 @@ static void no_file_at_all(void **state)
     const struct place *p = *state;
     struct io_disk_image_options o = {0}, ro = {.read_only = true};
     refused(p->dir, o, ERR_IO, "is a directory");
-    refused("/dev/null", o, ERR_FORMAT, "/dev/null");
+    refused("/dev/null", o, ERR_IO, "neither a file");
     refused("/dev/null", (struct io_disk_image_options){.format = IO_DISK_RAW}, ERR_IO,
             "neither a file");
     assert_int_equal(mkfifo(p->path, 0600), 0);
     refused(p->path, (struct io_disk_image_options){.format = IO_DISK_RAW}, ERR_IO,
             "neither a file");
-    refused(p->path, ro, ERR_IO, p->path);
+    refused(p->path, ro, ERR_IO, "neither a file");
 }
 
 static void locked(void **state)

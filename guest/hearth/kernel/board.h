@@ -36,6 +36,9 @@ bool board_has_clock(void);
 void board_time(u32 *seconds, u32 *nanoseconds);
 void board_alarm(u32 microseconds);
 
+/* Off: the board holds what is typed, until it is on again. */
+void board_console_listen(bool on);
+
 /* console.c, which holds its lock: start sending (true if that takes time); has the last character
  * gone out? (true once). */
 bool board_console_send(u8 c);

@@ -25,6 +25,7 @@ static struct console {
     u32 out_head, out_tail;     /* written, sent; free-running */
     char in[CONSOLE_IN];
     u32 in_edit, in_line, in_read; /* end of edited text, of finished lines, read; free-running */
+    bool in_held;               /* the ring is full of lines: the board keeps what is typed */
 } console;
 
 static void console_start_locked(void)
@@ -142,6 +143,20 @@ static void console_insert_locked(char c)
     }
 }
 
+/* A full ring must not cost characters while a reader may still empty it. Holding and listening
+ * are done under our lock, so that neither overtakes the other. */
+bool console_room(void)
+{
+    lock_take(&console.lock);
+    bool full = console.in_edit - console.in_read >= CONSOLE_IN;
+    console.in_held = full && console.in_line != console.in_read;
+    if (console.in_held)
+        board_console_listen(false);
+    bool held = console.in_held;
+    lock_drop(&console.lock);
+    return !held;
+}
+
 void console_received(u8 c)
 {
     lock_take(&console.lock);
@@ -177,6 +192,9 @@ int console_read(void *buffer, u32 size)
             break;
         to[n++] = c;
     }
+    if (console.in_held)
+        board_console_listen(true);
+    console.in_held = false;
     lock_drop(&console.lock);
     return (int)n;
 }

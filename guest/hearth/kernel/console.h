@@ -10,6 +10,7 @@ int console_read(void *buffer, u32 size);
 int console_write(const void *data, u32 size);
 
 /* The board's driver, from its interrupt. */
+bool console_room(void); /* else the board is told to hold the character: no console_received */
 void console_received(u8 c);
 void console_transmitter(void);
 

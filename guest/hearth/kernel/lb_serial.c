@@ -15,7 +15,7 @@ static u32 lb_serial_slot = LB_SLOTS; /* none */
 /* A character is read before its flag is cleared: the card sends no other one in between. */
 static void lb_serial_interrupt(u32 slot)
 {
-    if (lb_read(slot, LB_SERIAL_RIRQ) & LB_SERIAL_DONE) {
+    if ((lb_read(slot, LB_SERIAL_RIRQ) & LB_SERIAL_DONE) && console_room()) {
         u32 c = lb_read(slot, LB_SERIAL_CHAR);
         lb_write(slot, LB_SERIAL_RIRQ, LB_SERIAL_ENABLE);
         console_received((u8)c);
@@ -30,9 +30,16 @@ void lb_serial_attach(u32 slot)
     lb_serial_slot = slot;
     lb_handle(slot, lb_serial_interrupt);
     lb_write(slot, LB_SERIAL_WIRQ, LB_SERIAL_ENABLE);
-    /* What was typed before this point is still to be read. */
-    u32 typed = lb_read(slot, LB_SERIAL_RIRQ) & LB_SERIAL_DONE;
-    lb_write(slot, LB_SERIAL_RIRQ, LB_SERIAL_ENABLE | typed);
+    board_console_listen(true);
+}
+
+/* What was typed before is kept, whether its interrupt is wanted now or not. */
+void board_console_listen(bool on)
+{
+    if (lb_serial_slot == LB_SLOTS)
+        return;
+    u32 typed = lb_read(lb_serial_slot, LB_SERIAL_RIRQ) & LB_SERIAL_DONE;
+    lb_write(lb_serial_slot, LB_SERIAL_RIRQ, (on ? LB_SERIAL_ENABLE : 0) | typed);
 }
 
 bool board_console_send(u8 c)
