@@ -73,8 +73,8 @@ struct mips_model {
     const char *name;
     u32 prid;
     u32 levels; /* enum mips_level, or-ed */
-    /* System/161's CPU: Count and Compare, CP0 selects, WAIT; isolating or swapping caches and
-     * duplicate TLB entries stop the machine. */
+    /* System/161's CPU: Count and Compare, CP0 selects, WAIT, its own answers to division by zero;
+     * isolating or swapping caches and duplicate TLB entries stop the machine. */
     bool is161;
 };
 

@@ -59,12 +59,23 @@ typedef u32 V;
 #define DIV(sign, a, b) mips_div_##sign(cx, a, b)
 
 /* Division by zero and the one overflow do not trap; the manual leaves the result open. This is
- * what the algorithm of the real chip yields. */
+ * what the algorithm of the real chip yields, or what System/161's CPU delivers. */
+static void mips_div_zero(struct mips *cx, u32 a, bool is_signed)
+{
+    bool negative = is_signed && (i32)a < 0;
+    if (cx->model->is161) {
+        W_LO(is_signed && !negative ? 0x7fffffffu : 0xffffffffu);
+        W_HI(0);
+    } else {
+        W_LO(negative ? 1 : 0xffffffffu);
+        W_HI(a);
+    }
+}
+
 static inline void mips_div_S(struct mips *cx, u32 a, u32 b)
 {
     if (b == 0) {
-        W_LO((i32)a < 0 ? 1 : 0xffffffffu);
-        W_HI(a);
+        mips_div_zero(cx, a, true);
     } else if (a == 0x80000000u && b == 0xffffffffu) {
         W_LO(a);
         W_HI(0);
@@ -76,8 +87,12 @@ static inline void mips_div_S(struct mips *cx, u32 a, u32 b)
 
 static inline void mips_div_U(struct mips *cx, u32 a, u32 b)
 {
-    W_LO(b ? a / b : 0xffffffffu);
-    W_HI(b ? a % b : a);
+    if (b == 0) {
+        mips_div_zero(cx, a, false);
+    } else {
+        W_LO(a / b);
+        W_HI(a % b);
+    }
 }
 
 #define BRANCH_TO(x)      (target = (x))

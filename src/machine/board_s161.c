@@ -359,7 +359,7 @@ static enum err board_s161_start_kernel(struct board_s161 *b, const struct elf_i
     if (len > b->ram / 4)
         return err_set(e, ERR_LIMIT, "%zu bytes of words for the kernel do not fit into its memory",
                        len);
-    u32 at = (u32)(b->ram - len) & ~7u;
+    u32 at = (u32)(b->ram - len) & ~3u;
     for (unsigned i = 0; i < img->nsegments; i++) {
         const struct elf_segment *seg = &img->segment[i];
         if ((seg->vaddr & 0x1fffffff) + (u64)seg->memsz > at)

@@ -171,6 +171,7 @@ void machine_log_cpu(const struct machine *m, unsigned cpu)
     for (unsigned i = 0; i < 32; i += 8)
         log_info("  $%-2u %08x %08x %08x %08x %08x %08x %08x %08x", i, c->r[i], c->r[i + 1],
                  c->r[i + 2], c->r[i + 3], c->r[i + 4], c->r[i + 5], c->r[i + 6], c->r[i + 7]);
+    log_info("  hi  %08x lo %08x", c->r[MIPS_HI], c->r[MIPS_LO]);
 }
 
 void machine_cpu_woken(struct machine *m)

@@ -62,7 +62,7 @@ expect version_is_one_line 0 out "kuseg "
 refuse no_verb_is_usage "usage: kuseg VERB" "$kuseg"
 refuse unknown_verb_is_suggested "did you mean 'run'?" "$kuseg" rnu
 refuse unknown_option_is_suggested "did you mean '--memory'?" "$kuseg" run --memroy 4M
-refuse too_much_memory_is_refused "512 KB to 508 MB" "$kuseg" run --memory 1G
+refuse too_much_memory_is_refused "16 KB to 508 MB" "$kuseg" run --memory 1G
 refuse too_many_cpus_are_refused "'33' is out of range (1 to 32)" "$kuseg" run --cpus 33
 refuse unknown_trace_word_is_refused "(known:" "$kuseg" run --trace nonsense
 

@@ -665,7 +665,10 @@ static void ref_multu(struct ref_mips *c, uint32_t a, uint32_t b)
 
 static void ref_div(struct ref_mips *c, uint32_t a, uint32_t b)
 {
-    if (b == 0) {
+    if (b == 0 && c->mips161) {
+        c->lo = (a & 0x80000000u) ? 0xffffffffu : 0x7fffffffu;
+        c->hi = 0;
+    } else if (b == 0) {
         c->lo = (a & 0x80000000u) ? 1 : 0xffffffffu;
         c->hi = a;
     } else if (a == 0x80000000u && b == 0xffffffffu) {
@@ -681,7 +684,7 @@ static void ref_divu(struct ref_mips *c, uint32_t a, uint32_t b)
 {
     if (b == 0) {
         c->lo = 0xffffffffu;
-        c->hi = a;
+        c->hi = c->mips161 ? 0 : a;
     } else {
         c->lo = a / b;
         c->hi = a % b;

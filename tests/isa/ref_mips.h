@@ -19,7 +19,9 @@
  *   - 0x30 and 0x38 are LL and SC on mips161, RI on the R3000, whatever CU0 says;
  *   - SYNC, WAIT and CACHE exist on mips161 only; elsewhere RI.
  *  Arithmetic
- *   - division by zero: LO = 0xffffffff (+1 for div with a negative dividend), HI = dividend;
+ *   - division by zero: LO = 0xffffffff (+1 for div with a negative dividend), HI = dividend; on
+ *     mips161 as its simulator has it: LO = 0x7fffffff (-1 for a negative dividend of div, and for
+ *     divu), HI = 0;
  *   - 0x80000000 / -1: LO = 0x80000000, HI = 0;
  *   - HI/LO interlocks and the two-instruction mult/mfhi hazard are not visible.
  *  Loads and branches

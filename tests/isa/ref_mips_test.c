@@ -236,10 +236,16 @@ static void test_muldiv(void)
     muldiv(0x0022001a, 0xfffffff9, 2, 0xffffffff, 0xfffffffd);          /* div -7/2 */
     muldiv(0x0022001a, 7, 0xfffffffe, 1, 0xfffffffd);                   /* 7/-2 */
     muldiv(0x0022001a, 0x80000000, 0xffffffff, 0, 0x80000000);
+    muldiv(0x0022001b, 0xfffffff9, 2, 1, 0x7ffffffc); /* divu */
+    fresh("division by zero on mips161", true, true);
+    muldiv(0x0022001a, 5, 0, 0, 0x7fffffff);
+    muldiv(0x0022001a, 0, 0, 0, 0x7fffffff);
+    muldiv(0x0022001a, 0xfffffffb, 0, 0, 0xffffffff);
+    muldiv(0x0022001b, 0xfffffff9, 0, 0, 0xffffffff);
+    fresh("division by zero on the R3000", false, true);
     muldiv(0x0022001a, 5, 0, 5, 0xffffffff);
     muldiv(0x0022001a, 0, 0, 0, 0xffffffff);
     muldiv(0x0022001a, 0xfffffffb, 0, 0xfffffffb, 1);
-    muldiv(0x0022001b, 0xfffffff9, 2, 1, 0x7ffffffc); /* divu */
     muldiv(0x0022001b, 0xfffffff9, 0, 0xfffffff9, 0xffffffff);
     EQ(alu(0x00001810, 0, 0), 0xfffffff9); /* mfhi */
     EQ(alu(0x00001812, 0, 0), 0xffffffff); /* mflo */
