@@ -150,8 +150,8 @@ static uint32_t random_cp0(struct diff *t)
 {
     static const uint8_t reg[] = {0, 1, 2, 4, 8, 9, 10, 11, 12, 13, 14, 15, 16};
     uint32_t sel = rng_percent(&t->rng, 5) ? rng_below(&t->rng, 8) : 0;
-    uint32_t rd = rng_percent(&t->rng, 95) ? reg[rng_below(&t->rng, ARRAY_LEN(reg))]
-                                           : rng_below(&t->rng, 32);
+    uint32_t rd =
+        rng_percent(&t->rng, 95) ? reg[rng_below(&t->rng, ARRAY_LEN(reg))] : rng_below(&t->rng, 32);
     return rd << 11 | sel;
 }
 
@@ -161,7 +161,7 @@ static uint32_t random_insn(struct diff *t)
     const struct mips_op_info *o = random_op(t);
     uint32_t w = rng_next(r);
     if (rng_percent(r, 1))
-        return w; /* anything */
+        return w;          /* anything */
     if (o->flags & BRANCH) /* mostly short ones, also backwards */
         w = (w & ~0xffffu) | ((rng_below(r, 16) - 5) & 0xffff);
     if (o->flags & (LOAD | STORE))
@@ -233,8 +233,8 @@ static void make_tlb(struct diff *t)
     static const uint32_t base[] = {0x00000000, 0x00400000, 0xc0000000, 0x7fff0000, 0xfffe0000};
     for (unsigned i = 0; i < 64; i++) {
         uint32_t hi = base[i % 5] + (i / 5) * MEM_PAGE;
-        uint32_t page = rng_percent(&t->rng, 90) ? rng_below(&t->rng, RAM_PAGES)
-                                                 : MMIO_BASE / MEM_PAGE;
+        uint32_t page =
+            rng_percent(&t->rng, 90) ? rng_below(&t->rng, RAM_PAGES) : MMIO_BASE / MEM_PAGE;
         uint32_t lo = page * MEM_PAGE;
         lo |= rng_percent(&t->rng, 85) ? MIPS_LO_V : 0;
         lo |= rng_percent(&t->rng, 70) ? MIPS_LO_D : 0;
@@ -370,8 +370,7 @@ static bool compare_memory(struct diff *t)
     const uint8_t *ours = mem_ram_ptr(t->mem, 0, RAM_SIZE);
     for (uint32_t pa = 0; pa < RAM_SIZE; pa++)
         if (ours[pa] != t->ref_ram[pa]) {
-            printf("  memory at %05x: engine %02x, reference %02x\n", pa, ours[pa],
-                   t->ref_ram[pa]);
+            printf("  memory at %05x: engine %02x, reference %02x\n", pa, ours[pa], t->ref_ram[pa]);
             return false;
         }
     return !differs("device log", 0, t->ours.log, t->theirs.log);

@@ -22,24 +22,24 @@ enum {
     REF_EXC_OV = 12,
 };
 
-#define REF_ST_IEC 0x00000001u
-#define REF_ST_KUC 0x00000002u
+#define REF_ST_IEC   0x00000001u
+#define REF_ST_KUC   0x00000002u
 #define REF_ST_STACK 0x0000003fu
-#define REF_ST_IM 0x0000ff00u
-#define REF_ST_ISC 0x00010000u
-#define REF_ST_SWC 0x00020000u
-#define REF_ST_BEV 0x00400000u
-#define REF_ST_CU 0xf0000000u
+#define REF_ST_IM    0x0000ff00u
+#define REF_ST_ISC   0x00010000u
+#define REF_ST_SWC   0x00020000u
+#define REF_ST_BEV   0x00400000u
+#define REF_ST_CU    0xf0000000u
 
-#define REF_CA_BD 0x80000000u
-#define REF_CA_SOFT 0x00000300u
-#define REF_CA_HARD 0x0000fc00u
+#define REF_CA_BD    0x80000000u
+#define REF_CA_SOFT  0x00000300u
+#define REF_CA_HARD  0x0000fc00u
 #define REF_CA_TIMER 0x00008000u
 
 #define REF_LO_D 0x00000400u
 #define REF_LO_V 0x00000200u
 #define REF_LO_G 0x00000100u
-#define REF_VPN 0xfffff000u
+#define REF_VPN  0xfffff000u
 #define REF_ASID 0x00000fc0u
 
 /*
@@ -161,8 +161,7 @@ static int ref_tlb_find(const struct ref_mips *c, uint32_t vpn, uint32_t asid)
 }
 
 /* align: 1, 2 or 4, the alignment demanded */
-static bool ref_translate(struct ref_mips *c, uint32_t va, unsigned align, bool store,
-                          uint32_t *pa)
+static bool ref_translate(struct ref_mips *c, uint32_t va, unsigned align, bool store, uint32_t *pa)
 {
     unsigned miss = store ? REF_EXC_TLBS : REF_EXC_TLBL;
     int i;

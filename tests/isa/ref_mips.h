@@ -88,16 +88,15 @@
 #include <stdint.h>
 
 struct ref_mem_ops { /* physical memory, given by the test; return false = bus error */
-    bool (*read)(void *ctx, uint32_t pa, unsigned size /* 1, 2, 4 */, bool fetch,
-                 uint32_t *value);
+    bool (*read)(void *ctx, uint32_t pa, unsigned size /* 1, 2, 4 */, bool fetch, uint32_t *value);
     bool (*write)(void *ctx, uint32_t pa, unsigned size, uint32_t value);
 };
 
 struct ref_mips {
     uint32_t r[32], hi, lo;
-    uint32_t pc;          /* instruction to execute next */
-    uint32_t npc;         /* the one after it (branch target when in a delay slot) */
-    bool bd;              /* pc is in a branch delay slot (of a taken or untaken branch) */
+    uint32_t pc;  /* instruction to execute next */
+    uint32_t npc; /* the one after it (branch target when in a delay slot) */
+    bool bd;      /* pc is in a branch delay slot (of a taken or untaken branch) */
 
     /* CP0 */
     uint32_t index, entrylo, context, badvaddr, entryhi, status, cause, epc, compare;
@@ -109,15 +108,15 @@ struct ref_mips {
     uint64_t count_base;  /* Count = (uint32_t)(steps - count_base) */
     bool timer_on;        /* mips161: Compare was written at least once */
     bool ll;
-    uint32_t ll_addr;     /* physical */
+    uint32_t ll_addr; /* physical */
     uint32_t ll_value;
-    bool waiting;         /* WAIT executed; leaves when a hardware line is raised */
-    uint32_t irq_lines;   /* hardware lines as the bits of Cause (0xfc00) */
-    bool stopped;         /* did something this CPU leaves undefined: stop for the debugger */
+    bool waiting;       /* WAIT executed; leaves when a hardware line is raised */
+    uint32_t irq_lines; /* hardware lines as the bits of Cause (0xfc00) */
+    bool stopped;       /* did something this CPU leaves undefined: stop for the debugger */
 
     /* configuration */
     bool big_endian;
-    bool mips161;         /* System/161's additions and differences; false = the real R3000A */
+    bool mips161; /* System/161's additions and differences; false = the real R3000A */
     const struct ref_mem_ops *mem;
     void *memctx;
     uint32_t prid;

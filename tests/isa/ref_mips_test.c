@@ -60,7 +60,7 @@ static bool mem_write(void *ctx, uint32_t pa, unsigned size, uint32_t value)
     return true;
 }
 
-static const struct ref_mem_ops ops = { mem_read, mem_write };
+static const struct ref_mem_ops ops = {mem_read, mem_write};
 
 static void check(const char *what, uint32_t got, uint32_t want)
 {
@@ -68,8 +68,7 @@ static void check(const char *what, uint32_t got, uint32_t want)
     if (got == want)
         return;
     failures++;
-    printf("FAIL %s: %s is 0x%08x, not 0x%08x\n", case_name, what, (unsigned)got,
-           (unsigned)want);
+    printf("FAIL %s: %s is 0x%08x, not 0x%08x\n", case_name, what, (unsigned)got, (unsigned)want);
 }
 
 #define EQ(expr, want) check(#expr, (uint32_t)(expr), (uint32_t)(want))
@@ -172,7 +171,7 @@ static void test_alu(void)
     EQ(alu(0x00221827, 0xff00ff00, 0x0ff00ff0), 0x000f000f); /* nor */
     EQ(alu(0x0022182a, 0xffffffff, 1), 1);                   /* slt */
     EQ(alu(0x0022182a, 1, 0xffffffff), 0);
-    EQ(alu(0x0022182b, 0xffffffff, 1), 0);                   /* sltu */
+    EQ(alu(0x0022182b, 0xffffffff, 1), 0); /* sltu */
     EQ(alu(0x0022182b, 1, 0xffffffff), 1);
     EQ(alu(0x00021900, 0, 0x12345678), 0x23456780);          /* sll $3,$2,4 */
     EQ(alu(0x00021902, 0, 0x82345678), 0x08234567);          /* srl $3,$2,4 */
@@ -186,12 +185,12 @@ static void test_alu(void)
     EQ(alu(0x2823ffff, 0xfffffffe, 0), 1);                   /* slti -2 < -1 */
     EQ(alu(0x2c23ffff, 0xfffffffe, 0), 1);                   /* sltiu < 0xffffffff */
     EQ(alu(0x2c23ffff, 0xffffffff, 0), 0);
-    EQ(alu(0x3023ffff, 0x12345678, 0), 0x00005678);          /* andi: zero-extended */
-    EQ(alu(0x34238000, 0x10000000, 0), 0x10008000);          /* ori */
-    EQ(alu(0x3823ffff, 0xffffffff, 0), 0xffff0000);          /* xori */
-    EQ(alu(0x3c038765, 0, 0), 0x87650000);                   /* lui */
-    EQ(alu(0x03e21900, 0, 1), 0x10);                         /* sll with rs=31: ignored */
-    EQ(alu(0x002219e1, 1, 2), 3);                            /* addu with shamt: ignored */
+    EQ(alu(0x3023ffff, 0x12345678, 0), 0x00005678); /* andi: zero-extended */
+    EQ(alu(0x34238000, 0x10000000, 0), 0x10008000); /* ori */
+    EQ(alu(0x3823ffff, 0xffffffff, 0), 0xffff0000); /* xori */
+    EQ(alu(0x3c038765, 0, 0), 0x87650000);          /* lui */
+    EQ(alu(0x03e21900, 0, 1), 0x10);                /* sll with rs=31: ignored */
+    EQ(alu(0x002219e1, 1, 2), 3);                   /* addu with shamt: ignored */
     EQ(cpu.pc, 0x80001004);
     EQ(cpu.steps, 28);
 
@@ -230,7 +229,7 @@ static void muldiv(uint32_t insn, uint32_t a, uint32_t b, uint32_t hi, uint32_t 
 static void test_muldiv(void)
 {
     fresh("muldiv", false, true);
-    muldiv(0x00220018, 0xffffffff, 2, 0xffffffff, 0xfffffffe);          /* mult -1*2 */
+    muldiv(0x00220018, 0xffffffff, 2, 0xffffffff, 0xfffffffe); /* mult -1*2 */
     muldiv(0x00220018, 0x80000000, 0x80000000, 0x40000000, 0);
     muldiv(0x00220019, 0xffffffff, 0xffffffff, 0xfffffffe, 0x00000001); /* multu */
     muldiv(0x0022001a, 0xfffffff9, 2, 0xffffffff, 0xfffffffd);          /* div -7/2 */
@@ -342,12 +341,12 @@ static void test_memory(void)
 {
     for (int be = 0; be < 2; be++) {
         fresh(be ? "memory, big endian" : "memory, little endian", false, be);
-        put(0x2000, be ? 0x81223344 : 0x44332281); /* bytes 81 22 33 44 */
-        EQ(alu(0x80230000, 0x80002000, 0), 0xffffff81);                  /* lb */
-        EQ(alu(0x90230000, 0x80002000, 0), 0x81);                        /* lbu */
-        EQ(alu(0x90230003, 0x80002000, 0), 0x44);                        /* lbu 3 */
-        EQ(alu(0x84230000, 0x80002000, 0), be ? 0xffff8122 : 0x2281);    /* lh */
-        EQ(alu(0x94230000, 0x80002000, 0), be ? 0x8122 : 0x2281);        /* lhu */
+        put(0x2000, be ? 0x81223344 : 0x44332281);                        /* bytes 81 22 33 44 */
+        EQ(alu(0x80230000, 0x80002000, 0), 0xffffff81);                   /* lb */
+        EQ(alu(0x90230000, 0x80002000, 0), 0x81);                         /* lbu */
+        EQ(alu(0x90230003, 0x80002000, 0), 0x44);                         /* lbu 3 */
+        EQ(alu(0x84230000, 0x80002000, 0), be ? 0xffff8122 : 0x2281);     /* lh */
+        EQ(alu(0x94230000, 0x80002000, 0), be ? 0x8122 : 0x2281);         /* lhu */
         EQ(alu(0x8c23fffc, 0xa0002004, 0), be ? 0x81223344 : 0x44332281); /* lw */
 
         alu(0xa0220001, 0x80002000, 0x123456ab); /* sb */
@@ -365,14 +364,14 @@ static void test_memory(void)
 static void test_unaligned(void)
 {
     /* word in memory 0x00112233, register 0xaabbccdd, offsets 0..3; from the manual's tables */
-    static const uint32_t lwl_be[] = { 0x00112233, 0x112233dd, 0x2233ccdd, 0x33bbccdd };
-    static const uint32_t lwr_be[] = { 0xaabbcc00, 0xaabb0011, 0xaa001122, 0x00112233 };
-    static const uint32_t swl_be[] = { 0xaabbccdd, 0x00aabbcc, 0x0011aabb, 0x001122aa };
-    static const uint32_t swr_be[] = { 0xdd112233, 0xccdd2233, 0xbbccdd33, 0xaabbccdd };
-    static const uint32_t lwl_le[] = { 0x33bbccdd, 0x2233ccdd, 0x112233dd, 0x00112233 };
-    static const uint32_t lwr_le[] = { 0x00112233, 0xaa001122, 0xaabb0011, 0xaabbcc00 };
-    static const uint32_t swl_le[] = { 0x001122aa, 0x0011aabb, 0x00aabbcc, 0xaabbccdd };
-    static const uint32_t swr_le[] = { 0xaabbccdd, 0xbbccdd33, 0xccdd2233, 0xdd112233 };
+    static const uint32_t lwl_be[] = {0x00112233, 0x112233dd, 0x2233ccdd, 0x33bbccdd};
+    static const uint32_t lwr_be[] = {0xaabbcc00, 0xaabb0011, 0xaa001122, 0x00112233};
+    static const uint32_t swl_be[] = {0xaabbccdd, 0x00aabbcc, 0x0011aabb, 0x001122aa};
+    static const uint32_t swr_be[] = {0xdd112233, 0xccdd2233, 0xbbccdd33, 0xaabbccdd};
+    static const uint32_t lwl_le[] = {0x33bbccdd, 0x2233ccdd, 0x112233dd, 0x00112233};
+    static const uint32_t lwr_le[] = {0x00112233, 0xaa001122, 0xaabb0011, 0xaabbcc00};
+    static const uint32_t swl_le[] = {0x001122aa, 0x0011aabb, 0x00aabbcc, 0xaabbccdd};
+    static const uint32_t swr_le[] = {0xaabbccdd, 0xbbccdd33, 0xccdd2233, 0xdd112233};
 
     for (int be = 0; be < 2; be++) {
         fresh(be ? "unaligned, big endian" : "unaligned, little endian", false, be);
@@ -563,8 +562,8 @@ static void test_cp0(void)
     cpu.badvaddr = 0x55;
     EQ(cp0(8, 0xffffffff), 0x55);
     EQ(cp0(10, 0xffffffff), 0xffffffc0);
-    EQ(cp0(12, 0x0dbd00c0), 0x00010000);      /* of these, IsC only */
-    EQ(cp0(12, 0xffffff3c), 0xf043ff3c);      /* kernel, IEc clear */
+    EQ(cp0(12, 0x0dbd00c0), 0x00010000); /* of these, IsC only */
+    EQ(cp0(12, 0xffffff3c), 0xf043ff3c); /* kernel, IEc clear */
     EQ(cp0(12, 0), 0);
     EQ(cp0(13, 0xffffffff), 0x00000300);
     cpu.irq_lines = 0x00005000;
@@ -692,8 +691,8 @@ static void test_mips161_registers(void)
     cpu.epc = 0x66;
     EQ(cp0(14, 0xffffffff), 0x66);
     static const uint32_t reserved[] = {
-        0x40037803, 0x40038002, 0x40031800, 0x40036001, 0x4003f800, 0x40838002, 0x40831800,
-        0x40836001, 0x40834801,
+        0x40037803, 0x40038002, 0x40031800, 0x40036001, 0x4003f800,
+        0x40838002, 0x40831800, 0x40836001, 0x40834801,
     };
     for (unsigned i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
         cpu.cause = 0;
@@ -733,17 +732,17 @@ static void test_mips161_registers(void)
 static void test_mips161_timer(void)
 {
     fresh("count", true, true);
-    alu(0x40824800, 0, 1000);            /* mtc0 $2,count */
-    EQ(alu(0x40034800, 0, 0), 1001);     /* the next step */
+    alu(0x40824800, 0, 1000);        /* mtc0 $2,count */
+    EQ(alu(0x40034800, 0, 0), 1001); /* the next step */
     EQ(alu(0x40034800, 0, 0), 1002);
 
     fresh("timer", true, true);
     alu(0x40825800, 0, 3); /* step 0: compare = 3; after it Count is 1 */
     EQ(cpu.timer_on, true);
     EQ(cpu.irq_lines, 0);
-    ref_step(&cpu);        /* Count 2 */
+    ref_step(&cpu); /* Count 2 */
     EQ(cpu.irq_lines, 0);
-    ref_step(&cpu);        /* Count 3 -> 0 */
+    ref_step(&cpu); /* Count 3 -> 0 */
     EQ(cpu.irq_lines, 0x8000);
     EQ(cpu.count_base, 3);
     EQ(alu(0x40034800, 0, 0), 0);

@@ -89,7 +89,7 @@ static void conf_names_file_line_and_cause(void **state)
         {"31 timer",
          "sys161.conf:1: timer: slot 31 is for a mainboard, and a mainboard for slot 31"},
         {"31 mainboard ramsize=8K", "sys161.conf:1: mainboard: ramsize: '8K' is out of range "
-                                      "(16 KB to 508 MB)"},
+                                    "(16 KB to 508 MB)"},
         {"31 mainboard ramsize=509M", "sys161.conf:1: mainboard: ramsize: '509M' is out of range "
                                       "(16 KB to 508 MB)"},
         {"31 mainboard ramsize=1000001",

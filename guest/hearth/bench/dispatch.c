@@ -4,14 +4,38 @@
 
 #define DISPATCH_CALLS 2048u
 
-static unsigned dispatch_add(unsigned x, unsigned y) { return x + y; }
-static unsigned dispatch_sub(unsigned x, unsigned y) { return x - y; }
-static unsigned dispatch_xor(unsigned x, unsigned y) { return x ^ y; }
-static unsigned dispatch_and(unsigned x, unsigned y) { return (x & y) + 1; }
-static unsigned dispatch_left(unsigned x, unsigned y) { return x << (y & 7) | x >> 25; }
-static unsigned dispatch_right(unsigned x, unsigned y) { return x >> (y & 7) | x << 25; }
-static unsigned dispatch_times(unsigned x, unsigned y) { return x * (y | 1); }
-static unsigned dispatch_not(unsigned x, unsigned y) { return ~x + y; }
+static unsigned dispatch_add(unsigned x, unsigned y)
+{
+    return x + y;
+}
+static unsigned dispatch_sub(unsigned x, unsigned y)
+{
+    return x - y;
+}
+static unsigned dispatch_xor(unsigned x, unsigned y)
+{
+    return x ^ y;
+}
+static unsigned dispatch_and(unsigned x, unsigned y)
+{
+    return (x & y) + 1;
+}
+static unsigned dispatch_left(unsigned x, unsigned y)
+{
+    return x << (y & 7) | x >> 25;
+}
+static unsigned dispatch_right(unsigned x, unsigned y)
+{
+    return x >> (y & 7) | x << 25;
+}
+static unsigned dispatch_times(unsigned x, unsigned y)
+{
+    return x * (y | 1);
+}
+static unsigned dispatch_not(unsigned x, unsigned y)
+{
+    return ~x + y;
+}
 
 static unsigned (*const dispatch_table[])(unsigned x, unsigned y) = {
     dispatch_add,  dispatch_sub,   dispatch_xor,   dispatch_and,

@@ -20,25 +20,25 @@ enum interp_op {
 #define INTERP_CELLS 256u
 
 static const unsigned char interp_program[] = {
-    /*  0 */ INTERP_SET, 1, 2,       /* r1 = candidate; r2 = limit 255, r3 = one, r4 = sum */
-    /*  3 */ INTERP_SET, 2, 255,
-    /*  6 */ INTERP_SET, 3, 1,
-    /*  9 */ INTERP_LOAD, 5, 1,      /* next candidate: crossed out? */
-    /* 12 */ INTERP_ZERO, 5, 17,
-    /* 15 */ INTERP_JUMP, 42,
-    /* 17 */ INTERP_MIX, 4, 1,       /* a prime */
-    /* 20 */ INTERP_SET, 6, 0,
-    /* 23 */ INTERP_ADD, 6, 1,
-    /* 26 */ INTERP_ADD, 6, 1,       /* cross out multiples */
-    /* 29 */ INTERP_LESS, 6, 2, 35,
-    /* 33 */ INTERP_JUMP, 42,
-    /* 35 */ INTERP_STORE, 3, 6,
-    /* 38 */ INTERP_JUMP, 26,
-    /* 40 */ INTERP_HALT, 0,
-    /* 42 */ INTERP_ADD, 1, 3,
-    /* 45 */ INTERP_LESS, 1, 2, 9,
-    /* 49 */ INTERP_MUL, 4, 2,
-    /* 52 */ INTERP_SUB, 4, 1,
+    /*  0 */ INTERP_SET,   1,  2, /* r1 = candidate; r2 = limit 255, r3 = one, r4 = sum */
+    /*  3 */ INTERP_SET,   2,  255,
+    /*  6 */ INTERP_SET,   3,  1,
+    /*  9 */ INTERP_LOAD,  5,  1, /* next candidate: crossed out? */
+    /* 12 */ INTERP_ZERO,  5,  17,
+    /* 15 */ INTERP_JUMP,  42,
+    /* 17 */ INTERP_MIX,   4,  1, /* a prime */
+    /* 20 */ INTERP_SET,   6,  0,
+    /* 23 */ INTERP_ADD,   6,  1,
+    /* 26 */ INTERP_ADD,   6,  1, /* cross out multiples */
+    /* 29 */ INTERP_LESS,  6,  2,   35,
+    /* 33 */ INTERP_JUMP,  42,
+    /* 35 */ INTERP_STORE, 3,  6,
+    /* 38 */ INTERP_JUMP,  26,
+    /* 40 */ INTERP_HALT,  0,
+    /* 42 */ INTERP_ADD,   1,  3,
+    /* 45 */ INTERP_LESS,  1,  2,   9,
+    /* 49 */ INTERP_MUL,   4,  2,
+    /* 52 */ INTERP_SUB,   4,  1,
     /* 55 */ INTERP_HALT,
 };
 

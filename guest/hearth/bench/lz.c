@@ -6,9 +6,9 @@
 #include "bench.h"
 
 #define LZ_BYTES 16384u
-#define LZ_HASH 4096u
-#define LZ_MIN 4u
-#define LZ_MAX 67u
+#define LZ_HASH  4096u
+#define LZ_MIN   4u
+#define LZ_MAX   67u
 
 struct lz {
     unsigned short last[LZ_HASH]; /* position + 1 of the last occurrence of a hash */

@@ -8,7 +8,7 @@
 #include "mem.h"
 #include "string.h"
 
-#define BLOCK_MAX 512
+#define BLOCK_MAX      512
 #define BLOCK_PER_PAGE (PAGE_SIZE / BLOCK_SIZE)
 
 struct block {

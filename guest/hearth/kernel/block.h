@@ -14,8 +14,8 @@
 struct format_text;
 
 void block_init(void);
-u8 *block_read(u32 disk, u32 number);  /* null: read error */
-u8 *block_fresh(u32 disk, u32 number); /* cleared and dirty, without reading; null: write error */
+u8 *block_read(u32 disk, u32 number);   /* null: read error */
+u8 *block_fresh(u32 disk, u32 number);  /* cleared and dirty, without reading; null: write error */
 void block_dirty(u32 disk, u32 number); /* read before and changed since */
 
 /* Write the dirty blocks from first to last - 1, in ascending order. 0 or E_IO. */

@@ -11,35 +11,35 @@
 #include "lock.h"
 #include "sched.h"
 
-#define BOARD_SLOT 31u
-#define BOARD_CONFIG(slot, offset) ((slot) * 0x400u + (offset))
-#define BOARD_REG(offset) BOARD_CONFIG(BOARD_SLOT, offset)
-#define BOARD_CPU(number, offset) (0x8000u + (number) * 0x400u + (offset))
+#define BOARD_SLOT                 31u
+#define BOARD_CONFIG(slot, offset) ((slot)*0x400u + (offset))
+#define BOARD_REG(offset)          BOARD_CONFIG(BOARD_SLOT, offset)
+#define BOARD_CPU(number, offset)  (0x8000u + (number)*0x400u + (offset))
 
 /* Configuration of a slot. */
-#define BOARD_VENDOR 0x0u
-#define BOARD_DEVICE 0x4u
-#define BOARD_REVISION 0x8u
+#define BOARD_VENDOR        0x0u
+#define BOARD_DEVICE        0x4u
+#define BOARD_REVISION      0x8u
 #define BOARD_VENDOR_SYS161 1u
 
 /* The mainboard's own registers. EXIT is kuseg's: the monitor's exit status; revision 2 on. */
-#define BOARD_RAMSZ 0x200u
-#define BOARD_IRQS 0x204u
-#define BOARD_PWR 0x208u
-#define BOARD_CPUS 0x210u
-#define BOARD_CPUE 0x214u
-#define BOARD_SELF 0x218u
-#define BOARD_EXIT 0x21cu
+#define BOARD_RAMSZ          0x200u
+#define BOARD_IRQS           0x204u
+#define BOARD_PWR            0x208u
+#define BOARD_CPUS           0x210u
+#define BOARD_CPUE           0x214u
+#define BOARD_SELF           0x218u
+#define BOARD_EXIT           0x21cu
 #define BOARD_MULTIPROCESSOR 10u
 
 /* Per CPU. */
 #define BOARD_CIRQE 0x0u
-#define BOARD_CIPI 0x4u
-#define BOARD_CRAM 0x300u
+#define BOARD_CIPI  0x4u
+#define BOARD_CRAM  0x300u
 
 /* Lines of Cause and Status. */
-#define BOARD_LINE_BUS STATUS_IM(2)
-#define BOARD_LINE_IPI STATUS_IM(3)
+#define BOARD_LINE_BUS   STATUS_IM(2)
+#define BOARD_LINE_IPI   STATUS_IM(3)
 #define BOARD_LINE_TIMER STATUS_IM(7)
 
 #define BOARD_SLICE 250000u /* cycles; 10 ms at 25 MHz */

@@ -13,19 +13,19 @@
 #include "sched.h"
 
 #define CONSOLE_OUT 1024u
-#define CONSOLE_IN 1024u
+#define CONSOLE_IN  1024u
 
-#define CTRL(c) ((c) & 0x1f)
+#define CTRL(c) ((c)&0x1f)
 
 static struct console {
     struct lock lock;
-    bool seized;                /* no interrupts any more: poll */
-    bool sending;               /* the transmitter has a character */
+    bool seized;  /* no interrupts any more: poll */
+    bool sending; /* the transmitter has a character */
     char out[CONSOLE_OUT];
-    u32 out_head, out_tail;     /* written, sent; free-running */
+    u32 out_head, out_tail; /* written, sent; free-running */
     char in[CONSOLE_IN];
     u32 in_edit, in_line, in_read; /* end of edited text, of finished lines, read; free-running */
-    bool in_held;               /* the ring is full of lines: the board keeps what is typed */
+    bool in_held;                  /* the ring is full of lines: the board keeps what is typed */
 } console;
 
 static void console_start_locked(void)

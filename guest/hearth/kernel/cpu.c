@@ -7,7 +7,7 @@
 #include "tlb.h"
 #include "vm.h"
 
-#define CPU_VECTOR_REFILL 0x80000000u
+#define CPU_VECTOR_REFILL  0x80000000u
 #define CPU_VECTOR_GENERAL 0x80000080u
 
 struct cpu cpu_table[CPU_MAX];

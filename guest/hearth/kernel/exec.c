@@ -11,7 +11,7 @@
 #include "vm.h"
 
 #define EXEC_SEGMENTS 8 /* program headers that we look at */
-#define EXEC_LOAD 1
+#define EXEC_LOAD     1
 #define EXEC_WRITABLE 2
 
 struct exec_header {

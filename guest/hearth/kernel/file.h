@@ -10,16 +10,21 @@ struct fs;
 struct pipe;
 struct vm_space;
 
-enum file_kind { FILE_FREE, FILE_CONSOLE, FILE_PIPE, FILE_NODE };
+enum file_kind {
+    FILE_FREE,
+    FILE_CONSOLE,
+    FILE_PIPE,
+    FILE_NODE
+};
 
 struct file {
     enum file_kind kind;
-    u32 holders;          /* descriptors that refer to it, in all processes */
-    u32 flags;            /* ABI_READ ... */
+    u32 holders; /* descriptors that refer to it, in all processes */
+    u32 flags;   /* ABI_READ ... */
     u32 offset;
-    const struct fs *fs;  /* FILE_NODE */
-    u32 node;             /* number within the file system; set under its lock */
-    struct pipe *pipe;    /* FILE_PIPE */
+    const struct fs *fs; /* FILE_NODE */
+    u32 node;            /* number within the file system; set under its lock */
+    struct pipe *pipe;   /* FILE_PIPE */
 };
 
 /* Null: too many. */

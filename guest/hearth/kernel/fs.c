@@ -6,7 +6,7 @@
 #include "format.h"
 #include "string.h"
 
-#define FS_MAX 12
+#define FS_MAX  12
 #define FS_ROOT 1 /* node of the root directory */
 
 static struct fs fs_table[FS_MAX];

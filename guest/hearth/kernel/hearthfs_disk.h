@@ -21,15 +21,15 @@
 #ifndef HEARTHFS_DISK_H
 #define HEARTHFS_DISK_H
 
-#define HFS_BLOCK 512u
-#define HFS_MAGIC 0x68727468u /* "hrth" */
+#define HFS_BLOCK   512u
+#define HFS_MAGIC   0x68727468u /* "hrth" */
 #define HFS_VERSION 1u
 
 /* The superblock: words by index. The sum is that of the words before it. */
 enum hfs_super {
     HFS_SUPER_MAGIC,
     HFS_SUPER_VERSION,
-    HFS_SUPER_BLOCKS,       /* of the disk */
+    HFS_SUPER_BLOCKS, /* of the disk */
     HFS_SUPER_INODES,
     HFS_SUPER_BITMAP_START,
     HFS_SUPER_INODE_START,
@@ -41,32 +41,36 @@ enum hfs_super {
 /* An inode: words by index. */
 enum hfs_inode {
     HFS_INODE_TYPE,
-    HFS_INODE_SIZE,         /* bytes */
-    HFS_INODE_TIME,         /* of the last change, seconds since 1970 */
-    HFS_INODE_RESERVED,     /* 0 */
-    HFS_INODE_DIRECT,       /* ten of them */
+    HFS_INODE_SIZE,     /* bytes */
+    HFS_INODE_TIME,     /* of the last change, seconds since 1970 */
+    HFS_INODE_RESERVED, /* 0 */
+    HFS_INODE_DIRECT,   /* ten of them */
     HFS_INODE_INDIRECT = HFS_INODE_DIRECT + 10,
     HFS_INODE_DOUBLE,
     HFS_INODE_WORDS
 };
 
-enum hfs_type { HFS_FREE, HFS_FILE, HFS_DIRECTORY };
+enum hfs_type {
+    HFS_FREE,
+    HFS_FILE,
+    HFS_DIRECTORY
+};
 
 #define HFS_INODE_SIZE_BYTES 64u
 #define HFS_INODES_PER_BLOCK (HFS_BLOCK / HFS_INODE_SIZE_BYTES)
-#define HFS_DIRECT 10u
-#define HFS_POINTERS (HFS_BLOCK / 4)
-#define HFS_MAX_BLOCKS (HFS_DIRECT + HFS_POINTERS + HFS_POINTERS * HFS_POINTERS)
-#define HFS_BITS_PER_BLOCK (HFS_BLOCK * 8)
-#define HFS_ROOT 1u
+#define HFS_DIRECT           10u
+#define HFS_POINTERS         (HFS_BLOCK / 4)
+#define HFS_MAX_BLOCKS       (HFS_DIRECT + HFS_POINTERS + HFS_POINTERS * HFS_POINTERS)
+#define HFS_BITS_PER_BLOCK   (HFS_BLOCK * 8)
+#define HFS_ROOT             1u
 
 /* A directory entry: inode number, then the name, filled up with zeros. */
 #define HFS_ENTRY 32u
-#define HFS_NAME 28u
+#define HFS_NAME  28u
 
 /* How a new file system divides a disk: an inode for every 8 blocks. */
 #define HFS_BLOCKS_PER_INODE 8u
-#define HFS_MIN_BLOCKS 32u
+#define HFS_MIN_BLOCKS       32u
 
 static inline unsigned hfs_get(const unsigned char *p)
 {

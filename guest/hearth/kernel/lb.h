@@ -8,17 +8,23 @@
 
 #include "types.h"
 
-#define LB_SLOTS 32
-#define LB_BASE 0xbfe00000u /* in kseg1 */
-#define LB_BUFFER 0x8000u   /* where devices have their transfer buffer */
+#define LB_SLOTS  32
+#define LB_BASE   0xbfe00000u /* in kseg1 */
+#define LB_BUFFER 0x8000u     /* where devices have their transfer buffer */
 
 static inline volatile u32 *lb_register(u32 slot, u32 offset)
 {
     return (volatile u32 *)(LB_BASE + slot * 0x10000u + offset);
 }
 
-static inline u32 lb_read(u32 slot, u32 offset) { return *lb_register(slot, offset); }
-static inline void lb_write(u32 slot, u32 offset, u32 value) { *lb_register(slot, offset) = value; }
+static inline u32 lb_read(u32 slot, u32 offset)
+{
+    return *lb_register(slot, offset);
+}
+static inline void lb_write(u32 slot, u32 offset, u32 value)
+{
+    *lb_register(slot, offset) = value;
+}
 
 /* Buffers hold bytes in the order of the CPU's memory. to and from are word-aligned. */
 void lb_copy_in(u32 slot, void *to, u32 size);

@@ -6,22 +6,22 @@
 #include "sched.h"
 
 #define LB_DISK_SECTORS 0u
-#define LB_DISK_STATUS 4u
-#define LB_DISK_SECTOR 8u
+#define LB_DISK_STATUS  4u
+#define LB_DISK_SECTOR  8u
 
-#define LB_DISK_BUSY 1u
-#define LB_DISK_WRITE 2u
-#define LB_DISK_DONE 4u
+#define LB_DISK_BUSY   1u
+#define LB_DISK_WRITE  2u
+#define LB_DISK_DONE   4u
 #define LB_DISK_ERRORS 24u
 
 #define LB_DISK_SIZE 512u
-#define LB_DISK_MAX 8
+#define LB_DISK_MAX  8
 
 static struct lb_disk {
     struct lock lock;
     u32 slot;
-    bool taken;   /* somebody's transfer is going on */
-    u32 result;   /* status of the last operation; 0 until it is done */
+    bool taken; /* somebody's transfer is going on */
+    u32 result; /* status of the last operation; 0 until it is done */
 } lb_disks[LB_DISK_MAX];
 
 static u32 lb_disk_count;

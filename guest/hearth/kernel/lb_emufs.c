@@ -11,15 +11,20 @@
 #include "sched.h"
 #include "string.h"
 
-#define LB_EMUFS_HANDLE 0u
-#define LB_EMUFS_OFFSET 4u
-#define LB_EMUFS_LENGTH 8u
+#define LB_EMUFS_HANDLE    0u
+#define LB_EMUFS_OFFSET    4u
+#define LB_EMUFS_LENGTH    8u
 #define LB_EMUFS_OPERATION 12u
-#define LB_EMUFS_RESULT 16u
-#define LB_EMUFS_BUFFER 16384u
+#define LB_EMUFS_RESULT    16u
+#define LB_EMUFS_BUFFER    16384u
 
-enum lb_emufs_operation { LB_EMUFS_OPEN = 1, LB_EMUFS_CLOSE = 4, LB_EMUFS_READ = 5,
-                          LB_EMUFS_READDIR = 6, LB_EMUFS_SIZE = 8 };
+enum lb_emufs_operation {
+    LB_EMUFS_OPEN = 1,
+    LB_EMUFS_CLOSE = 4,
+    LB_EMUFS_READ = 5,
+    LB_EMUFS_READDIR = 6,
+    LB_EMUFS_SIZE = 8
+};
 
 static struct lb_emufs {
     struct sched_mutex mutex; /* the registers and the buffer */
@@ -53,8 +58,9 @@ bool hostfs_present(void)
 /* By the card's result codes. */
 static int lb_emufs_error(u32 result)
 {
-    static const signed char errors[] = {E_IO, 0, E_BADFD, E_IO, E_NOENT, E_INVALID, E_EXISTS,
-                                         E_ISDIR, E_IO, E_TOOMANY, E_NOSPACE, E_NOTDIR};
+    static const signed char errors[] = {E_IO,    0,         E_BADFD,   E_IO,
+                                         E_NOENT, E_INVALID, E_EXISTS,  E_ISDIR,
+                                         E_IO,    E_TOOMANY, E_NOSPACE, E_NOTDIR};
 
     return result < COUNT_OF(errors) ? errors[result] : E_IO;
 }

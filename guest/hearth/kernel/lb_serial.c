@@ -4,11 +4,11 @@
 #include "console.h"
 #include "lb.h"
 
-#define LB_SERIAL_CHAR 0u
-#define LB_SERIAL_WIRQ 4u
-#define LB_SERIAL_RIRQ 8u
+#define LB_SERIAL_CHAR   0u
+#define LB_SERIAL_WIRQ   4u
+#define LB_SERIAL_RIRQ   8u
 #define LB_SERIAL_ENABLE 1u
-#define LB_SERIAL_DONE 2u
+#define LB_SERIAL_DONE   2u
 
 static u32 lb_serial_slot = LB_SLOTS; /* none */
 

@@ -4,11 +4,11 @@
 #include "clock.h"
 #include "lb.h"
 
-#define LB_TIMER_SECONDS 0u
+#define LB_TIMER_SECONDS     0u
 #define LB_TIMER_NANOSECONDS 4u
-#define LB_TIMER_RESTART 8u
-#define LB_TIMER_IRQ 12u /* reading acknowledges */
-#define LB_TIMER_COUNTDOWN 16u
+#define LB_TIMER_RESTART     8u
+#define LB_TIMER_IRQ         12u /* reading acknowledges */
+#define LB_TIMER_COUNTDOWN   16u
 
 static u32 lb_timer_slot = LB_SLOTS; /* none */
 

@@ -6,8 +6,8 @@
 #include "abi.h"
 #include "types.h"
 
-#define PROC_MAX 64 /* slot 0 stays empty: ASID 0 belongs to nobody */
-#define PROC_NAME 16
+#define PROC_MAX        64 /* slot 0 stays empty: ASID 0 belongs to nobody */
+#define PROC_NAME       16
 #define PROC_STACK_MARK 0x57ac4u
 
 struct file;
@@ -15,22 +15,29 @@ struct format_text;
 struct trap_frame;
 struct vm_space;
 
-enum proc_state { PROC_FREE, PROC_NEW, PROC_READY, PROC_RUNNING, PROC_SLEEPING, PROC_ZOMBIE };
+enum proc_state {
+    PROC_FREE,
+    PROC_NEW,
+    PROC_READY,
+    PROC_RUNNING,
+    PROC_SLEEPING,
+    PROC_ZOMBIE
+};
 
 struct proc {
-    enum proc_state state;      /* this and all up to killed: under sched_lock */
-    struct proc *next;          /* in the ready queue */
-    const void *channel;        /* what it sleeps on */
+    enum proc_state state; /* this and all up to killed: under sched_lock */
+    struct proc *next;     /* in the ready queue */
+    const void *channel;   /* what it sleeps on */
     struct proc *parent;
-    int status;                 /* once a zombie */
-    int awaited;                /* the child it waits for; -1: any */
-    bool killed;                /* to end as soon as it is in user mode */
+    int status;  /* once a zombie */
+    int awaited; /* the child it waits for; -1: any */
+    bool killed; /* to end as soon as it is in user mode */
     u32 pid;
-    u32 ticks;                  /* time slices used up */
+    u32 ticks; /* time slices used up */
     u32 last_cpu;
-    u32 wake_ms;                /* see clock.c */
-    char *stack;                /* kernel stack, PROC_STACK_MARK at its end */
-    void *saved_stack;          /* while it doesn't run */
+    u32 wake_ms;       /* see clock.c */
+    char *stack;       /* kernel stack, PROC_STACK_MARK at its end */
+    void *saved_stack; /* while it doesn't run */
     struct vm_space *space;
     struct file *files[ABI_FILES];
     char name[PROC_NAME];

@@ -171,8 +171,7 @@ static int syscall_readdir(const struct syscall *call)
     if (!file)
         return E_BADFD;
     result = file_readdir(file, &entry);
-    if (result > 0 &&
-        vm_copy_out(call->proc->space, call->b, &entry, sizeof(entry), VM_WRITE))
+    if (result > 0 && vm_copy_out(call->proc->space, call->b, &entry, sizeof(entry), VM_WRITE))
         return E_FAULT;
     return result;
 }
@@ -279,6 +278,6 @@ void syscall_do(struct proc *proc, struct trap_frame *frame)
                            frame->reg[TRAP_A0 + 2]};
 
     cpu_self()->syscalls++;
-    frame->reg[TRAP_V0] = (u32)(number < COUNT_OF(syscall_table) ? syscall_table[number](&call)
-                                                                 : E_NOSYS);
+    frame->reg[TRAP_V0] =
+        (u32)(number < COUNT_OF(syscall_table) ? syscall_table[number](&call) : E_NOSYS);
 }

@@ -57,7 +57,7 @@ static const struct sysfs_file {
     const char *name;
     void (*print)(struct format_text *out);
 } sysfs_files[] = {
-    {"ps", proc_print},  {"mem", sysfs_mem},   {"tlb", tlb_print},
+    {"ps", proc_print},   {"mem", sysfs_mem},   {"tlb", tlb_print},
     {"cpus", sysfs_cpus}, {"disk", sysfs_disk}, {"uptime", sysfs_uptime},
 };
 

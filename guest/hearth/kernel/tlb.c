@@ -8,8 +8,8 @@
 #include "cp0.h"
 #include "format.h"
 
-#define TLB_UNUSED 0x80000000u   /* + index pages: marks an unused entry */
-#define TLB_INTERIM 0x81000000u  /* while nobody knows what is in there */
+#define TLB_UNUSED  0x80000000u /* + index pages: marks an unused entry */
+#define TLB_INTERIM 0x81000000u /* while nobody knows what is in there */
 
 static void tlb_set(u32 index, u32 hi, u32 lo)
 {

@@ -14,12 +14,21 @@
 #include "syscall.h"
 #include "vm.h"
 
-enum trap_code { TRAP_INT, TRAP_MOD, TRAP_TLBL, TRAP_TLBS, TRAP_ADEL, TRAP_ADES, TRAP_SYS = 8 };
+enum trap_code {
+    TRAP_INT,
+    TRAP_MOD,
+    TRAP_TLBL,
+    TRAP_TLBS,
+    TRAP_ADEL,
+    TRAP_ADES,
+    TRAP_SYS = 8
+};
 
 static const char *const trap_names[] = {
-    "interrupt", "write to read-only page", "TLB miss on load", "TLB miss on store",
-    "bad address on load", "bad address on store", "bus error on fetch", "bus error on data",
-    "system call", "breakpoint", "illegal instruction", "coprocessor unusable",
+    "interrupt",          "write to read-only page", "TLB miss on load",
+    "TLB miss on store",  "bad address on load",     "bad address on store",
+    "bus error on fetch", "bus error on data",       "system call",
+    "breakpoint",         "illegal instruction",     "coprocessor unusable",
     "integer overflow",
 };
 
@@ -43,11 +52,10 @@ static bool trap_has_address(const struct trap_frame *f)
 static void trap_kill(struct proc *proc, const struct trap_frame *f, const char *why)
 {
     if (trap_has_address(f))
-        print("hearth: process %u (%s) killed: %s (pc %08x, address %08x)\n", proc->pid,
-              proc->name, why, f->epc, f->badvaddr);
+        print("hearth: process %u (%s) killed: %s (pc %08x, address %08x)\n", proc->pid, proc->name,
+              why, f->epc, f->badvaddr);
     else
-        print("hearth: process %u (%s) killed: %s (pc %08x)\n", proc->pid, proc->name, why,
-              f->epc);
+        print("hearth: process %u (%s) killed: %s (pc %08x)\n", proc->pid, proc->name, why, f->epc);
     proc_exit(ABI_KILLED);
 }
 

@@ -6,11 +6,11 @@
 #include "types.h"
 
 #define VM_USER_START 0x00400000u
-#define VM_STACK_TOP 0x7ffff000u
-#define VM_STACK_MAX 0x00800000u
-#define VM_DIRECTORY 512   /* tables of 4 MB each */
-#define VM_SEGMENTS 8
-#define VM_HEAP (VM_SEGMENTS - 1)
+#define VM_STACK_TOP  0x7ffff000u
+#define VM_STACK_MAX  0x00800000u
+#define VM_DIRECTORY  512 /* tables of 4 MB each */
+#define VM_SEGMENTS   8
+#define VM_HEAP       (VM_SEGMENTS - 1)
 
 struct vm_segment {
     u32 start, end;
@@ -54,7 +54,11 @@ int vm_fault(struct vm_space *space, u32 va, bool write);
 
 /* Kernel address of a user byte, for reading or writing up to the end of its page. Null: refused.
  * Loading ignores that a segment is read-only. */
-enum vm_access { VM_READ, VM_WRITE, VM_LOAD };
+enum vm_access {
+    VM_READ,
+    VM_WRITE,
+    VM_LOAD
+};
 void *vm_resolve(struct vm_space *space, u32 va, enum vm_access access);
 
 int vm_copy_in(struct vm_space *space, void *to, u32 from, u32 size);

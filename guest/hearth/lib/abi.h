@@ -16,17 +16,17 @@ enum abi_error {
 };
 
 /* open */
-#define ABI_READ 0
-#define ABI_WRITE 1   /* the file must exist */
-#define ABI_CREATE 2  /* write; make the file if it isn't there, else empty it */
-#define ABI_APPEND 4  /* each write goes to the end */
+#define ABI_READ   0
+#define ABI_WRITE  1 /* the file must exist */
+#define ABI_CREATE 2 /* write; make the file if it isn't there, else empty it */
+#define ABI_APPEND 4 /* each write goes to the end */
 
-#define ABI_NAME 28    /* bytes of a file name with its 0 */
-#define ABI_PATH 128   /* bytes of a path with its 0 */
-#define ABI_ARGS 2048  /* bytes of all arguments of a program */
+#define ABI_NAME  28   /* bytes of a file name with its 0 */
+#define ABI_PATH  128  /* bytes of a path with its 0 */
+#define ABI_ARGS  2048 /* bytes of all arguments of a program */
 #define ABI_FILES 16   /* open files of a process */
 
-#define ABI_SHARED 0x70000000u  /* the page that share() maps */
+#define ABI_SHARED 0x70000000u /* the page that share() maps */
 
 struct abi_dirent {
     unsigned size;
@@ -35,10 +35,10 @@ struct abi_dirent {
 };
 
 struct abi_clock {
-    unsigned seconds;      /* since 1970 */
+    unsigned seconds; /* since 1970 */
     unsigned nanoseconds;
-    unsigned uptime_ms;    /* since the kernel started */
-    unsigned ticks;        /* time slices this process used up */
+    unsigned uptime_ms; /* since the kernel started */
+    unsigned ticks;     /* time slices this process used up */
 };
 
 /* Status of a process that the kernel killed. */

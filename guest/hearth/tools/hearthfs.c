@@ -26,7 +26,7 @@
 #include "hearthfs_disk.h"
 
 #define HEARTHFS_HEADER "System/161 Disk Image"
-#define HEARTHFS_DEPTH 64 /* of directories; deeper ones are taken for a loop */
+#define HEARTHFS_DEPTH  64 /* of directories; deeper ones are taken for a loop */
 
 struct hearthfs {
     const char *name;
@@ -149,8 +149,8 @@ static void hearthfs_load(const struct hearthfs *fs, unsigned number, struct hea
     hearthfs_read(fs, fs->super[HFS_SUPER_INODE_START] + number / HFS_INODES_PER_BLOCK, block);
     inode->number = number;
     for (unsigned i = 0; i < HFS_INODE_WORDS; i++)
-        inode->word[i] = hfs_get(block + number % HFS_INODES_PER_BLOCK * HFS_INODE_SIZE_BYTES +
-                                 4 * i);
+        inode->word[i] =
+            hfs_get(block + number % HFS_INODES_PER_BLOCK * HFS_INODE_SIZE_BYTES + 4 * i);
     if (inode->word[HFS_INODE_SIZE] > HFS_MAX_BLOCKS * HFS_BLOCK)
         hearthfs_die("%s: inode %u has an impossible size", fs->name, number);
 }

@@ -126,8 +126,8 @@ static u32 bench_spawn(u32 iterations)
 
 static const struct bench bench_kernel[] = {
     {"getpid", bench_getpid, 100000, 0}, {"yield", bench_yield, 25000, 0},
-    {"pipe", bench_pipe, 5000, 0},      {"tlb", bench_tlb, 6000, 0},
-    {"fault", bench_fault, 500, 0},     {"fork", bench_fork, 200, 0},
+    {"pipe", bench_pipe, 5000, 0},       {"tlb", bench_tlb, 6000, 0},
+    {"fault", bench_fault, 500, 0},      {"fork", bench_fork, 200, 0},
     {"spawn", bench_spawn, 400, 0},
 };
 

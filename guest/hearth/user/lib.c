@@ -37,8 +37,8 @@ void print(const char *fmt, ...)
 const char *error_text(int error)
 {
     switch (error) {
-#define ERROR(number, name, text) \
-    case -number:                 \
+#define ERROR(number, name, text)                                                                  \
+    case -number:                                                                                  \
         return text;
 #include "errors.def"
 #undef ERROR

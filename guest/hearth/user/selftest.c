@@ -135,14 +135,41 @@ static u32 selftest_deep(u32 n)
     return n ? selftest_deep(n - 1) + (u8)room[0] - (u8)n : 5;
 }
 
-static void selftest_read(u32 address) { (void)*(volatile u32 *)address; }
-static void selftest_write(u32 address) { *(volatile u32 *)address = 1; }
-static void selftest_jump(u32 address) { ((void (*)(void))address)(); }
-static void selftest_stack_overflow(u32 n) { selftest_deep(n); }
-static void selftest_break(u32 n) { (void)n; __asm__ volatile("break"); }
-static void selftest_illegal(u32 n) { (void)n; __asm__ volatile(".word 0x7c000000"); }
-static void selftest_privileged(u32 n) { (void)n; __asm__ volatile("mtc0 $0, $12"); }
-static void selftest_overflow(u32 n) { __asm__ volatile("add $2, %0, %0" : : "r"(n) : "$2"); }
+static void selftest_read(u32 address)
+{
+    (void)*(volatile u32 *)address;
+}
+static void selftest_write(u32 address)
+{
+    *(volatile u32 *)address = 1;
+}
+static void selftest_jump(u32 address)
+{
+    ((void (*)(void))address)();
+}
+static void selftest_stack_overflow(u32 n)
+{
+    selftest_deep(n);
+}
+static void selftest_break(u32 n)
+{
+    (void)n;
+    __asm__ volatile("break");
+}
+static void selftest_illegal(u32 n)
+{
+    (void)n;
+    __asm__ volatile(".word 0x7c000000");
+}
+static void selftest_privileged(u32 n)
+{
+    (void)n;
+    __asm__ volatile("mtc0 $0, $12");
+}
+static void selftest_overflow(u32 n)
+{
+    __asm__ volatile("add $2, %0, %0" : : "r"(n) : "$2");
+}
 
 /* Each of these kills the child and nobody else. */
 static void selftest_isolation(void)
@@ -261,14 +288,18 @@ static u32 selftest_load_linked(volatile u32 *word)
     u32 value;
 
     __asm__ volatile(".set push\n\t.set mips32\n\tll %0, %1\n\t.set pop"
-                     : "=r"(value) : "R"(*word) : "memory");
+                     : "=r"(value)
+                     : "R"(*word)
+                     : "memory");
     return value;
 }
 
 static bool selftest_store_conditional(volatile u32 *word, u32 value)
 {
     __asm__ volatile(".set push\n\t.set mips32\n\tsc %0, %1\n\t.set pop"
-                     : "+r"(value), "+R"(*word) : : "memory");
+                     : "+r"(value), "+R"(*word)
+                     :
+                     : "memory");
     return value;
 }
 

@@ -5,7 +5,7 @@
  */
 #include "user.h"
 
-#define SH_LINE 512
+#define SH_LINE  512
 #define SH_WORDS 24
 
 struct sh_command {
