@@ -83,7 +83,7 @@ static u32 mips_memory_stlb_tag(const struct mips *c, gva va)
     return (va & ~(MEM_PAGE - 1)) | c->tag_low;
 }
 
-static void mips_memory_stlb_fill(struct mips *c, gva va, u8 *host, bool write)
+static void mips_memory_stlb_fill(struct mips *c, gva va, const u8 *host, bool write)
 {
     if (c->tag_low & MIPS_STLB_BYPASS)
         return;
