@@ -105,7 +105,7 @@ def machine(compilers, versions):
     with open("/proc/meminfo", encoding="ascii") as f:
         kilobytes = int(f.readline().split()[1])
     return (f"{model}, {os.cpu_count()} CPUs, {kilobytes / 1048576:.0f} GB; Linux "
-            f"{platform.release()}; {', '.join(compilers)}; {', '.join(versions)}")
+            f"{'.'.join(platform.release().split('.')[:2])}; {', '.join(compilers)}; {', '.join(versions)}")
 
 
 def compiler(name):

@@ -36,7 +36,8 @@ struct vcpu {
     struct mips mips;
 
     /* measured on the host, never part of the state */
-    u64 host_ticks; /* host_clock_ticks spent inside */
+    u64 host_ticks; /* host_clock_ticks spent inside, by samples */
+    u64 turns;      /* short ones */
     u64 exits[VCPU_EXITS];
 };
 

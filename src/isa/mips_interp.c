@@ -196,6 +196,26 @@ union mips_step {
     u8 room[sizeof(struct mips_block) + 2 * sizeof(struct mips_insn)];
 };
 
+/* The first instructions of a block, as many as may still run: a block in its own right. A branch
+ * is not parted from its delay slot; 0 if that leaves nothing. */
+union mips_cut {
+    struct mips_block block;
+    u8 room[sizeof(struct mips_block) + MIPS_BLOCK_MAX * sizeof(struct mips_insn)];
+};
+
+static unsigned mips_interp_cut(union mips_cut *cut, const struct mips_block *b, u64 left,
+                                const void *const *go)
+{
+    unsigned n = (unsigned)left;
+    if (b->branch && n == b->n - 1u)
+        n--;
+    cut->block.n = (u16)n;
+    cut->block.branch = cut->block.step = false;
+    memcpy(cut->block.insn, b->insn, n * sizeof b->insn[0]);
+    cut->block.insn[n].go = go[MIPS_END_NEXT];
+    return n;
+}
+
 static void mips_interp_trace_insn(const struct mips *c, u32 word)
 {
     if (!trace_on(c->trace, mips_user_mode(c) ? TRACE_UINSN : TRACE_KINSN))
