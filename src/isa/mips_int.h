@@ -111,6 +111,12 @@ void mips_stlb_flush(struct mips *c);
 void mips_stlb_flush_page(struct mips *c, gva va);
 void mips_stlb_flush_writes(struct mips *c);
 
+/* Kernels and programs both begin at round addresses: the segment is mixed in, lest they meet. */
+static inline struct mips_ftlb *mips_ftlb_slot(struct mips *c, gva va)
+{
+    return &c->ftlb[(va >> MEM_PAGE_SHIFT ^ va >> 26) % MIPS_STLB_SIZE];
+}
+
 /* mips_tlb.c */
 int mips_tlb_find(const struct mips *c, gva va); /* -1: no entry matches */
 void mips_tlb_reindex(struct mips *c);

@@ -112,7 +112,7 @@ void mips_stlb_flush_page(struct mips *c, gva va)
 {
     unsigned i = (va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE;
     c->stlb[i].rtag = c->stlb[i].wtag = MIPS_STLB_EMPTY;
-    c->ftlb[i].tag = MIPS_STLB_EMPTY;
+    mips_ftlb_slot(c, va)->tag = MIPS_STLB_EMPTY;
 }
 
 void mips_stlb_flush_writes(struct mips *c)
@@ -212,7 +212,7 @@ struct mips_code_page *mips_fetch_page(struct mips *c, gva va)
         mips_raise(c, MIPS_EXC_IBE);
         return NULL;
     }
-    struct mips_ftlb *e = &c->ftlb[(va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE];
+    struct mips_ftlb *e = mips_ftlb_slot(c, va);
     e->tag = mips_memory_stlb_tag(c, va) & ~(u32)MIPS_STLB_BYPASS;
     e->page = page;
     return page;

@@ -207,42 +207,29 @@ void mips_stop(struct mips *c, const char *reason)
     c->stop_reason = reason;
 }
 
-static bool mips_priv_read_cp0_base(struct mips *c, unsigned reg, u32 *v)
+/* Registers that are simply read, by their place in struct mips; TLB handlers live on these. */
+#define PLAIN(member) ((u16)offsetof(struct mips, member))
+static const u16 cp0_plain[32] = {
+    [CP0_INDEX] = PLAIN(index),       [CP0_ENTRYLO] = PLAIN(entrylo),
+    [CP0_CONTEXT] = PLAIN(context),   [CP0_BADVADDR] = PLAIN(badvaddr),
+    [CP0_ENTRYHI] = PLAIN(entryhi),   [CP0_STATUS] = PLAIN(status),
+    [CP0_EPC] = PLAIN(epc),
+};
+#undef PLAIN
+
+static bool mips_priv_read_cp0_base(const struct mips *c, unsigned reg, u32 *v)
 {
-    switch (reg) {
-    case CP0_INDEX:
-        *v = c->index;
-        return true;
-    case CP0_RANDOM:
-        *v = mips_random(c) << 8;
-        return true;
-    case CP0_ENTRYLO:
-        *v = c->entrylo;
-        return true;
-    case CP0_CONTEXT:
-        *v = c->context;
-        return true;
-    case CP0_BADVADDR:
-        *v = c->badvaddr;
-        return true;
-    case CP0_ENTRYHI:
-        *v = c->entryhi;
-        return true;
-    case CP0_STATUS:
-        *v = c->status;
-        return true;
-    case CP0_CAUSE:
+    if (cp0_plain[reg])
+        memcpy(v, (const u8 *)c + cp0_plain[reg], sizeof *v);
+    else if (reg == CP0_CAUSE)
         *v = c->cause | c->irq_lines;
-        return true;
-    case CP0_EPC:
-        *v = c->epc;
-        return true;
-    case CP0_PRID:
+    else if (reg == CP0_RANDOM)
+        *v = mips_random(c) << 8;
+    else if (reg == CP0_PRID)
         *v = c->model->prid;
-        return true;
-    default:
+    else
         return false;
-    }
+    return true;
 }
 
 /* False: no such register in System/161's CPU. */
@@ -268,7 +255,7 @@ MIPS_HELPER(mips_mfc0)
     u32 v = 0;
     if (!mips_cp0_usable(cx))
         return false;
-    if (!cx->model->is161) {
+    if (!cx->model->is161 || (in->imm == 0 && cp0_plain[in->rd])) {
         if (!mips_priv_read_cp0_base(cx, in->rd, &v))
             v = 0;
     } else if (!mips_priv_read_cp0_161(cx, in->rd, in->imm, &v)) {
