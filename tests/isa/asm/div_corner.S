@@ -6,18 +6,7 @@
  *
  * The plain chip's; System/161's answers to division by zero are in div_zero_161.S.
  */
-#include "test.h"
-
-        .macro  quotient insn, a, b, lo, hi, line
-        li      $t0, \a
-        li      $t1, \b
-        \insn   $0, $t0, $t1
-        mflo    $v0
-        mfhi    $v1
-        check   $v0, \lo, \line
-        check   $v1, \hi, \line
-        .endm
-#define QUOTIENT(insn, a, b, lo, hi) quotient insn, a, b, lo, hi, __LINE__
+#include "div.h"
 
 TEST("div_corner")
         NEED_R3000

@@ -3,18 +3,7 @@
  * What System/161's processor delivers where a division has no answer: LO the largest number (or
  * all ones, for a negative dividend and for divu) and HI zero.
  */
-#include "test.h"
-
-        .macro  quotient insn, a, b, lo, hi, line
-        li      $t0, \a
-        li      $t1, \b
-        \insn   $0, $t0, $t1
-        mflo    $v0
-        mfhi    $v1
-        check   $v0, \lo, \line
-        check   $v1, \hi, \line
-        .endm
-#define QUOTIENT(insn, a, b, lo, hi) quotient insn, a, b, lo, hi, __LINE__
+#include "div.h"
 
 TEST("div_zero_161")
         NEED_MIPS161
