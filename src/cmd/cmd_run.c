@@ -7,6 +7,7 @@
 #include "cmd/run.h"
 #include "cmd/run_options.h"
 #include "lib/log.h"
+#include "machine/s161_conf.h"
 
 struct cmd_run_args {
     struct run_options run;
@@ -24,7 +25,7 @@ static const struct cmd_option cmd_run_table[] = {
      "one more argument for the device in a slot, as 31:cpus=4"},
     {"cpu", 0, CMD_TEXT, CMD_RUN_AT(run.cpu), "MODEL", "mips-161 mips-161el r3000a r3000ael", 0, 0,
      "the CPU: mips-161 (System/161's; the default) or r3000a; with el: little-endian"},
-    {"memory", 'm', CMD_SIZE, CMD_RUN_AT(run.memory), "SIZE", NULL, KIB(16), MIB(508),
+    {"memory", 'm', CMD_SIZE, CMD_RUN_AT(run.memory), "SIZE", NULL, S161_MIN_RAM, S161_MAX_RAM,
      "RAM, 16K to 508M (default 16M)"},
     {"cpus", 'n', CMD_NUMBER, CMD_RUN_AT(run.cpus), "N", NULL, 1, 32, "CPUs, 1 to 32 (default 1)"},
     {"disk", 'd', CMD_LIST, CMD_RUN_AT(run.disks), "FILE", NULL, 0, 0,

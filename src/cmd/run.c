@@ -102,6 +102,36 @@ static enum err run_conf(struct run *r, struct error *e)
     return err ? err : s161_conf_finish(&r->conf, path ? path : "the options", e);
 }
 
+/* A file to be written must not be one that the machine is made of. */
+static enum err run_output(const struct run *r, const char *option, const char *path,
+                           struct error *e)
+{
+    const struct run_options *o = r->o;
+    const char *input = NULL;
+    if (o->kernel && host_same_file(path, o->kernel))
+        input = "the kernel";
+    if (o->conf && host_same_file(path, o->conf))
+        input = "the configuration";
+    for (unsigned i = 0; i < S161_SLOTS; i++) {
+        const struct s161_slot *s = &r->conf.slot[i];
+        if (s->device == S161_DISK && s->disk.file && host_same_file(path, s->disk.file))
+            input = "a disk image";
+    }
+    return input ? err_set(e, ERR_USAGE, "%s %s would overwrite %s", option, path, input) : ERR_OK;
+}
+
+static enum err run_trace_file(struct run *r, const char *path, struct error *e)
+{
+    enum err err = run_output(r, "--trace-file", path, e);
+    if (err)
+        return err;
+    r->trace_file = fopen(path, "w");
+    if (!r->trace_file)
+        return err_set(e, ERR_IO, "cannot write the trace to %s: %m", path);
+    r->m.trace.out = r->trace_file;
+    return ERR_OK;
+}
+
 static enum err run_tracing(struct run *r, struct error *e)
 {
     const struct run_options *o = r->o;
@@ -113,12 +143,22 @@ static enum err run_tracing(struct run *r, struct error *e)
     for (const char *p = o->trace_letters; p && *p; p++)
         if (!trace_set_letter(&r->m.trace, *p, true))
             return err_set(e, ERR_USAGE, "there is no trace flag '%c'", *p);
-    if (o->trace_file) {
-        r->trace_file = fopen(o->trace_file, "w");
-        if (!r->trace_file)
-            return err_set(e, ERR_IO, "cannot write the trace to %s: %m", o->trace_file);
-        r->m.trace.out = r->trace_file;
-    }
+    return o->trace_file ? run_trace_file(r, o->trace_file, e) : ERR_OK;
+}
+
+/* Found out before the run, not after it: can the statistics be written? */
+static enum err run_stats_file(const struct run *r, struct error *e)
+{
+    const char *path = r->o->stats_file;
+    if (!path || !strcmp(path, "-"))
+        return ERR_OK;
+    enum err err = run_output(r, "--stats", path, e);
+    if (err)
+        return err;
+    FILE *f = fopen(path, "a");
+    if (!f)
+        return err_set(e, ERR_IO, "cannot write the statistics to %s: %m", path);
+    fclose(f);
     return ERR_OK;
 }
 
@@ -165,9 +205,11 @@ static enum err run_build(struct run *r, struct error *e)
     if (!err)
         err = run_kernel(r, e);
     if (!err)
-        err = run_tracing(r, e);
-    if (!err)
         err = board_s161_new(&r->board, &r->m, &config, e);
+    if (!err)
+        err = run_stats_file(r, e);
+    if (!err)
+        err = run_tracing(r, e);
     if (err)
         return err;
     r->m.warp = o->warp;
@@ -241,8 +283,8 @@ static void run_fini(struct run *r)
     machine_fini(&r->m);
     s161_conf_fini(&r->conf);
     buf_fini(&r->kernel);
-    if (r->trace_file)
-        fclose(r->trace_file);
+    if (r->trace_file && (ferror(r->trace_file) | fclose(r->trace_file)))
+        log_error("the trace in %s is not complete: %m", r->o->trace_file);
 }
 
 int run_machine(const struct run_options *o)

@@ -56,3 +56,9 @@ enum err host_slurp(const char *path, size_t limit, struct buf *out, struct erro
     close(fd);
     return err;
 }
+
+bool host_same_file(const char *a, const char *b)
+{
+    struct stat sa, sb;
+    return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}

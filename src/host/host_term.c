@@ -182,7 +182,7 @@ void host_term_flush(void)
             done += (size_t)n;
         } else if (errno != EAGAIN && errno != EINTR) {
             term.out_broken = true;
-            log_warn("standard output is closed: %m");
+            log_warn("cannot write to standard output any more: %m");
         }
     }
     term.out_len = 0;

@@ -117,8 +117,8 @@ static enum err io_disk_image_no_file(const char *path, bool read_only, struct e
     switch (errno) {
     case ENOENT:
         return err_set(e, ERR_IO,
-                       "there is no disk image %s: create one, for example with "
-                       "\"disk161 create %s 5M\"",
+                       "there is no disk image %s: make one with \"disk161 create\", or an "
+                       "empty raw one (for kuseg run) with \"truncate -s 5M %s\"",
                        path, path);
     case EISDIR:
         return err_set(e, ERR_IO, "the disk image %s is a directory", path);

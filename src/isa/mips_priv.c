@@ -210,9 +210,9 @@ void mips_stop(struct mips *c, const char *reason)
 /* Registers that are simply read, by their place in struct mips; TLB handlers live on these. */
 #define PLAIN(member) ((u16)offsetof(struct mips, member))
 static const u16 cp0_plain[32] = {
-    [CP0_INDEX] = PLAIN(index),       [CP0_ENTRYLO] = PLAIN(entrylo),
-    [CP0_CONTEXT] = PLAIN(context),   [CP0_BADVADDR] = PLAIN(badvaddr),
-    [CP0_ENTRYHI] = PLAIN(entryhi),   [CP0_STATUS] = PLAIN(status),
+    [CP0_INDEX] = PLAIN(index),     [CP0_ENTRYLO] = PLAIN(entrylo),
+    [CP0_CONTEXT] = PLAIN(context), [CP0_BADVADDR] = PLAIN(badvaddr),
+    [CP0_ENTRYHI] = PLAIN(entryhi), [CP0_STATUS] = PLAIN(status),
     [CP0_EPC] = PLAIN(epc),
 };
 #undef PLAIN

@@ -12,6 +12,8 @@
 
 #define S161_SLOTS          32
 #define S161_MAINBOARD_SLOT 31
+#define S161_MIN_RAM        KIB(16)
+#define S161_MAX_RAM        MIB(508)
 #define S161_MAX_SECTORS    0xffffffffull /* the disk's size register has 32 bits */
 
 enum s161_device {

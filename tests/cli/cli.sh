@@ -69,6 +69,14 @@ refuse unknown_trace_word_is_refused "(known:" "$kuseg" run --trace nonsense
 ln -s "$kuseg" sys161
 ln -s "$kuseg" trace161
 : >empty
+truncate -s 1M outputs.img
+cp "$guest" outputs.elf
+refuse stats_never_overwrite_an_image "would overwrite a disk image" \
+    "$kuseg" run --disk outputs.img --stats outputs.img "$guest"
+refuse a_trace_never_overwrites_the_kernel "would overwrite the kernel" \
+    "$kuseg" run --trace exc --trace-file outputs.elf outputs.elf
+refuse unwritable_stats_are_refused_at_once "cannot write the statistics" \
+    "$kuseg" run --stats nowhere/stats.json "$guest"
 mkdir folder
 printf '\177ELF\001\002\001' >"cut"
 printf '31 mainboard ramsize=1M\n' >sys161.conf

@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (err == ERR_OK)
         err = s161_conf_finish(&c, "fuzz", &e);
     if (err == ERR_OK)
-        BUG_ON(c.slot[S161_MAINBOARD_SLOT].mainboard.ramsize < KIB(512));
+        BUG_ON(c.slot[S161_MAINBOARD_SLOT].mainboard.ramsize < S161_MIN_RAM);
     else
         BUG_ON(!e.msg[0] || strlen(e.msg) >= sizeof e.msg);
     s161_conf_fini(&c);

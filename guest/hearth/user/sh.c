@@ -212,6 +212,10 @@ static void sh_sleep(u32 count, const char **word)
 /* Without a code: the last program's status, so that scripts can end with just "halt". */
 static void sh_halt(u32 count, const char **word)
 {
+    if (count > 1 && (word[1][0] < '0' || word[1][0] > '9')) {
+        print("sh: halt: '%s' is no code\n", word[1]);
+        return;
+    }
     sys_halt(count > 1 ? string_number(word[1]) : (u32)sh_status);
 }
 
