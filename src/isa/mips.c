@@ -132,13 +132,6 @@ void mips_reset(struct mips *c)
     mips_changed(c);
 }
 
-void mips_set_pc(struct mips *c, u32 pc)
-{
-    c->pc = pc;
-    c->npc = pc + 4;
-    c->bd = false;
-}
-
 void mips_set_irq(struct mips *c, u32 line, bool up)
 {
     u32 before = c->irq_lines;

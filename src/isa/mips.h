@@ -173,7 +173,13 @@ void mips_init(struct mips *c, const struct mips_model *model, bool big, unsigne
                struct mem *mem, struct mips_code *code, const struct trace *trace);
 void mips_fini(struct mips *c);
 void mips_reset(struct mips *c);
-void mips_set_pc(struct mips *c, u32 pc);
+static inline void mips_set_pc(struct mips *c, u32 pc)
+{
+    c->pc = pc;
+    c->npc = pc + 4;
+    c->bd = false;
+}
+
 void mips_set_irq(struct mips *c, u32 line, bool up); /* line: bits of MIPS_CAUSE_HW */
 
 enum mips_exit {

@@ -118,7 +118,31 @@ static inline struct mips_ftlb *mips_ftlb_slot(struct mips *c, gva va)
 }
 
 /* mips_tlb.c */
-int mips_tlb_find(const struct mips *c, gva va); /* -1: no entry matches */
+static inline unsigned mips_tlb_bucket(gva va)
+{
+    u32 vpn = va >> MEM_PAGE_SHIFT;
+    return (vpn ^ vpn >> 7) % MIPS_TLB_BUCKETS;
+}
+
+/* Do entry i and an entry of these halves match a common address? */
+static inline bool mips_tlb_entry_overlaps(const struct mips *c, unsigned i, u32 hi, u32 lo)
+{
+    u32 differ = c->tlb_hi[i] ^ hi;
+    return !(differ & ~(MEM_PAGE - 1)) && (!(differ & 0xfc0) || ((c->tlb_lo[i] | lo) & MIPS_LO_G));
+}
+
+/* -1: no entry matches. Inline, because every miss of the software TLB comes here. */
+static inline int mips_tlb_find(const struct mips *c, gva va)
+{
+    u32 hi = (va & ~(MEM_PAGE - 1)) | (c->entryhi & 0xfc0);
+    int found = -1;
+    for (u8 i = c->tlb_index.head[mips_tlb_bucket(va)]; i != MIPS_TLB_NONE;
+         i = c->tlb_index.next[i])
+        if (mips_tlb_entry_overlaps(c, i, hi, 0) && (found < 0 || i < found))
+            found = i;
+    return found;
+}
+
 void mips_tlb_reindex(struct mips *c);
 
 /* mips_priv.c */
@@ -126,9 +150,19 @@ void mips_raise(struct mips *c, enum mips_exc exc);
 void mips_raise_at(struct mips *c, enum mips_exc exc, gva va); /* address error */
 void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill);
 void mips_raise_cop(struct mips *c, unsigned cop);
-void mips_mode_changed(struct mips *c);
 void mips_stop(struct mips *c, const char *reason);
 MUST_CHECK bool mips_cp0_usable(struct mips *c); /* else: raised */
+
+/* After ASID, mode or cache isolation changed: which software TLB entries may hit. */
+static inline void mips_mode_changed(struct mips *c)
+{
+    u32 asid = bits_get(c->entryhi, 6, 6);
+    c->tag_low = asid << 2;
+    if (mips_user_mode(c))
+        c->tag_low |= MIPS_STLB_USER;
+    if (c->status & MIPS_ST_ISC)
+        c->tag_low |= MIPS_STLB_BYPASS;
+}
 
 static inline bool mips_irq_pending(const struct mips *c)
 {

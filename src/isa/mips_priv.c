@@ -38,16 +38,6 @@ enum cp0 {
 
 /* ---- modes ---- */
 
-void mips_mode_changed(struct mips *c)
-{
-    u32 asid = bits_get(c->entryhi, 6, 6);
-    c->tag_low = asid << 2;
-    if (mips_user_mode(c))
-        c->tag_low |= MIPS_STLB_USER;
-    if (c->status & MIPS_ST_ISC)
-        c->tag_low |= MIPS_STLB_BYPASS;
-}
-
 /* `at` is the count of instructions that the old mode is charged for. */
 static void mips_priv_set_status(struct mips *c, u32 status, u64 at)
 {

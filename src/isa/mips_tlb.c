@@ -8,12 +8,6 @@
  */
 #include "isa/mips_int.h"
 
-static unsigned mips_tlb_bucket(gva va)
-{
-    u32 vpn = va >> MEM_PAGE_SHIFT;
-    return (vpn ^ vpn >> 7) % MIPS_TLB_BUCKETS;
-}
-
 static void mips_tlb_index_insert(struct mips *c, unsigned i)
 {
     struct mips_tlb_index *x = &c->tlb_index;
@@ -36,24 +30,6 @@ void mips_tlb_reindex(struct mips *c)
     memset(c->tlb_index.head, MIPS_TLB_NONE, sizeof c->tlb_index.head);
     for (unsigned i = 0; i < MIPS_TLB_SIZE; i++)
         mips_tlb_index_insert(c, i);
-}
-
-/* Do entry i and an entry of these halves match a common address? */
-static bool mips_tlb_entry_overlaps(const struct mips *c, unsigned i, u32 hi, u32 lo)
-{
-    u32 differ = c->tlb_hi[i] ^ hi;
-    return !(differ & ~(MEM_PAGE - 1)) && (!(differ & 0xfc0) || ((c->tlb_lo[i] | lo) & MIPS_LO_G));
-}
-
-int mips_tlb_find(const struct mips *c, gva va)
-{
-    u32 hi = (va & ~(MEM_PAGE - 1)) | (c->entryhi & 0xfc0);
-    int found = -1;
-    for (u8 i = c->tlb_index.head[mips_tlb_bucket(va)]; i != MIPS_TLB_NONE;
-         i = c->tlb_index.next[i])
-        if (mips_tlb_entry_overlaps(c, i, hi, 0) && (found < 0 || i < found))
-            found = i;
-    return found;
 }
 
 static void mips_tlb_check_duplicate(struct mips *c, unsigned index)
