@@ -248,18 +248,20 @@ struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, 
     b->n = (u16)s.n;
     b->branch = s.branch;
     b->step = false;
+    struct mips_insn *in = b->insn;
     for (unsigned i = 0; i < s.n; i++) {
-        struct mips_insn *in = &b->insn[i];
+        page->lines |= 1ull << ((index + i) * 4 / 64);
+        if (s.word[i] == 0) /* nop: every instruction knows its index, so it can be left out */
+            continue;
         mips_decode_insn(in, s.op[i], s.word[i]);
         in->go = go[s.op[i]];
-        if (mips_ops[s.op[i]].flags & BRANCH) {
-            in->after = (u8)(i + 2);
-            if (s.op[i] != MIPS_OP_j && s.op[i] != MIPS_OP_jal)
-                in->imm += i * 4;
-        }
-        page->lines |= 1ull << ((index + i) * 4 / 64);
+        in->after = (u8)(i + 2);
+        u16 flags = mips_ops[s.op[i]].flags;
+        if ((flags & BRANCH) && s.op[i] != MIPS_OP_j && s.op[i] != MIPS_OP_jal)
+            in->imm += i * 4;
+        in++;
     }
-    b->insn[s.n] = (struct mips_insn){.go = go[s.end]};
+    *in = (struct mips_insn){.go = go[s.end], .after = (u8)(s.n + 2)};
     page->at[index] = b;
     return b;
 }

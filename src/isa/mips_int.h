@@ -45,7 +45,7 @@ extern const struct mips_op_info mips_ops[MIPS_NOPS];
 struct mips_insn {
     const void *go; /* handler in the interpreter */
     u8 rs, rt, rd;
-    u8 after; /* branches: index in the block of what follows the delay slot */
+    u8 after; /* its index in the block, plus 2: for branches, what follows the delay slot */
     u32 imm;  /* extended immediate, shift amount, CP0 select; branch: offset from the block's
                * start; jump: target's low 28 bits */
 };

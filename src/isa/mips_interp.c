@@ -185,7 +185,7 @@ static inline void mips_div_U(struct mips *cx, u32 a, u32 b)
 static inline void mips_interp_sync(struct mips *cx, const struct mips_block *b,
                                     const struct mips_insn *ip, u32 vpc, u32 target, u64 counted)
 {
-    unsigned i = (unsigned)(ip - b->insn);
+    unsigned i = ip->after - 2u;
     cx->retired = counted - (b->n - i);
     if (b->step)
         return;
@@ -215,8 +215,10 @@ static unsigned mips_interp_cut(union mips_cut *cut, const struct mips_block *b,
         n--;
     cut->block.n = (u16)n;
     cut->block.branch = cut->block.step = false;
-    memcpy(cut->block.insn, b->insn, n * sizeof b->insn[0]);
-    cut->block.insn[n].go = go[MIPS_END_NEXT];
+    struct mips_insn *to = cut->block.insn;
+    for (const struct mips_insn *in = b->insn; in->after - 2u < n; in++)
+        *to++ = *in;
+    to->go = go[MIPS_END_NEXT];
     return n;
 }
 
