@@ -146,7 +146,9 @@ void mips_code_collect(struct mips_code *code)
 static struct mips_code_page *mips_code_new_page(struct mips_code *code, u32 number)
 {
     struct mips_code_page *page = xcalloc(1, sizeof *page);
+    const struct mem_region *r = mem_page_region(code->mem, number);
     page->number = number;
+    page->host = r->host + (u64)(number - r->first_page) * MEM_PAGE;
     page->next = code->all;
     if (page->next)
         page->next->prev = page;
@@ -187,13 +189,6 @@ static struct mips_block *mips_code_alloc_block(struct mips_code *code, struct m
     return b;
 }
 
-static u32 mips_code_page_word(const struct mips *c, const struct mips_code_page *page, u32 index)
-{
-    const struct mem_region *r = mem_page_region(c->mem, page->number);
-    return mem_load(r->host + (u64)(page->number - r->first_page) * MEM_PAGE + index * 4, 4,
-                    c->big);
-}
-
 struct code_scan {
     u16 op[MIPS_BLOCK_MAX];
     u32 word[MIPS_BLOCK_MAX];
@@ -210,7 +205,7 @@ static void mips_code_scan_block(const struct mips *c, const struct mips_code_pa
     s->branch = false;
     s->end = (enum mips_op)MIPS_END_NEXT;
     while (index + s->n < MEM_PAGE / 4 && s->n < MIPS_BLOCK_MAX - 1) {
-        u32 word = mips_code_page_word(c, page, index + s->n);
+        u32 word = mem_load(page->host + (index + s->n) * 4, 4, c->big);
         enum mips_op op = mips_decode_op(c->code->decoder, word);
         u16 flags = mips_ops[op].flags;
         if (s->branch && (flags & BRANCH)) { /* a branch in a delay slot: by single steps */

@@ -65,6 +65,7 @@ struct mips_code_page {
     struct mips_block *at[MEM_PAGE / 4];
     u64 lines; /* 64-byte lines that decoded instructions came from */
     u32 number;
+    const u8 *host;                     /* the page's memory */
     struct mips_code_page *next, *prev; /* all pages; the graveyard only has next */
     struct mips_chunk *chunks;
 };

@@ -194,6 +194,9 @@ static inline void mips_interp_sync(struct mips *cx, const struct mips_block *b,
     cx->npc = cx->bd ? target : cx->pc + 4;
 }
 
+/* Keeps the low bits of the address, so that only aligned ones hit. */
+#define MIPS_FTLB_TAG(cx, pc) (((pc) & ~(MEM_PAGE - 4)) | ((cx)->tag_low & ~(u32)MIPS_STLB_BYPASS))
+
 /* One instruction as a block of its own. */
 union mips_step {
     struct mips_block block;
@@ -232,10 +235,20 @@ static void mips_interp_trace_insn(const struct mips *c, u32 word)
                 c->pc, word, text);
 }
 
+/* From the page's memory, if its translation is known. */
+static bool mips_interp_step_fetch(struct mips *cx, u32 *word)
+{
+    const struct mips_ftlb *f = mips_ftlb_slot(cx, cx->pc);
+    if (f->tag != MIPS_FTLB_TAG(cx, cx->pc))
+        return mips_fetch(cx, cx->pc, word);
+    *word = mem_load(f->page->host + (cx->pc & (MEM_PAGE - 1)), 4, cx->big);
+    return true;
+}
+
 static bool mips_interp_step_prepare(struct mips *cx, union mips_step *s, const void *const *go)
 {
     u32 word;
-    if (!mips_fetch(cx, cx->pc, &word))
+    if (!mips_interp_step_fetch(cx, &word))
         return false;
     enum mips_op op = mips_decode_op(mips_code_decoder(cx->code), word);
     mips_interp_trace_insn(cx, word);
