@@ -77,6 +77,7 @@ static void mips_code_bury_page(struct mips_code *code, struct mips_code_page *p
     page->next = code->graveyard;
     code->graveyard = page;
     code->untidy = true;
+    code->age++;
     code->page[page->number] = NULL;
     *mips_code_page_flags(code, page->number) &= (u8)~MEM_PAGE_CODE;
 }
@@ -231,6 +232,23 @@ static void mips_code_scan_block(const struct mips *c, const struct mips_code_pa
     }
 }
 
+/* Do both ways out of a block stay in its page, whatever its virtual address? */
+static bool mips_code_is_near(const struct code_scan *s, u32 index)
+{
+    if (s->end != (enum mips_op)MIPS_END_BRANCH || index + s->n >= MEM_PAGE / 4)
+        return false;
+    u32 word = s->word[s->n - 2];
+    switch (s->op[s->n - 2]) {
+    case MIPS_OP_j:
+    case MIPS_OP_jal:
+    case MIPS_OP_jr:
+    case MIPS_OP_jalr:
+        return false;
+    default:
+        return index + s->n - 1 + (u32)bits_sext(word, 16) < MEM_PAGE / 4;
+    }
+}
+
 /* NULL: the block would be empty; step over the instruction instead. */
 struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, u32 index)
 {
@@ -241,6 +259,7 @@ struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, 
     const void *const *go = mips_interp_handlers(c->big);
     struct mips_block *b = mips_code_alloc_block(c->code, page, s.n + 1);
     b->n = (u16)s.n;
+    b->page = page;
     b->branch = s.branch;
     b->step = false;
     struct mips_insn *in = b->insn;
@@ -256,7 +275,8 @@ struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, 
             in->imm += i * 4;
         in++;
     }
-    *in = (struct mips_insn){.go = go[s.end], .after = (u8)(s.n + 2)};
+    unsigned end = mips_code_is_near(&s, index) ? MIPS_END_NEAR : (unsigned)s.end;
+    *in = (struct mips_insn){.go = go[end], .after = (u8)(s.n + 2)};
     page->at[index] = b;
     return b;
 }

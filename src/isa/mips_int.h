@@ -25,7 +25,8 @@ enum mips_op {
     MIPS_NOPS,
     /* how blocks end */
     MIPS_END_NEXT = MIPS_NOPS, /* falls through */
-    MIPS_END_BRANCH,           /* goes where the branch said */
+    MIPS_END_BRANCH,           /* goes where the branch said: anywhere */
+    MIPS_END_NEAR,             /* ...to one of two places in this page */
     MIPS_END_STOP,             /* falls through; look at interrupts and translation again */
     MIPS_END_BRANCH_STOP,      /* both */
     MIPS_END_LEAVE,            /* after an instruction that asked for it (struct mips.resync) */
@@ -54,10 +55,19 @@ _Static_assert(sizeof(struct mips_insn) == 16, "four to a cache line");
 
 #define MIPS_BLOCK_MAX 64
 
+/*
+ * A block remembers what ran after it, so that the host goes on fetching instructions by a
+ * comparison, which it predicts, instead of waiting for an address and a look-up.
+ */
 struct mips_block {
     u16 n;       /* instructions, without the end */
     bool branch; /* the last but one is a branch, the last its delay slot */
     bool step;   /* of one instruction: pc, npc and bd in struct mips are the truth */
+    u32 link_pc; /* END_BRANCH: address by which `taken` was entered last, */
+    struct mips_code_page *link_page; /* the page it is in, */
+    u64 link_age;                     /* and struct mips_code.age then */
+    struct mips_block *taken, *fall;  /* END_NEAR: of this page; NULL until known */
+    struct mips_code_page *page;      /* that the block is in */
     struct mips_insn insn[];
 };
 
@@ -79,6 +89,7 @@ struct mips_code {
     struct mips_code_page **page; /* by page number of mem */
     struct mips_code_page *all, *graveyard;
     size_t bytes;
+    u64 age;     /* pages forgotten so far: links to other pages die with any of them */
     bool untidy; /* mips_code_collect has something to do */
     struct mips *cpu[MIPS_MAX_CPUS];
     unsigned ncpus;

@@ -99,10 +99,20 @@ static inline void mips_div_U(struct mips *cx, u32 a, u32 b)
     }
 }
 
-#define BRANCH_TO(x)      (target = (x))
-#define BRANCH(condition) BRANCH_TO((condition) ? vpc + ip->imm : seq)
-#define JUMP(v)           BRANCH_TO(v)
-#define JUMP26            BRANCH_TO(((vpc + 4u * ip->after - 4) & 0xf0000000u) | ip->imm)
+#define BRANCH_TO(x) (target = (x))
+/* A branch in C, too: a conditional move would make all that follows wait for the comparison. The
+ * empty asm keeps gcc from setting target in every handler, in case a branch follows. */
+#define BRANCH(condition)                                                                          \
+    do {                                                                                           \
+        if (condition) {                                                                           \
+            BRANCH_TO(vpc + ip->imm);                                                              \
+        } else {                                                                                   \
+            BRANCH_TO(seq);                                                                        \
+            __asm__("" : "+r"(target));                                                            \
+        }                                                                                          \
+    } while (0)
+#define JUMP(v) BRANCH_TO(v)
+#define JUMP26  BRANCH_TO(((vpc + 4u * ip->after - 4) & 0xf0000000u) | ip->imm)
 
 #define RAISE(exc)                                                                                 \
     do {                                                                                           \
@@ -269,9 +279,9 @@ static bool mips_interp_tracing_insns(const struct mips *c)
 }
 
 #define LABELS_OF_INSNS                                                                            \
-    [MIPS_END_NEXT] = &&end_next, [MIPS_END_BRANCH] = &&end_branch, [MIPS_END_STOP] = &&end_stop,  \
-    [MIPS_END_BRANCH_STOP] = &&end_branch_stop, [MIPS_END_LEAVE] = &&end_leave,                    \
-    [MIPS_END_STEP] = &&end_step
+    [MIPS_END_NEXT] = &&end_next, [MIPS_END_BRANCH] = &&end_branch, [MIPS_END_NEAR] = &&end_near,  \
+    [MIPS_END_STOP] = &&end_stop, [MIPS_END_BRANCH_STOP] = &&end_branch_stop,                      \
+    [MIPS_END_LEAVE] = &&end_leave, [MIPS_END_STEP] = &&end_step
 
 #define INTERP          interp_be
 #define HOST16(p)       load_be16(p)
