@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/run_stats.h"
 #include "host/host_clock.h"
+#include "host/host_poll.h"
 #include "host/host_slurp.h"
 #include "host/host_term.h"
 #include "lib/bug.h"
@@ -23,6 +24,7 @@ struct run {
     const struct run_options *o;
     struct s161_conf conf;
     struct buf kernel;
+    struct host_poll poll;
     struct machine m;
     struct board_s161 *board;
     FILE *trace_file;
@@ -31,16 +33,11 @@ struct run {
 
 /* ---- the host's side ---- */
 
-static bool run_input(void *ctx, u64 ns, u8 *ch)
+static void run_wait(void *ctx, u64 ns, bool console)
 {
-    (void)ctx;
-    return host_term_read(ns, ch);
-}
-
-static bool run_input_ended(void *ctx)
-{
-    (void)ctx;
-    return host_term_eof();
+    struct run *r = ctx;
+    host_term_flush();
+    host_poll_wait(&r->poll, console ? 0 : -1, ns);
 }
 
 static bool run_asked_to_end(void *ctx)
@@ -61,12 +58,20 @@ static void run_put(void *ctx, u8 ch)
     host_term_put(ch);
 }
 
-static const struct machine_host run_host = {
-    .input = run_input,
-    .input_ended = run_input_ended,
-    .asked_to_end = run_asked_to_end,
-    .mono_ns = run_mono_ns,
-};
+static bool run_get(void *ctx, u8 *ch)
+{
+    (void)ctx;
+    return host_term_read(ch);
+}
+
+static bool run_input_ended(void *ctx)
+{
+    (void)ctx;
+    return host_term_eof();
+}
+
+static const struct io_console run_console = {
+    .put = run_put, .get = run_get, .ended = run_input_ended};
 
 /* ---- from options to a machine ---- */
 
@@ -193,7 +198,7 @@ static enum err run_build(struct run *r, struct error *e)
     struct board_s161_config config = {.conf = &r->conf,
                                        .extended = !o->sys161,
                                        .engine = run_engine(o),
-                                       .console = {.put = run_put},
+                                       .console = run_console,
                                        .guest_tracing = o->guest_tracing,
                                        .raw_images = !o->sys161,
                                        .epoch_ns = o->epoch * 1000000000u,
@@ -283,6 +288,7 @@ static void run_fini(struct run *r)
     machine_fini(&r->m);
     s161_conf_fini(&r->conf);
     buf_fini(&r->kernel);
+    host_poll_fini(&r->poll);
     if (r->trace_file && (ferror(r->trace_file) | fclose(r->trace_file)))
         log_error("the trace in %s is not complete: %m", r->o->trace_file);
 }
@@ -291,7 +297,9 @@ int run_machine(const struct run_options *o)
 {
     struct run r = {.o = o};
     struct error e;
-    machine_init(&r.m, BOARD_S161_HZ, &run_host);
+    struct machine_host host = {
+        .wait = run_wait, .asked_to_end = run_asked_to_end, .mono_ns = run_mono_ns, .ctx = &r};
+    machine_init(&r.m, BOARD_S161_HZ, &host);
     int code = CMD_USAGE;
     if (run_build(&r, &e))
         log_error("%s", e.msg);

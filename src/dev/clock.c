@@ -64,13 +64,25 @@ static u64 clock_random(struct clock *c)
     return z ^ (z >> 31);
 }
 
+/* What is due before the end of the running grain is noticed at its end. */
+static u64 clock_on_grain(struct clock *c, u64 when)
+{
+    if (!c->grain)
+        return when;
+    u64 edge = clock_now(c) / c->grain * c->grain + c->grain;
+    if (when >= edge)
+        return when;
+    c->late += edge - when;
+    return edge;
+}
+
 void event_arm_after(struct event *ev, u64 ns)
 {
     struct clock *c = ev->clock;
     u64 most = (u64)((unsigned __int128)ns * c->jitter / 1000);
     u64 late = most ? clock_random(c) % (most + 1) : 0;
     u64 cycles = clock_ns_to_cycles(c, ns + late);
-    event_arm(ev, clock_now(c) + (cycles ? cycles : 1));
+    event_arm(ev, clock_on_grain(c, clock_now(c) + (cycles ? cycles : 1)));
 }
 
 void event_disarm(struct event *ev)

@@ -40,6 +40,10 @@ struct clock {
      * those that are: up to this many thousandths are added to delays. */
     u32 jitter;
     u64 jitter_state; /* of the sequence; seeded by the board, part of the machine's state */
+    /* System/161 looks for events every so many cycles only: delays end on a multiple of it, if
+     * one is near. 0: on time. */
+    u64 grain;
+    u64 late; /* cycles that were added for the grain so far; not part of the state */
 };
 
 #define CLOCK_NEVER (~0ull)

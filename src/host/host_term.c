@@ -4,16 +4,15 @@
  * needs a console of its own gets another back end.
  */
 #include "host/host_term.h"
+#include "host/host_poll.h"
 #include "lib/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 static struct {
@@ -123,29 +122,10 @@ int host_term_signal(void)
     return term.signal;
 }
 
-/* Waits for fd (-1: for nothing) or a signal that asks to end; those are only let in here, so none
- * slips in between the check and the wait. ~0: for ever. */
-static bool host_term_wait(int fd, short events, u64 timeout_ns)
+bool host_term_read(u8 *ch)
 {
-    struct pollfd p = {.fd = fd, .events = events};
-    struct timespec t = {.tv_sec = (time_t)(timeout_ns / 1000000000u),
-                         .tv_nsec = (long)(timeout_ns % 1000000000u)};
-    sigset_t all, during;
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &during);
-    if (term.signal) /* it was heeded: do not wait any more */
-        t = (struct timespec){0};
-    bool forever = timeout_ns == ~0ull && !term.signal;
-    int n = ppoll(&p, fd >= 0, forever ? NULL : &t, &during);
-    sigprocmask(SIG_SETMASK, &during, NULL);
-    return n > 0;
-}
-
-bool host_term_read(u64 timeout_ns, u8 *ch)
-{
-    host_term_flush();
-    bool input = ch && !term.eof;
-    if (!host_term_wait(input ? 0 : -1, POLLIN, timeout_ns) || !input)
+    struct pollfd in = {.fd = 0, .events = POLLIN};
+    if (term.eof || host_poll_fds(&in, 1, 0) <= 0)
         return false;
     ssize_t got = read(0, ch, 1);
     if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
@@ -170,7 +150,8 @@ void host_term_flush(void)
 {
     size_t done = 0;
     while (done < term.out_len && !term.out_broken) {
-        if (!host_term_wait(1, POLLOUT, ~0ull)) {
+        struct pollfd out = {.fd = 1, .events = POLLOUT};
+        if (host_poll_fds(&out, 1, ~0ull) <= 0) {
             if (term.signal)
                 break;
             continue;

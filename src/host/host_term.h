@@ -17,11 +17,9 @@ void host_term_reserve(void);
 void host_term_open(bool pass_signals);
 void host_term_close(void);
 
-/* Waits up to timeout_ns (~0: for ever) for a character; with ch NULL only waits. A signal that
- * asks to end cuts it short. */
-bool host_term_read(u64 timeout_ns, u8 *ch);
-bool host_term_eof(void);   /* nothing can come any more */
-int host_term_signal(void); /* the signal that asked to end; 0: none */
+bool host_term_read(u8 *ch); /* a character, if there is one */
+bool host_term_eof(void);    /* nothing can come any more */
+int host_term_signal(void);  /* the signal that asked to end; 0: none */
 
 /* Output, buffered. Flushing waits for the reader until asked to end; a closed reader is noticed.
  */

@@ -22,9 +22,11 @@ struct io_disk {
     bool read_only;
 };
 
-/* Where a console's characters go. What is typed comes the other way, through the intake. */
+/* A console, as its user's end. What is typed reaches the model through the intake. */
 struct io_console {
     void (*put)(void *ctx, u8 ch);
+    bool (*get)(void *ctx, u8 *ch); /* a character typed, if there is one */
+    bool (*ended)(void *ctx);       /* nothing can be typed any more */
     void *ctx;
 };
 

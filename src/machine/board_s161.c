@@ -37,6 +37,7 @@ struct board_s161 {
     struct lb_bus bus;
     struct lb_mainboard *mainboard;
     struct lb_serial *serial;
+    struct io_console console;
     struct lb_timer *timer[LB_SLOTS];
     struct lb_random *random; /* all such cards are one */
     struct lb_trace *trace[LB_SLOTS];
@@ -178,13 +179,47 @@ static enum err board_s161_plug_emufs(struct board_s161 *b, unsigned slot,
     return ERR_OK;
 }
 
+static bool board_s161_typed(void *ctx, u8 *data, u32 *len)
+{
+    struct board_s161 *b = ctx;
+    *len = 1;
+    return b->console.get(b->console.ctx, data);
+}
+
+static void board_s161_type(void *ctx, const u8 *data, u32 len)
+{
+    struct board_s161 *b = ctx;
+    if (len == 1)
+        lb_serial_input(b->serial, *data);
+}
+
+static bool board_s161_console_room(const void *ctx)
+{
+    const struct board_s161 *b = ctx;
+    return lb_serial_input_room(b->serial);
+}
+
+static bool board_s161_console_ended(const void *ctx)
+{
+    const struct board_s161 *b = ctx;
+    return b->console.ended(b->console.ctx);
+}
+
 static enum err board_s161_plug_serial(struct board_s161 *b, unsigned slot,
                                        const struct io_console *console, struct error *e)
 {
     if (b->serial)
         return err_set(e, ERR_CONFIG, "slot %u: there can be only one serial console", slot);
+    struct machine_source source = {.poll = board_s161_typed,
+                                    .deliver = board_s161_type,
+                                    .room = board_s161_console_room,
+                                    .ended = board_s161_console_ended,
+                                    .ctx = b,
+                                    .console = true};
+    b->console = *console;
     b->serial = lb_serial_new(&b->m->env, lb_bus_line(&b->bus, slot), console);
     lb_bus_plug(&b->bus, slot, &lb_serial_class, b->serial);
+    machine_add_source(b->m, &source);
     return ERR_OK;
 }
 
@@ -274,18 +309,6 @@ static void board_s161_add_mainboard(struct board_s161 *b, bool extended)
     b->mainboard = lb_mainboard_new(&b->m->env, &b->bus, &config, &cpu_ops, b);
 }
 
-static void board_s161_console_input(void *ctx, u8 ch)
-{
-    struct board_s161 *b = ctx;
-    lb_serial_input(b->serial, ch);
-}
-
-static bool board_s161_console_room(void *ctx)
-{
-    const struct board_s161 *b = ctx;
-    return b->serial && lb_serial_input_room(b->serial);
-}
-
 enum err board_s161_new(struct board_s161 **out, struct machine *m,
                         const struct board_s161_config *config, struct error *e)
 {
@@ -310,9 +333,6 @@ enum err board_s161_new(struct board_s161 **out, struct machine *m,
         goto fail;
     lb_bus_reset(&b->bus);
     lb_bus_add_state(&b->bus, &m->parts);
-    m->console_input = board_s161_console_input;
-    m->console_room = board_s161_console_room;
-    m->board = b;
     *out = b;
     return ERR_OK;
 fail:

@@ -26,7 +26,7 @@ static void intake_skip(struct buf_reader *r, bool events)
         (void)buf_get_le64(&next);
         u8 kind = buf_get_u8(&next);
         (void)buf_get(&next, buf_get_le32(&next));
-        if (next.bad || (kind == INTAKE_CONSOLE || kind == INTAKE_END) != events)
+        if (next.bad || (kind == INTAKE_INPUT || kind == INTAKE_END) != events)
             return;
         *r = next;
     }

@@ -16,7 +16,7 @@
 enum intake_kind {
     INTAKE_EPOCH = 1, /* u64: ns since 1970 at power-on */
     INTAKE_SEED,      /* u64 */
-    INTAKE_CONSOLE,   /* a character typed */
+    INTAKE_INPUT,     /* number of a source of the machine, then what came in from it */
     INTAKE_DIR,       /* an answer of a host directory */
     INTAKE_DISK,      /* whether the host read or wrote a sector */
     INTAKE_END,       /* the person asked the machine to end */

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-#include "machine/machine.h"
 #include "lib/bug.h"
 #include "lib/log.h"
+#include "machine/machine_int.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Look for input this often while busy: some 3 ms of the host's time. */
-#define POLL_CYCLES (1u << 20)
-
-/* Fallen behind real time by more than this, a machine does not try to catch up. */
-#define PACE_MAX_LAG_NS 100000000ull
 
 static const struct state_field machine_fields[] = {
     STATE_FIELD(struct machine, clock.now_base, U64, 1),
@@ -41,6 +35,8 @@ static void machine_loaded(void *obj)
 {
     struct machine *m = obj;
     m->next_poll = 0;
+    m->round.open = false;
+    m->running = NULL;
     m->progress_since = m->clock.now_base;
     m->pace_host = m->pace_cycle = 0;
 }
@@ -84,7 +80,7 @@ static u64 machine_intake_now(void *ctx)
 
 void machine_init(struct machine *m, u32 hz, const struct machine_host *host)
 {
-    *m = (struct machine){.host = *host, .stop_at = ~0ull};
+    *m = (struct machine){.host = *host, .stop_at = ~0ull, .control.step_cpu = -1};
     m->mem = mem_new();
     m->clock = (struct clock){.hz = hz,
                               .progress = machine_progress,
@@ -180,146 +176,12 @@ void machine_cpu_woken(struct machine *m)
         vcpu_request(m->running);
 }
 
-/* ---- input ---- */
-
-static void machine_deliver(struct machine *m, u8 ch)
-{
-    if (m->console_input)
-        m->console_input(m->board, ch);
-}
-
-static bool machine_room(const struct machine *m)
-{
-    return m->console_room && m->console_room(m->board);
-}
-
-static void machine_type(struct machine *m, u8 ch)
-{
-    intake_note(&m->intake, INTAKE_CONSOLE, &ch, 1);
-    machine_deliver(m, ch);
-}
-
-static void machine_end_if_asked(struct machine *m)
-{
-    if (!m->host.asked_to_end(m->host.ctx))
-        return;
-    intake_note(&m->intake, INTAKE_END, NULL, 0);
-    machine_end(m, MACHINE_INTERRUPTED, 0, "ended on request");
-}
-
-static void machine_replay_input(struct machine *m)
-{
-    enum intake_kind kind;
-    u8 data[8];
-    u32 len;
-    while (intake_next(&m->intake) <= machine_now(m) &&
-           intake_take(&m->intake, &kind, data, sizeof data, &len)) {
-        if (kind == INTAKE_CONSOLE && len == 1)
-            machine_deliver(m, data[0]);
-        else if (kind == INTAKE_END)
-            machine_end(m, MACHINE_INTERRUPTED, 0, "ended on request, as recorded");
-        else
-            m->intake.diverged = true;
-    }
-}
-
-static void machine_poll_input(struct machine *m)
-{
-    if (m->intake.mode == INTAKE_REPLAY) {
-        machine_replay_input(m);
-        if (m->intake.diverged)
-            machine_end(m, MACHINE_DIVERGED, 0, "the run differs from its recording");
-        return;
-    }
-    if (m->clock.now_base < m->next_poll)
-        return;
-    u8 ch;
-    while (machine_room(m) && !m->host.input_ended(m->host.ctx) &&
-           m->host.input(m->host.ctx, 0, &ch))
-        machine_type(m, ch);
-    machine_end_if_asked(m);
-    m->next_poll = m->clock.now_base + POLL_CYCLES;
-}
-
-/* ---- idling ---- */
-
-static void machine_jump_to(struct machine *m, u64 cycle)
-{
-    if (cycle <= m->clock.now_base)
-        return;
-    m->idle_cycles += cycle - m->clock.now_base;
-    m->clock.now_base = cycle;
-}
-
-/* Real time at which `cycle` should come, and agreement anew where the two have drifted apart:
- * after a busy stretch virtual time is ahead, and nobody should have to wait for that. */
-static u64 machine_pace_deadline(struct machine *m, u64 cycle)
-{
-    u64 host = m->host.mono_ns(m->host.ctx);
-    u64 now = m->clock.now_base;
-    u64 due = m->pace_host + clock_cycles_to_ns(&m->clock, now - m->pace_cycle);
-    if (now < m->pace_cycle || due > host || host - due > PACE_MAX_LAG_NS) {
-        m->pace_host = host;
-        m->pace_cycle = now;
-    }
-    if (cycle == CLOCK_NEVER)
-        return ~0ull;
-    return m->pace_host + clock_cycles_to_ns(&m->clock, cycle - m->pace_cycle);
-}
-
-/* Sleeps towards `cycle`; a character that comes in meanwhile comes at its time. */
-static void machine_idle_paced(struct machine *m, u64 cycle)
-{
-    u64 due = machine_pace_deadline(m, cycle);
-    u64 start = m->host.mono_ns(m->host.ctx);
-    u64 ns = due == ~0ull ? ~0ull : due > start ? due - start : 0;
-    u8 ch = 0;
-    bool got = m->host.input(m->host.ctx, ns, machine_room(m) ? &ch : NULL);
-    u64 host = m->host.mono_ns(m->host.ctx);
-    u64 reached = m->clock.now_base + clock_ns_to_cycles(&m->clock, host - start);
-    bool ended = m->host.asked_to_end(m->host.ctx);
-    if (cycle != CLOCK_NEVER || got || ended) /* the end of input is no event: it takes no time */
-        machine_jump_to(m, host >= due || reached > cycle ? cycle : reached);
-    if (got)
-        machine_type(m, ch);
-    machine_end_if_asked(m);
-}
-
-static bool machine_nothing_can_happen(const struct machine *m, u64 next)
-{
-    if (next != CLOCK_NEVER)
-        return false;
-    return m->intake.mode == INTAKE_REPLAY || !machine_room(m) || m->host.input_ended(m->host.ctx);
-}
-
-static void machine_idle(struct machine *m)
-{
-    u64 next = m->clock.next;
-    u64 logged = intake_next(&m->intake);
-    next = logged < next ? logged : next;
-    next = m->stop_at < next ? m->stop_at : next;
-    u64 watch = m->progress_since + m->progress_cycles + 1;
-    if (m->progress_warned)
-        watch += m->progress_cycles;
-    if (m->progress_cycles && !m->warp && watch < next)
-        next = watch;
-    if (machine_nothing_can_happen(m, next)) {
-        machine_end(m, MACHINE_DEADLOCK, 0,
-                    "all CPUs wait for an interrupt, no device has anything to do, and there is "
-                    "no more input");
-        return;
-    }
-    if (m->intake.mode == INTAKE_REPLAY || (m->warp && next != CLOCK_NEVER))
-        machine_jump_to(m, next);
-    else
-        machine_idle_paced(m, next);
-}
-
 /* ---- running ---- */
 
-static bool machine_runnable(const struct vcpu *v)
+static bool machine_runnable(const struct machine *m, unsigned cpu)
 {
-    return v->enabled && !vcpu_idle(v);
+    const struct vcpu *v = m->cpu[cpu];
+    return v->enabled && !vcpu_idle(v) && !(m->control.held & 1u << cpu);
 }
 
 static void machine_cpu_stopped(struct machine *m, const struct vcpu *v)
@@ -328,55 +190,103 @@ static void machine_cpu_stopped(struct machine *m, const struct vcpu *v)
                 vcpu_stop_reason(v));
 }
 
-/* One CPU's turn of n cycles; returns how many it took. */
-static u64 machine_take_turn(struct machine *m, struct vcpu *v, u64 n, bool first)
+static void machine_pause(struct machine *m, enum machine_pause why, unsigned cpu)
+{
+    m->control.paused = why;
+    m->control.cpu = cpu;
+}
+
+static void machine_begin_turn(struct machine *m, struct vcpu *v, u64 n, bool first)
 {
     m->running = v;
     m->turn_start = vcpu_retired(v);
     m->turn_end = m->clock.now_base + n;
     m->turn_first = first;
-    u64 left = n;
-    enum vcpu_exit exit;
-    do {
-        exit = vcpu_run(v, left);
-        left = n - (vcpu_retired(v) - m->turn_start);
-    } while (exit == VCPU_REQUEST && !first && left && v->enabled && m->end == MACHINE_RUNS);
-    m->running = NULL;
-    if (exit == VCPU_STOPPED)
-        machine_cpu_stopped(m, v);
-    return n - left;
+}
+
+static u64 machine_turn_took(const struct machine *m)
+{
+    return vcpu_retired(m->running) - m->turn_start;
+}
+
+/* Instructions until the running CPU has done what a debugger lets it; at most `left`. */
+static u64 machine_step_budget(const struct machine *m, u64 left)
+{
+    const struct machine_control *c = &m->control;
+    if (c->step_cpu != (int)m->running->number)
+        return left;
+    u64 retired = vcpu_retired(m->running);
+    u64 steps = c->step_at > retired ? c->step_at - retired : 0;
+    return steps < left ? steps : left;
+}
+
+/* Goes on with the running CPU's turn to its end; false: paused before that. */
+static bool machine_take_turn(struct machine *m, u64 n)
+{
+    struct vcpu *v = m->running;
+    for (;;) {
+        u64 left = n - machine_turn_took(m);
+        u64 budget = machine_step_budget(m, left);
+        enum vcpu_exit exit = vcpu_run(v, budget);
+        if (exit == VCPU_STOPPED)
+            machine_cpu_stopped(m, v);
+        if (budget < left && exit == VCPU_BUDGET) {
+            machine_pause(m, MACHINE_STEPPED, v->number);
+            return false;
+        }
+        if (exit != VCPU_REQUEST || m->turn_first || machine_turn_took(m) == n || !v->enabled ||
+            m->end != MACHINE_RUNS)
+            return true;
+    }
 }
 
 /* Every CPU that can run when the round begins gets the same number of cycles: one that is woken
  * meanwhile would run in the past. The first may shorten the round. */
-static void machine_round_of_turns(struct machine *m, u64 n, unsigned busy)
+static void machine_begin_round(struct machine *m, u64 length, u32 busy)
 {
-    bool first = true;
-    u32 ready = 0;
-    for (unsigned i = 0; i < m->ncpus; i++)
-        ready |= (u32)machine_runnable(m->cpu[i]) << i;
-    for (unsigned i = 0; i < m->ncpus && m->end == MACHINE_RUNS; i++) {
-        struct vcpu *v = m->cpu[i];
-        if (!(ready & 1u << i) || !machine_runnable(v))
-            continue;
-        u64 took = machine_take_turn(m, v, n, first);
+    m->round = (struct machine_round){
+        .open = true, .alone = !(busy & (busy - 1)), .waiting = busy, .length = length};
+    m->running = NULL;
+}
+
+static void machine_go_on_with_round(struct machine *m)
+{
+    struct machine_round *r = &m->round;
+    bool first = !m->running;
+    while (m->running || (r->waiting && m->end == MACHINE_RUNS)) {
+        if (!m->running) {
+            unsigned i = (unsigned)__builtin_ctz(r->waiting);
+            r->waiting &= r->waiting - 1;
+            if (!machine_runnable(m, i))
+                continue;
+            machine_begin_turn(m, m->cpu[i], r->length, first);
+            first = false;
+        }
+        if (!machine_take_turn(m, r->length))
+            return;
         /* A CPU that went idle leaves the round's length to the others, if there are any. */
-        if (first && took < n && (busy == 1 || !vcpu_idle(v)))
-            n = took;
-        first = false;
+        u64 took = machine_turn_took(m);
+        if (m->turn_first && took < r->length && (r->alone || !vcpu_idle(m->running)))
+            r->length = took;
+        m->running = NULL;
     }
-    m->clock.now_base += n;
+    m->clock.now_base += r->length;
+    r->open = false;
+    machine_look(m);
 }
 
 /* Several busy CPUs: nothing that a replay would not do may change where rounds end. */
-static u64 machine_round_length(const struct machine *m, unsigned busy)
+static u64 machine_round_length(const struct machine *m, bool alone)
 {
-    u64 until = m->clock.now_base + (busy > 1 ? MACHINE_TURN : POLL_CYCLES);
+    u64 until = m->clock.now_base + (alone ? MACHINE_POLL_CYCLES : MACHINE_TURN);
     u64 logged = intake_next(&m->intake);
+    u64 look = machine_next_look(m);
     until = m->clock.next < until ? m->clock.next : until;
     until = logged < until ? logged : until;
-    if (busy == 1 && m->stop_at < until)
+    if (alone && m->stop_at < until)
         until = m->stop_at;
+    if (alone && look < until)
+        until = look;
     return until - m->clock.now_base;
 }
 
@@ -402,21 +312,36 @@ static void machine_watch_progress(struct machine *m)
     }
 }
 
+/* Up to the next round, or through a jump while all CPUs wait. */
+static void machine_between_rounds(struct machine *m)
+{
+    machine_poll_input(m);
+    clock_run_due(&m->clock);
+    machine_watch_progress(m);
+    if (m->end != MACHINE_RUNS || m->control.pause)
+        return;
+    u32 busy = 0;
+    for (unsigned i = 0; i < m->ncpus; i++)
+        busy |= (u32)machine_runnable(m, i) << i;
+    if (busy)
+        machine_begin_round(m, machine_round_length(m, !(busy & (busy - 1))), busy);
+    else
+        machine_idle(m);
+}
+
 enum machine_end machine_run(struct machine *m)
 {
-    while (m->end == MACHINE_RUNS && m->clock.now_base < m->stop_at) {
-        machine_poll_input(m);
-        clock_run_due(&m->clock);
-        machine_watch_progress(m);
-        unsigned busy = 0;
-        for (unsigned i = 0; i < m->ncpus; i++)
-            busy += machine_runnable(m->cpu[i]);
-        if (m->end != MACHINE_RUNS)
+    struct machine_control *c = &m->control;
+    c->paused = MACHINE_NOT_PAUSED;
+    while (m->end == MACHINE_RUNS && !c->paused) {
+        if (m->round.open)
+            machine_go_on_with_round(m);
+        else if (c->pause)
+            machine_pause(m, MACHINE_ASKED, 0);
+        else if (m->clock.now_base >= m->stop_at)
             break;
-        if (busy)
-            machine_round_of_turns(m, machine_round_length(m, busy), busy);
         else
-            machine_idle(m);
+            machine_between_rounds(m);
     }
     return m->end;
 }

@@ -30,15 +30,59 @@ enum machine_end {
     MACHINE_DIVERGED,    /* a replayed run left its log */
 };
 
-/* Where input comes from and time goes: the host, or a test's script. */
+/* Where time goes: the host, or a test's script. */
 struct machine_host {
-    /* Waits up to `ns` (0: not at all; ~0: for ever) of real time; true: *ch was typed. With ch
-     * NULL it only waits. */
-    bool (*input)(void *ctx, u64 ns, u8 *ch);
-    bool (*input_ended)(void *ctx);  /* nothing can be typed any more */
+    /* Serves what the machine is connected to, and waits for it up to `ns` (0: not at all; ~0: for
+     * ever) of real time. console: characters typed count as well. */
+    void (*wait)(void *ctx, u64 ns, bool console);
     bool (*asked_to_end)(void *ctx); /* by the person, or by the operating system */
     u64 (*mono_ns)(void *ctx);
     void *ctx;
+};
+
+#define MACHINE_MAX_SOURCES 40
+#define MACHINE_INPUT_MAX   8192 /* bytes at a time */
+
+/* Something outside that puts events into the guest: a keyboard, a network. Asked between rounds
+ * of turns, live; when replayed, only `deliver` is called. */
+struct machine_source {
+    bool (*poll)(void *ctx, u8 *data, u32 *len); /* true: *len bytes came in, at most as many as
+                                                  * *len said before */
+    void (*deliver)(void *ctx, const u8 *data, u32 len);
+    bool (*room)(const void *ctx);  /* would it be taken now? NULL: always */
+    bool (*ended)(const void *ctx); /* nothing can come any more; NULL: something always can */
+    void *ctx;
+    bool console; /* comes with machine_host.wait's `console` */
+};
+
+#define MACHINE_MAX_OBSERVERS 8
+
+/* Something outside that only looks (a meter, a profile): called between rounds, at cycle `at`, or
+ * with several busy CPUs right after it. It sets `at` anew; ~0: no more. The guest's run is the
+ * same with and without it. */
+struct machine_observer {
+    u64 at;
+    void (*look)(void *ctx);
+    void *ctx;
+};
+
+/* Why machine_run returned MACHINE_RUNS. */
+enum machine_pause {
+    MACHINE_NOT_PAUSED, /* stop_at was reached */
+    MACHINE_ASKED,      /* machine_control.pause was set */
+    MACHINE_STEPPED,    /* the CPU named retired the instruction it was to stop at */
+};
+
+/* What a debugger wants, and what it got. A pause may fall inside a round of turns; the next
+ * machine_run goes on with it as if nothing had been. */
+struct machine_control {
+    bool pause;   /* return between rounds */
+    u32 held;     /* CPUs that do not run, a bit each: this does change the guest's run */
+    int step_cpu; /* -1: none */
+    u64 step_at;  /* return when it has retired so many instructions */
+
+    enum machine_pause paused;
+    unsigned cpu; /* that made it pause */
 };
 
 struct machine {
@@ -53,10 +97,11 @@ struct machine {
     struct vcpu *cpu[MACHINE_MAX_CPUS];
     unsigned ncpus;
     struct machine_host host;
-    /* A character came in: the board hands it to its console. */
-    void (*console_input)(void *board, u8 ch);
-    bool (*console_room)(void *board);
-    void *board;
+    struct machine_source source[MACHINE_MAX_SOURCES];
+    unsigned nsources;
+    struct machine_observer *observer[MACHINE_MAX_OBSERVERS];
+    unsigned nobservers;
+    struct machine_control control;
 
     /* how it runs */
     bool warp;           /* virtual time never waits for the wall */
@@ -70,16 +115,23 @@ struct machine {
     u32 exit_code;
     char reason[160];
 
-    /* the running turn */
+    /* The running turn. While paused, `running` is the CPU whose turn is not over. */
     struct vcpu *running;
     u64 turn_start; /* retired count of `running` at its start */
     u64 turn_end;   /* cycle */
     bool turn_first;
+    struct machine_round {
+        bool open;
+        bool alone;  /* one CPU was busy when it began */
+        u32 waiting; /* CPUs whose turn is still to come, a bit each */
+        u64 length;
+    } round;
 
     u64 next_poll;                     /* cycle of the next look for input */
     u64 progress_user, progress_since; /* watchdog: user cycles seen, when they last rose */
     bool progress_warned;
     u64 pace_host, pace_cycle; /* host time and cycle at which virtual and real time agree */
+    u64 pace_late;             /* clock.late then */
     u64 idle_cycles;           /* while no CPU ran */
 };
 
@@ -91,7 +143,15 @@ void machine_fini(struct machine *m);
 void machine_add_cpus(struct machine *m, unsigned n, const struct mips_model *model, bool big,
                       const struct vcpu_engine *engine);
 
-/* Runs until something ends it; returns m->end. Can be called again after stop_at was moved. */
+/* By the board, in a fixed order: the number of a source is part of what is recorded. */
+void machine_add_source(struct machine *m, const struct machine_source *s);
+
+/* Borrowed. May be called at any time. */
+void machine_observe(struct machine *m, struct machine_observer *o);
+void machine_ignore(struct machine *m, struct machine_observer *o); /* no more */
+
+/* Runs until something ends or pauses it; returns m->end. Can be called again while that is
+ * MACHINE_RUNS. */
 enum machine_end machine_run(struct machine *m);
 
 /* From anywhere in the run. */

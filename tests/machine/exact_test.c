@@ -179,8 +179,9 @@ static void replayed_input_is_exact(void **state)
         buf_put_le32(&log, 8);
         buf_put_le64(&log, 0);
         buf_put_le64(&log, at);
-        buf_put_u8(&log, INTAKE_CONSOLE);
-        buf_put_le32(&log, 1);
+        buf_put_u8(&log, INTAKE_INPUT);
+        buf_put_le32(&log, 2);
+        buf_put_u8(&log, 0); /* the console is the first source */
         buf_put_u8(&log, 'x');
         asm_store(&code, ASM_SLOT(RIG_SERIAL) + 8, 1); /* read interrupts on */
         asm_interrupts(&code, RIG_SERIAL, IM_BUS);

@@ -40,29 +40,33 @@ static void rig_forbidden(const struct rig *r)
     }
 }
 
-static bool rig_key(struct rig *r, u8 *ch)
+static bool rig_more_to_type(const struct rig *r)
 {
     const char *typed = r->setup.typed;
-    if (!typed || !typed[r->typed] || (!r->setup.ahead && r->lines >= r->prompts))
+    return typed && typed[r->typed] && (r->setup.ahead || r->lines < r->prompts);
+}
+
+static bool rig_get(void *ctx, u8 *ch)
+{
+    struct rig *r = ctx;
+    rig_forbidden(r);
+    if (!rig_more_to_type(r))
         return false;
-    *ch = (u8)typed[r->typed++];
+    *ch = (u8)r->setup.typed[r->typed++];
     r->lines += *ch == '\n';
     return true;
 }
 
-static bool rig_input(void *ctx, u64 ns, u8 *ch)
+static void rig_wait(void *ctx, u64 ns, bool console)
 {
     struct rig *r = ctx;
     rig_forbidden(r);
-    if (ch && rig_key(r, ch)) {
+    if (console && rig_more_to_type(r))
         r->host_ns += ns < 1000 ? ns : 1000;
-        return true;
-    }
-    if (ns == ~0ull)
+    else if (ns == ~0ull)
         r->stuck = true;
     else
         r->host_ns += ns;
-    return false;
 }
 
 static bool rig_input_ended(void *ctx)
@@ -146,11 +150,8 @@ static void rig_guest(struct rig *r)
 struct rig *rig_new(const struct rig_setup *setup)
 {
     struct rig *r = xcalloc(1, sizeof *r);
-    struct machine_host host = {.input = rig_input,
-                                .input_ended = rig_input_ended,
-                                .asked_to_end = rig_asked_to_end,
-                                .mono_ns = rig_mono_ns,
-                                .ctx = r};
+    struct machine_host host = {
+        .wait = rig_wait, .asked_to_end = rig_asked_to_end, .mono_ns = rig_mono_ns, .ctx = r};
     struct error e;
     r->setup = *setup;
     r->host_ns = 5000000000ull;
@@ -166,11 +167,12 @@ struct rig *rig_new(const struct rig_setup *setup)
     rig_assert_ok(s161_conf_parse(&r->conf, text, strlen(text), "rig", &e), &e);
     rig_assert_ok(s161_conf_finish(&r->conf, "rig", &e), &e);
     free(text);
-    struct board_s161_config config = {.conf = &r->conf,
-                                       .extended = !setup->plain,
-                                       .engine = &vcpu_interp,
-                                       .console = {.put = rig_put, .ctx = r},
-                                       .doom = setup->doom};
+    struct board_s161_config config = {
+        .conf = &r->conf,
+        .extended = !setup->plain,
+        .engine = &vcpu_interp,
+        .console = {.put = rig_put, .get = rig_get, .ended = rig_input_ended, .ctx = r},
+        .doom = setup->doom};
     rig_assert_ok(board_s161_new(&r->board, &r->m, &config, &e), &e);
     if (setup->punctual)
         r->m.clock.jitter = 0;

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: ISC */
+#include "host/host_socket.h"
+#include "lib/bug.h"
+#include "lib/num.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* ---- addresses ---- */
+
+struct host_address {
+    union {
+        struct sockaddr any;
+        struct sockaddr_un path;
+        struct sockaddr_in tcp;
+    };
+    socklen_t len;
+};
+
+static enum err host_address_path(struct host_address *a, const char *path, struct error *e)
+{
+    size_t len = strlen(path);
+    if (len >= sizeof a->path.sun_path)
+        return err_set(e, ERR_CONFIG, "%s: a socket's path can have %zu characters, this has %zu",
+                       path, sizeof a->path.sun_path - 1, len);
+    a->path = (struct sockaddr_un){.sun_family = AF_UNIX};
+    memcpy(a->path.sun_path, path, len + 1);
+    a->len = sizeof a->path;
+    return ERR_OK;
+}
+
+static enum err host_address_port(struct host_address *a, const char *text, struct error *e)
+{
+    const char *colon = strrchr(text, ':');
+    size_t host = colon ? (size_t)(colon - text) : 0;
+    const char *port = colon ? colon + 1 : text;
+    static const char *const here[] = {"", "localhost", "127.0.0.1"};
+    bool local = false;
+    for (size_t i = 0; i < ARRAY_LEN(here); i++)
+        local |= host == strlen(here[i]) && !strncmp(text, here[i], host);
+    char *end;
+    unsigned long n = strtoul(port, &end, 10);
+    if (!local)
+        return err_set(e, ERR_CONFIG, "%s: only this machine is served: say localhost:PORT", text);
+    if (!*port || *end || *port == '-' || n > 65535)
+        return err_set(e, ERR_CONFIG,
+                       "%s: should be the path of a socket (with a '/'), or a port up to 65535",
+                       text);
+    a->tcp = (struct sockaddr_in){.sin_family = AF_INET,
+                                  .sin_port = htons((u16)n),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    a->len = sizeof a->tcp;
+    return ERR_OK;
+}
+
+static enum err host_address_parse(struct host_address *a, const char *text, struct error *e)
+{
+    return strchr(text, '/') ? host_address_path(a, text, e) : host_address_port(a, text, e);
+}
+
+static int host_socket_new(const struct host_address *a, int type)
+{
+    int fd = socket(a->any.sa_family, type | SOCK_CLOEXEC, 0);
+    int on = 1;
+    if (fd >= 0 && a->any.sa_family == AF_INET)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    return fd;
+}
+
+/* A socket left behind by a process that is gone. Anything else is left alone. */
+static bool host_socket_is_dead(const struct host_address *a, int type)
+{
+    struct stat st;
+    if (lstat(a->path.sun_path, &st) || !S_ISSOCK(st.st_mode))
+        return false;
+    int fd = host_socket_new(a, type);
+    bool dead = fd >= 0 && connect(fd, &a->any, a->len) && errno == ECONNREFUSED;
+    if (fd >= 0)
+        close(fd);
+    return dead;
+}
+
+static int host_socket_bind(const struct host_address *a, int type)
+{
+    int fd = host_socket_new(a, type | SOCK_NONBLOCK);
+    if (fd < 0)
+        return -1;
+    mode_t mask = umask(077);
+    int failed = bind(fd, &a->any, a->len);
+    if (failed && errno == EADDRINUSE && a->any.sa_family == AF_UNIX) {
+        if (host_socket_is_dead(a, type))
+            unlink(a->path.sun_path);
+        failed = bind(fd, &a->any, a->len);
+    }
+    int why = errno;
+    umask(mask);
+    if (!failed)
+        return fd;
+    close(fd);
+    errno = why;
+    return -1;
+}
+
+/* ---- those who come to us ---- */
+
+static void host_listener_ready(void *ctx, short revents)
+{
+    struct host_listener *l = ctx;
+    (void)revents;
+    int fd = accept4(l->watch.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int on = 1;
+    if (fd < 0)
+        return;
+    if (!l->path)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    l->accepted(l->ctx, fd);
+}
+
+enum err host_listen(struct host_listener *l, struct host_poll *p, const char *address,
+                     void (*accepted)(void *ctx, int fd), void *ctx, struct error *e)
+{
+    struct host_address a;
+    *l = (struct host_listener){0};
+    enum err err = host_address_parse(&a, address, e);
+    if (err)
+        return err;
+    int fd = host_socket_bind(&a, SOCK_STREAM);
+    if (fd < 0 || listen(fd, 8)) {
+        err =
+            err_set(e, errno == EADDRINUSE ? ERR_BUSY : ERR_IO, "cannot listen on %s: %m", address);
+        if (fd >= 0)
+            close(fd);
+        return err;
+    }
+    *l = (struct host_listener){.poll = p, .accepted = accepted, .ctx = ctx};
+    l->path = a.any.sa_family == AF_UNIX ? xstrdup(address) : NULL;
+    l->watch =
+        (struct host_watch){.fd = fd, .events = POLLIN, .ready = host_listener_ready, .ctx = l};
+    host_poll_add(p, &l->watch);
+    return ERR_OK;
+}
+
+void host_listener_close(struct host_listener *l)
+{
+    if (!l->poll)
+        return;
+    host_poll_remove(l->poll, &l->watch);
+    close(l->watch.fd);
+    if (l->path)
+        unlink(l->path);
+    free(l->path);
+    *l = (struct host_listener){0};
+}
+
+u16 host_listener_port(const struct host_listener *l)
+{
+    struct sockaddr_in a;
+    socklen_t len = sizeof a;
+    if (l->path || getsockname(l->watch.fd, (struct sockaddr *)&a, &len))
+        return 0;
+    return ntohs(a.sin_port);
+}
+
+/* ---- one stream ---- */
+
+/* What is ready comes in portions, so that one busy peer does not hold up the machine. */
+#define HOST_CONN_PORTION 16384
+
+static void host_conn_lost(struct host_conn *c)
+{
+    host_conn_close(c);
+    c->closed(c->ctx);
+}
+
+static bool host_conn_would_block(void)
+{
+    return errno == EAGAIN || errno == EINTR;
+}
+
+static bool host_conn_write(struct host_conn *c)
+{
+    size_t done = 0;
+    while (done < c->out.len) {
+        ssize_t n = send(c->watch.fd, c->out.data + done, c->out.len - done, MSG_NOSIGNAL);
+        if (n < 0 && !host_conn_would_block())
+            return false;
+        if (n < 0)
+            break;
+        done += (size_t)n;
+    }
+    memmove(c->out.data, c->out.data + done, c->out.len - done);
+    c->out.len -= done;
+    c->watch.events = c->out.len ? POLLIN | POLLOUT : POLLIN;
+    return true;
+}
+
+static void host_conn_ready(void *ctx, short revents)
+{
+    struct host_conn *c = ctx;
+    u8 data[HOST_CONN_PORTION];
+    if (revents & POLLOUT && !host_conn_write(c)) {
+        host_conn_lost(c);
+        return;
+    }
+    if (!(revents & ~POLLOUT))
+        return;
+    ssize_t n = recv(c->watch.fd, data, sizeof data, MSG_DONTWAIT);
+    if (n > 0)
+        c->received(c->ctx, data, (size_t)n);
+    else if (n == 0 || !host_conn_would_block())
+        host_conn_lost(c);
+}
+
+void host_conn_open(struct host_conn *c, struct host_poll *p, int fd)
+{
+    c->poll = p;
+    c->out.len = 0;
+    c->overrun = false;
+    c->watch = (struct host_watch){.fd = fd, .events = POLLIN, .ready = host_conn_ready, .ctx = c};
+    host_poll_add(p, &c->watch);
+}
+
+bool host_conn_send(struct host_conn *c, const void *data, size_t len)
+{
+    if (!c->poll || c->overrun)
+        return false;
+    buf_put(&c->out, data, len);
+    if (host_conn_write(c) && c->out.len <= c->max_out)
+        return true;
+    c->overrun = true;
+    c->out.len = 0;
+    shutdown(c->watch.fd, SHUT_RDWR); /* the next wait finds its end */
+    return false;
+}
+
+void host_conn_close(struct host_conn *c)
+{
+    if (!c->poll)
+        return;
+    host_poll_remove(c->poll, &c->watch);
+    close(c->watch.fd);
+    buf_fini(&c->out);
+    c->poll = NULL;
+}
+
+bool host_conn_is_open(const struct host_conn *c)
+{
+    return c->poll != NULL;
+}
+
+/* ---- us, going to others ---- */
+
+int host_connect(const char *address, struct error *e)
+{
+    struct host_address a;
+    if (host_address_parse(&a, address, e))
+        return -1;
+    int fd = host_socket_new(&a, SOCK_STREAM);
+    if (fd >= 0 && !connect(fd, &a.any, a.len))
+        return fd;
+    err_set(e, ERR_IO, "cannot connect to %s: %m", address);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* ---- datagrams ---- */
+
+int host_datagram(const char *path, struct error *e)
+{
+    struct host_address a = {.any.sa_family = AF_UNIX};
+    if (path && host_address_path(&a, path, e))
+        return -1;
+    int fd =
+        path ? host_socket_bind(&a, SOCK_DGRAM) : host_socket_new(&a, SOCK_DGRAM | SOCK_NONBLOCK);
+    if (fd < 0)
+        err_set(e, ERR_IO, "cannot open the socket %s: %m", path ? path : "");
+    return fd;
+}
+
+bool host_datagram_send(int fd, const char *to, const void *data, size_t len)
+{
+    struct host_address a;
+    if (host_address_path(&a, to, NULL)) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    return sendto(fd, data, len, MSG_NOSIGNAL, &a.any, a.len) == (ssize_t)len;
+}
+
+long host_datagram_receive(int fd, void *data, size_t max, char *from, size_t from_max)
+{
+    struct sockaddr_un sender = {0};
+    struct iovec iov = {.iov_base = data, .iov_len = max};
+    struct msghdr m = {
+        .msg_name = &sender, .msg_namelen = sizeof sender, .msg_iov = &iov, .msg_iovlen = 1};
+    ssize_t n = recvmsg(fd, &m, 0);
+    if (n < 0)
+        return -1;
+    size_t len = m.msg_namelen > offsetof(struct sockaddr_un, sun_path)
+                     ? m.msg_namelen - offsetof(struct sockaddr_un, sun_path)
+                     : 0;
+    len = strnlen(sender.sun_path, len);
+    len = len < from_max ? len : from_max - 1;
+    memcpy(from, sender.sun_path, len);
+    from[len] = 0;
+    return m.msg_flags & MSG_TRUNC ? (long)max + 1 : (long)n;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Sockets to other programs on this host: Unix-domain by path, TCP on the loopback interface only.
+ * Nothing here ever waits: a peer that does not read is dropped, one that sends half of something
+ * is somebody else's problem until it sends the rest.
+ *
+ * An address is a path (it holds a '/'), a port, or HOST:PORT with a HOST that is this machine.
+ */
+#ifndef HOST_HOST_SOCKET_H
+#define HOST_HOST_SOCKET_H
+
+#include "host/host_poll.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+
+/* ---- those who come to us ---- */
+
+struct host_listener {
+    struct host_poll *poll;
+    struct host_watch watch;
+    char *path;                          /* of a Unix socket */
+    void (*accepted)(void *ctx, int fd); /* takes over the descriptor */
+    void *ctx;
+};
+
+/* A Unix socket that nobody serves any more is replaced; only its owner may connect. */
+MUST_CHECK enum err host_listen(struct host_listener *l, struct host_poll *p, const char *address,
+                                void (*accepted)(void *ctx, int fd), void *ctx, struct error *e);
+void host_listener_close(struct host_listener *l);     /* safe on zeroed memory; removes the path */
+u16 host_listener_port(const struct host_listener *l); /* TCP: that it got for port 0 */
+
+/* ---- one stream ---- */
+
+struct host_conn {
+    struct host_poll *poll;
+    struct host_watch watch;
+    struct buf out; /* not sent yet */
+    size_t max_out;
+    bool overrun;
+    /* `closed`: the peer went, or did not read in time. The connection is closed already; the
+     * function may free it. */
+    void (*received)(void *ctx, const u8 *data, size_t len);
+    void (*closed)(void *ctx);
+    void *ctx;
+};
+
+/* The other fields are set by the caller. */
+void host_conn_open(struct host_conn *c, struct host_poll *p, int fd);
+/* More than max_out bytes wait: false, and `closed` will be called at the next wait. */
+bool host_conn_send(struct host_conn *c, const void *data, size_t len);
+void host_conn_close(struct host_conn *c); /* at once; `closed` is not called; safe when closed */
+bool host_conn_is_open(const struct host_conn *c);
+
+/* ---- us, going to others ---- */
+
+/* A descriptor, blocking, or -1. */
+MUST_CHECK int host_connect(const char *address, struct error *e);
+
+/* ---- datagrams between Unix sockets ---- */
+
+/* A non-blocking datagram socket, bound to path if there is one (a dead socket there is replaced).
+ * -1: error. */
+MUST_CHECK int host_datagram(const char *path, struct error *e);
+/* False, with the reason in errno: not sent. */
+bool host_datagram_send(int fd, const char *to, const void *data, size_t len);
+/* Length, or -1 if nothing is there. `from`: the sender's path, "" if it has none. A datagram
+ * longer than max is cut: its length is then max + 1. */
+long host_datagram_receive(int fd, void *data, size_t max, char *from, size_t from_max);
+
+#endif

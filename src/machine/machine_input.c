@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The world outside: what comes in from it, those who look at the machine, and waiting while no
+ * CPU can run, which either jumps to what is due next or keeps pace with real time.
+ */
+#include "lib/bug.h"
+#include "machine/machine_int.h"
+
+/* Fallen behind real time by more than this, a machine does not try to catch up. */
+#define MACHINE_MAX_LAG_NS 100000000ull
+
+/* Real time between looks of observers while all CPUs wait. */
+#define MACHINE_LOOK_NS 10000000u
+
+/* ---- input ---- */
+
+void machine_add_source(struct machine *m, const struct machine_source *s)
+{
+    BUG_ON(m->nsources == MACHINE_MAX_SOURCES);
+    m->source[m->nsources++] = *s;
+}
+
+/* One thing that came in, not yet delivered. data[0] is the number of its source. */
+struct machine_input {
+    u8 data[1 + MACHINE_INPUT_MAX];
+    u32 len;
+};
+
+static bool machine_has_room(const struct machine_source *s)
+{
+    return !s->room || s->room(s->ctx);
+}
+
+static bool machine_has_ended(const struct machine_source *s)
+{
+    return s->ended && s->ended(s->ctx);
+}
+
+static bool machine_take_input(const struct machine *m, struct machine_input *in)
+{
+    for (unsigned i = 0; i < m->nsources; i++) {
+        const struct machine_source *s = &m->source[i];
+        u32 len = MACHINE_INPUT_MAX;
+        if (!machine_has_room(s) || machine_has_ended(s) || !s->poll(s->ctx, in->data + 1, &len))
+            continue;
+        in->data[0] = (u8)i;
+        in->len = 1 + len;
+        return true;
+    }
+    return false;
+}
+
+static void machine_deliver(const struct machine *m, const u8 *data, u32 len)
+{
+    const struct machine_source *s = &m->source[data[0]];
+    s->deliver(s->ctx, data + 1, len - 1);
+}
+
+static void machine_enter(struct machine *m, const struct machine_input *in)
+{
+    intake_note(&m->intake, INTAKE_INPUT, in->data, in->len);
+    machine_deliver(m, in->data, in->len);
+}
+
+static void machine_end_if_asked(struct machine *m)
+{
+    if (!m->host.asked_to_end(m->host.ctx))
+        return;
+    intake_note(&m->intake, INTAKE_END, NULL, 0);
+    machine_end(m, MACHINE_INTERRUPTED, 0, "ended on request");
+}
+
+static void machine_replay_input(struct machine *m)
+{
+    enum intake_kind kind;
+    struct machine_input in;
+    while (intake_next(&m->intake) <= machine_now(m) &&
+           intake_take(&m->intake, &kind, in.data, sizeof in.data, &in.len)) {
+        if (kind == INTAKE_INPUT && in.len && in.data[0] < m->nsources)
+            machine_deliver(m, in.data, in.len);
+        else if (kind == INTAKE_END)
+            machine_end(m, MACHINE_INTERRUPTED, 0, "ended on request, as recorded");
+        else
+            m->intake.diverged = true;
+    }
+    if (m->intake.diverged)
+        machine_end(m, MACHINE_DIVERGED, 0, "the run differs from its recording");
+}
+
+/* Characters typed count only where the guest takes them: others would be waited for in vain. */
+static bool machine_listens(const struct machine *m)
+{
+    for (unsigned i = 0; i < m->nsources; i++)
+        if (m->source[i].console && machine_has_room(&m->source[i]) &&
+            !machine_has_ended(&m->source[i]))
+            return true;
+    return false;
+}
+
+void machine_poll_input(struct machine *m)
+{
+    struct machine_input in;
+    if (m->intake.mode == INTAKE_REPLAY) {
+        machine_replay_input(m);
+        return;
+    }
+    if (m->clock.now_base < m->next_poll)
+        return;
+    m->host.wait(m->host.ctx, 0, machine_listens(m));
+    while (machine_take_input(m, &in))
+        machine_enter(m, &in);
+    machine_end_if_asked(m);
+    m->next_poll = m->clock.now_base + MACHINE_POLL_CYCLES;
+}
+
+/* ---- observers ---- */
+
+void machine_observe(struct machine *m, struct machine_observer *o)
+{
+    BUG_ON(m->nobservers == MACHINE_MAX_OBSERVERS);
+    m->observer[m->nobservers++] = o;
+}
+
+void machine_ignore(struct machine *m, struct machine_observer *o)
+{
+    for (unsigned i = 0; i < m->nobservers; i++)
+        if (m->observer[i] == o)
+            m->observer[i] = m->observer[--m->nobservers];
+}
+
+u64 machine_next_look(const struct machine *m)
+{
+    u64 next = CLOCK_NEVER;
+    for (unsigned i = 0; i < m->nobservers; i++)
+        next = m->observer[i]->at < next ? m->observer[i]->at : next;
+    return next;
+}
+
+void machine_look(struct machine *m)
+{
+    for (unsigned i = 0; i < m->nobservers; i++) {
+        struct machine_observer *o = m->observer[i];
+        if (o->at <= m->clock.now_base)
+            o->look(o->ctx);
+    }
+}
+
+/* ---- waiting ---- */
+
+static void machine_jump_to(struct machine *m, u64 cycle)
+{
+    while (cycle > m->clock.now_base) {
+        u64 look = machine_next_look(m);
+        u64 to = look < cycle ? look : cycle;
+        if (to > m->clock.now_base) {
+            m->idle_cycles += to - m->clock.now_base;
+            m->clock.now_base = to;
+        }
+        machine_look(m);
+    }
+}
+
+/* Real time at which `cycle` should come, and agreement anew where the two have drifted apart:
+ * after a busy stretch virtual time is ahead, and nobody should have to wait for that. Nor for
+ * what clock.grain adds. */
+static u64 machine_pace_deadline(struct machine *m, u64 cycle)
+{
+    u64 host = m->host.mono_ns(m->host.ctx);
+    u64 now = m->clock.now_base;
+    u64 late = m->clock.late - m->pace_late;
+    u64 since = now - m->pace_cycle;
+    u64 due = m->pace_host + clock_cycles_to_ns(&m->clock, since > late ? since - late : 0);
+    if (now < m->pace_cycle || due > host || host - due > MACHINE_MAX_LAG_NS) {
+        m->pace_host = host;
+        m->pace_cycle = now;
+        m->pace_late = m->clock.late;
+        late = 0;
+    }
+    if (cycle == CLOCK_NEVER)
+        return ~0ull;
+    since = cycle - m->pace_cycle;
+    return m->pace_host + clock_cycles_to_ns(&m->clock, since > late ? since - late : 0);
+}
+
+/* Sleeps towards `cycle`; what comes in meanwhile comes at its time. */
+static void machine_idle_paced(struct machine *m, u64 cycle)
+{
+    struct machine_input in;
+    u64 due = machine_pace_deadline(m, cycle);
+    u64 start = m->host.mono_ns(m->host.ctx);
+    u64 ns = due == ~0ull ? ~0ull : due > start ? due - start : 0;
+    m->host.wait(m->host.ctx, ns, machine_listens(m));
+    bool got = machine_take_input(m, &in);
+    u64 host = m->host.mono_ns(m->host.ctx);
+    u64 reached = m->clock.now_base + clock_ns_to_cycles(&m->clock, host - start);
+    bool ended = m->host.asked_to_end(m->host.ctx);
+    if (cycle != CLOCK_NEVER || got || ended) /* the end of input is no event: it takes no time */
+        machine_jump_to(m, host >= due || reached > cycle ? cycle : reached);
+    if (got)
+        machine_enter(m, &in);
+    machine_end_if_asked(m);
+}
+
+static bool machine_nothing_can_happen(const struct machine *m, u64 next)
+{
+    if (next != CLOCK_NEVER)
+        return false;
+    if (m->intake.mode == INTAKE_REPLAY)
+        return true;
+    for (unsigned i = 0; i < m->nsources; i++)
+        if (machine_has_room(&m->source[i]) && !machine_has_ended(&m->source[i]))
+            return false;
+    return true;
+}
+
+/* When something happens by itself. */
+static u64 machine_next_event(const struct machine *m)
+{
+    u64 next = m->clock.next;
+    u64 logged = intake_next(&m->intake);
+    next = logged < next ? logged : next;
+    next = m->stop_at < next ? m->stop_at : next;
+    u64 watch = m->progress_since + m->progress_cycles + 1;
+    if (m->progress_warned)
+        watch += m->progress_cycles;
+    if (m->progress_cycles && !m->warp && watch < next)
+        next = watch;
+    return next;
+}
+
+/* Observers are content with being called late in real time, not in virtual time. */
+static u64 machine_next_wake(const struct machine *m, u64 next)
+{
+    u64 look = machine_next_look(m);
+    u64 soonest = m->clock.now_base + clock_ns_to_cycles(&m->clock, MACHINE_LOOK_NS);
+    if (look != CLOCK_NEVER && look < soonest)
+        look = soonest;
+    return look < next ? look : next;
+}
+
+void machine_idle(struct machine *m)
+{
+    u64 next = machine_next_event(m);
+    if (machine_nothing_can_happen(m, next)) {
+        machine_end(m, MACHINE_DEADLOCK, 0,
+                    "all CPUs wait for an interrupt, no device has anything to do, and there is "
+                    "no more input");
+        return;
+    }
+    if (m->intake.mode == INTAKE_REPLAY || (m->warp && next != CLOCK_NEVER))
+        machine_jump_to(m, next);
+    else
+        machine_idle_paced(m, machine_next_wake(m, next));
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/* Shared by machine.c (rounds of turns) and machine_input.c (the world outside, and waiting). */
+#ifndef MACHINE_MACHINE_INT_H
+#define MACHINE_MACHINE_INT_H
+
+#include "machine/machine.h"
+
+/* Look outside this often while busy: some 3 ms of the host's time. */
+#define MACHINE_POLL_CYCLES (1u << 20)
+
+void machine_poll_input(struct machine *m);
+void machine_idle(struct machine *m); /* no CPU can run: wait, or jump to what is due */
+
+/* Cycle of the next look; ~0: none. */
+u64 machine_next_look(const struct machine *m);
+void machine_look(struct machine *m); /* calls the observers whose time has come */
+
+#endif
