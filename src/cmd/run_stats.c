@@ -5,7 +5,8 @@
 #include <jansson.h>
 #include <string.h>
 
-static const char *const exit_names[VCPU_EXITS] = {"budget", "idle", "request", "stopped"};
+static const char *const exit_names[VCPU_EXITS] = {"budget",  "idle",  "request",
+                                                   "stopped", "break", "watch"};
 
 static const char *run_stats_end_name(enum machine_end end)
 {

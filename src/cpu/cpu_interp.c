@@ -11,6 +11,10 @@ static enum vcpu_exit cpu_interp_run(struct vcpu *v, u64 budget)
         return VCPU_IDLE;
     case MIPS_EXIT_REQUEST:
         return VCPU_REQUEST;
+    case MIPS_EXIT_BREAK:
+        return VCPU_BREAK;
+    case MIPS_EXIT_WATCH:
+        return VCPU_WATCH;
     default:
         return VCPU_STOPPED;
     }

@@ -17,6 +17,8 @@ enum vcpu_exit {
     VCPU_IDLE,    /* waits for an interrupt line */
     VCPU_REQUEST, /* vcpu_request was called */
     VCPU_STOPPED, /* the guest did what its CPU leaves undefined: vcpu_stop_reason */
+    VCPU_BREAK,   /* before an instruction that has a breakpoint; not counted: mips.hit */
+    VCPU_WATCH,   /* before an instruction that touches what is watched; not counted: mips.hit */
     VCPU_EXITS,
 };
 

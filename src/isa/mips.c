@@ -83,6 +83,7 @@ static void mips_loaded(void *obj)
 {
     struct mips *c = obj;
     c->stop_reason = c->stopped ? "the machine was stopped when its state was saved" : NULL;
+    c->pass = (struct mips_pass){0};
     mips_changed(c);
 }
 
@@ -189,8 +190,10 @@ enum mips_exit mips_run(struct mips *c, u64 budget)
         if (c->waiting)
             return MIPS_EXIT_WAIT;
         if (c->request) {
+            enum mips_exit exit = c->halt ? (enum mips_exit)c->halt : MIPS_EXIT_REQUEST;
             c->request = false;
-            return MIPS_EXIT_REQUEST;
+            c->halt = 0;
+            return exit;
         }
         if (c->retired >= end)
             return MIPS_EXIT_BUDGET;

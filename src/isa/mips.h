@@ -7,6 +7,7 @@
 #ifndef ISA_MIPS_H
 #define ISA_MIPS_H
 
+#include "isa/mips_debug.h"
 #include "lib/err.h"
 #include "lib/trace.h"
 #include "lib/types.h"
@@ -158,6 +159,11 @@ struct mips {
     struct mips_code *code;
     const struct trace *trace;
     const char *stop_reason;
+
+    /* debugging */
+    u8 halt; /* MIPS_EXIT_BREAK or _WATCH, when `request` means that; `hit` says more */
+    struct mips_hit hit;
+    struct mips_pass pass;
 };
 
 extern const struct state_desc mips_state;
@@ -187,6 +193,8 @@ enum mips_exit {
     MIPS_EXIT_WAIT,    /* idle until a line goes up */
     MIPS_EXIT_REQUEST, /* mips_request was called */
     MIPS_EXIT_STOPPED, /* see stop_reason */
+    MIPS_EXIT_BREAK,   /* before an instruction with a breakpoint: mips_debug.h, hit */
+    MIPS_EXIT_WATCH,   /* before an instruction that touches what is watched */
 };
 
 /* Runs at most `budget` instructions, exactly counted in c->retired. */

@@ -100,6 +100,13 @@ void mips_code_flush(struct mips_code *code)
     }
 }
 
+static void mips_code_drop_page(struct mips_code *code, struct mips_code_page *page)
+{
+    mips_code_bury_page(code, page);
+    for (unsigned i = 0; i < code->ncpus; i++)
+        mips_code_forget_page(code->cpu[i], page);
+}
+
 /* Stores never cross a line: they are aligned. */
 static void mips_code_written(void *ctx, const struct mem_region *r, u64 off)
 {
@@ -107,9 +114,7 @@ static void mips_code_written(void *ctx, const struct mem_region *r, u64 off)
     struct mips_code_page *page = code->page[r->first_page + (u32)(off >> MEM_PAGE_SHIFT)];
     if (!(page->lines & 1ull << ((off % MEM_PAGE) / 64)))
         return;
-    mips_code_bury_page(code, page);
-    for (unsigned i = 0; i < code->ncpus; i++)
-        mips_code_forget_page(code->cpu[i], page);
+    mips_code_drop_page(code, page);
 }
 
 struct mips_code *mips_code_new(struct mem *mem, const struct mips_model *model)
@@ -190,6 +195,45 @@ static struct mips_block *mips_code_alloc_block(struct mips_code *code, struct m
     return b;
 }
 
+/* ---- breakpoints ---- */
+
+static bool mips_code_is_marked(const struct mips_code_page *page, u32 index)
+{
+    return page->marks[index / 32] & 1u << index % 32;
+}
+
+struct mips_code_page *mips_code_mark(struct mips *c, struct mips_code_page *page, gva va)
+{
+    struct mips_code *code = c->code;
+    u32 marks[MEM_PAGE / 4 / 32], missing = 0;
+    if (!mips_debug_page_breaks(c, va, marks))
+        return page;
+    for (unsigned i = 0; i < ARRAY_LEN(marks); i++) {
+        missing |= marks[i] & ~page->marks[i];
+        marks[i] |= page->marks[i];
+    }
+    if (!missing)
+        return page;
+    if (page->chunks) {
+        mips_code_drop_page(code, page);
+        page = mips_code_new_page(code, page->number);
+    }
+    memcpy(page->marks, marks, sizeof marks);
+    return page;
+}
+
+void mips_code_unmark(struct mips_code *code, gva va)
+{
+    struct mips_code_page *next;
+    for (struct mips_code_page *page = code->all; page; page = next) {
+        next = page->next;
+        if (mips_code_is_marked(page, (va & (MEM_PAGE - 1)) / 4))
+            mips_code_drop_page(code, page);
+    }
+}
+
+/* ---- decoding ---- */
+
 struct code_scan {
     u16 op[MIPS_BLOCK_MAX];
     u32 word[MIPS_BLOCK_MAX];
@@ -205,7 +249,8 @@ static void mips_code_scan_block(const struct mips *c, const struct mips_code_pa
     s->n = 0;
     s->branch = false;
     s->end = (enum mips_op)MIPS_END_NEXT;
-    while (index + s->n < MEM_PAGE / 4 && s->n < MIPS_BLOCK_MAX - 1) {
+    while (index + s->n < MEM_PAGE / 4 && s->n < MIPS_BLOCK_MAX - 1 &&
+           !mips_code_is_marked(page, index + s->n)) {
         u32 word = mem_load(page->host + (index + s->n) * 4, 4, c->big);
         enum mips_op op = mips_decode_op(c->code->decoder, word);
         u16 flags = mips_ops[op].flags;
@@ -226,7 +271,7 @@ static void mips_code_scan_block(const struct mips *c, const struct mips_code_pa
         }
         s->branch = flags & BRANCH;
     }
-    if (s->branch) { /* its delay slot lies in the next page, or beyond the limit */
+    if (s->branch) { /* its delay slot is marked, lies in the next page, or beyond the limit */
         s->n--;
         s->branch = false;
     }

@@ -78,9 +78,18 @@ struct mips_code_page {
     const u8 *host;                     /* the page's memory */
     struct mips_code_page *next, *prev; /* all pages; the graveyard only has next */
     struct mips_chunk *chunks;
+    u32 marks[MEM_PAGE / 4 / 32]; /* instructions with breakpoints: blocks neither hold nor begin
+                                   * with them, so they are always single-stepped */
 };
 
 #define MIPS_MAX_CPUS 32
+
+/* mips_debug.c */
+struct mips_debug {
+    unsigned nbreaks, nwatches;
+    struct mips_break brk[MIPS_DEBUG_BREAKS]; /* sorted by address, then ASID */
+    struct mips_watch watch[MIPS_DEBUG_WATCHES];
+};
 
 /* The decoded code of one machine: mips_code.c. */
 struct mips_code {
@@ -93,6 +102,7 @@ struct mips_code {
     bool untidy; /* mips_code_collect has something to do */
     struct mips *cpu[MIPS_MAX_CPUS];
     unsigned ncpus;
+    struct mips_debug debug;
 };
 
 /* mips_decode.c */
@@ -108,6 +118,9 @@ struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, 
 void mips_code_attach(struct mips_code *code, struct mips *c);
 void mips_code_detach(struct mips_code *code, struct mips *c);
 void mips_code_collect(struct mips_code *code); /* frees what no run uses any more */
+/* The page, ready to be entered at va: with marks for the breakpoints that it then has. */
+struct mips_code_page *mips_code_mark(struct mips *c, struct mips_code_page *page, gva va);
+void mips_code_unmark(struct mips_code *code, gva va);
 
 /* mips_interp.c */
 void mips_interp(struct mips *c, u64 stop); /* until c->retired == stop, or earlier */
@@ -143,16 +156,22 @@ static inline bool mips_tlb_entry_overlaps(const struct mips *c, unsigned i, u32
     return !(differ & ~(MEM_PAGE - 1)) && (!(differ & 0xfc0) || ((c->tlb_lo[i] | lo) & MIPS_LO_G));
 }
 
-/* -1: no entry matches. Inline, because every miss of the software TLB comes here. */
-static inline int mips_tlb_find(const struct mips *c, gva va)
+/* -1: no entry matches. asid: where EntryHi has it. Inline, because every miss of the software TLB
+ * comes here. */
+static inline int mips_tlb_find_as(const struct mips *c, gva va, u32 asid)
 {
-    u32 hi = (va & ~(MEM_PAGE - 1)) | (c->entryhi & 0xfc0);
+    u32 hi = (va & ~(MEM_PAGE - 1)) | asid;
     int found = -1;
     for (u8 i = c->tlb_index.head[mips_tlb_bucket(va)]; i != MIPS_TLB_NONE;
          i = c->tlb_index.next[i])
         if (mips_tlb_entry_overlaps(c, i, hi, 0) && (found < 0 || i < found))
             found = i;
     return found;
+}
+
+static inline int mips_tlb_find(const struct mips *c, gva va)
+{
+    return mips_tlb_find_as(c, va, c->entryhi & 0xfc0);
 }
 
 void mips_tlb_reindex(struct mips *c);
@@ -164,6 +183,7 @@ void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill);
 void mips_raise_cop(struct mips *c, unsigned cop);
 void mips_stop(struct mips *c, const char *reason);
 MUST_CHECK bool mips_cp0_usable(struct mips *c); /* else: raised */
+bool mips_write_cp0_outside(struct mips *c, enum mips_reg reg, u32 v);
 
 /* After ASID, mode or cache isolation changed: which software TLB entries may hit. */
 static inline void mips_mode_changed(struct mips *c)
@@ -180,6 +200,13 @@ static inline bool mips_irq_pending(const struct mips *c)
 {
     return (c->status & MIPS_ST_IEC) &&
            (c->status & (c->irq_lines | (c->cause & MIPS_CAUSE_SW)) & MIPS_ST_IM);
+}
+
+/* One comparison while nothing is watched. */
+static inline bool mips_watch_stops(struct mips *c, gva va, gpa pa, u32 len,
+                                    enum mips_watch_kind by)
+{
+    return unlikely(c->code->debug.nwatches) && mips_debug_stops_access(c, va, pa, len, by);
 }
 
 /* Helpers of mips_sem.inc: false means that an exception was raised. */

@@ -255,10 +255,13 @@ static bool mips_interp_step_fetch(struct mips *cx, u32 *word)
     return true;
 }
 
+/* False: do not execute it. */
 static bool mips_interp_step_prepare(struct mips *cx, union mips_step *s, const void *const *go)
 {
     u32 word;
     if (!mips_interp_step_fetch(cx, &word))
+        return false;
+    if (unlikely(cx->code->debug.nbreaks) && mips_debug_stops_at(cx))
         return false;
     enum mips_op op = mips_decode_op(mips_code_decoder(cx->code), word);
     mips_interp_trace_insn(cx, word);

@@ -83,10 +83,16 @@ static u32 mips_memory_stlb_tag(const struct mips *c, gva va)
     return (va & ~(MEM_PAGE - 1)) | c->tag_low;
 }
 
-static void mips_memory_stlb_fill(struct mips *c, gva va, const u8 *host, bool write)
+static void mips_memory_stlb_fill(struct mips *c, gva va, gpa pa, const u8 *host, bool write)
 {
     if (c->tag_low & MIPS_STLB_BYPASS)
         return;
+    if (unlikely(c->code->debug.nwatches)) {
+        unsigned watched = mips_debug_page_watches(c, va, pa);
+        if (watched & MIPS_WATCH_READ)
+            return;
+        write = write && !watched;
+    }
     struct mips_stlb *e = mips_memory_stlb_slot(c, va);
     u32 tag = mips_memory_stlb_tag(c, va);
     uintptr_t addend = (uintptr_t)host - (va & ~(MEM_PAGE - 1));
@@ -138,7 +144,7 @@ static bool mips_memory_load_at(struct mips *c, gva va, gpa pa, unsigned size, u
         return mem_read(c->mem, a, c->big, pa, val) || mips_memory_bus_error(c);
     }
     u8 *host = r->host + (pa - r->base);
-    mips_memory_stlb_fill(c, va, host - (pa & (MEM_PAGE - 1)), false);
+    mips_memory_stlb_fill(c, va, pa, host - (pa & (MEM_PAGE - 1)), false);
     *val = mem_load(host, size, c->big);
     return true;
 }
@@ -156,6 +162,8 @@ bool mips_load(struct mips *c, gva va, unsigned size, u32 *val)
         *val = 0;
         return true;
     }
+    if (mips_watch_stops(c, va, pa, size, MIPS_WATCH_READ))
+        return false;
     return mips_memory_load_at(c, va, pa, size, val);
 }
 
@@ -173,7 +181,7 @@ static bool mips_memory_store_at(struct mips *c, gva va, gpa pa, unsigned size, 
         return mips_memory_bus_error(c);
     u64 off = pa - r->base;
     if (!(r->page_flags[off >> MEM_PAGE_SHIFT] & MEM_PAGE_CODE))
-        mips_memory_stlb_fill(c, va, r->host + (off & ~(u64)(MEM_PAGE - 1)), true);
+        mips_memory_stlb_fill(c, va, pa, r->host + (off & ~(u64)(MEM_PAGE - 1)), true);
     return true;
 }
 
@@ -188,6 +196,8 @@ bool mips_store(struct mips *c, gva va, unsigned size, u32 val)
         return false;
     if (unlikely(c->status & MIPS_ST_ISC)) /* goes to the isolated cache, not to memory */
         return true;
+    if (mips_watch_stops(c, va, pa, size, MIPS_WATCH_WRITE))
+        return false;
     return mips_memory_store_at(c, va, pa, size, val);
 }
 
@@ -212,6 +222,8 @@ struct mips_code_page *mips_fetch_page(struct mips *c, gva va)
         mips_raise(c, MIPS_EXC_IBE);
         return NULL;
     }
+    if (unlikely(c->code->debug.nbreaks))
+        page = mips_code_mark(c, page, va);
     struct mips_ftlb *e = mips_ftlb_slot(c, va);
     e->tag = mips_memory_stlb_tag(c, va) & ~(u32)MIPS_STLB_BYPASS;
     e->page = page;
@@ -245,7 +257,8 @@ static unsigned mips_memory_unaligned_byte(const struct mips *c, gva va)
     return c->big ? va & 3 : 3 - (va & 3);
 }
 
-static bool mips_memory_unaligned_load(struct mips *c, gva va, u32 *word)
+/* n bytes from first are used, of the word around va. */
+static bool mips_memory_unaligned_load(struct mips *c, gva va, gva first, unsigned n, u32 *word)
 {
     gpa pa;
     if (!mips_translate_data(c, va & ~3u, va, false, &pa))
@@ -254,6 +267,8 @@ static bool mips_memory_unaligned_load(struct mips *c, gva va, u32 *word)
         *word = 0;
         return true;
     }
+    if (mips_watch_stops(c, first, (pa & ~(gpa)3) | (first & 3), n, MIPS_WATCH_READ))
+        return false;
     return mips_memory_load_at(c, va & ~3u, pa, 4, word);
 }
 
@@ -261,9 +276,10 @@ MIPS_HELPER(mips_lwl)
 {
     gva va = mips_memory_unaligned_va(cx, in);
     u32 word;
-    if (!mips_memory_unaligned_load(cx, va, &word))
+    unsigned skip = mips_memory_unaligned_byte(cx, va);
+    if (!mips_memory_unaligned_load(cx, va, cx->big ? va : va & ~3u, 4 - skip, &word))
         return false;
-    unsigned shift = mips_memory_unaligned_byte(cx, va) * 8;
+    unsigned shift = skip * 8;
     u32 kept = shift ? cx->r[in->rt] & (0xffffffffu >> (32 - shift)) : 0;
     cx->r[in->rt] = word << shift | kept;
     return true;
@@ -273,9 +289,10 @@ MIPS_HELPER(mips_lwr)
 {
     gva va = mips_memory_unaligned_va(cx, in);
     u32 word;
-    if (!mips_memory_unaligned_load(cx, va, &word))
+    unsigned last = mips_memory_unaligned_byte(cx, va);
+    if (!mips_memory_unaligned_load(cx, va, cx->big ? va & ~3u : va, last + 1, &word))
         return false;
-    unsigned shift = (3 - mips_memory_unaligned_byte(cx, va)) * 8;
+    unsigned shift = (3 - last) * 8;
     u32 kept = shift ? cx->r[in->rt] & (0xffffffffu << (32 - shift)) : 0;
     cx->r[in->rt] = word >> shift | kept;
     return true;
@@ -289,6 +306,8 @@ static bool mips_memory_unaligned_store(struct mips *c, gva va, gva first, unsig
         return false;
     if (unlikely(c->status & MIPS_ST_ISC))
         return true;
+    if (mips_watch_stops(c, first, (pa & ~(gpa)3) | (first & 3), n, MIPS_WATCH_WRITE))
+        return false;
     for (unsigned i = 0; i < n; i++) {
         gva at = first + i;
         unsigned shift = 24 - 8 * i;
@@ -358,6 +377,8 @@ static int mips_memory_sc_attempt(struct mips *cx, gva va, u32 v)
         return -1;
     if (word != cx->ll_value)
         return 0;
+    if (mips_watch_stops(cx, va, pa, 4, MIPS_WATCH_WRITE))
+        return -1;
     return mips_memory_store_at(cx, va, pa, 4, v) ? 1 : -1;
 }
 

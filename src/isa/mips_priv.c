@@ -29,6 +29,8 @@ enum cp0 {
 #define ENTRYHI_WRITABLE 0xffffffc0u
 #define ENTRYLO_WRITABLE 0xffffff00u
 #define CONTEXT_PTEBASE  0xffe00000u
+#define CONTEXT_STORED   0xfffffffcu
+#define CAUSE_STORED     (MIPS_CAUSE_BD | MIPS_CAUSE_SW | 0x3000007cu) /* CE, code */
 
 /* MIPS32-like, as System/161's CPU reports: a further register follows, MIPS-I MMU, cached kseg0;
  * 64 TLB entries, instruction and data cache of 4 KB, 4 ways, 16-byte lines. */
@@ -315,6 +317,49 @@ MIPS_HELPER(mips_mtc0)
         mips_priv_write_cp0_base(cx, in->rd, v);
     }
     return true;
+}
+
+/* By a debugger, between instructions. Count and Compare are compared when Count next changes. */
+bool mips_write_cp0_outside(struct mips *c, enum mips_reg reg, u32 v)
+{
+    u32 caches = c->model->is161 ? MIPS_ST_ISC | MIPS_ST_SWC : 0;
+    switch (reg) {
+    case MIPS_REG_STATUS:
+        mips_priv_set_status(c, v & STATUS_WRITABLE & ~caches, c->retired);
+        return true;
+    case MIPS_REG_BADVADDR:
+        c->badvaddr = v;
+        return true;
+    case MIPS_REG_CAUSE:
+        c->cause = v & CAUSE_STORED;
+        return true;
+    case MIPS_REG_INDEX:
+        c->index = v & INDEX_WRITABLE;
+        return true;
+    case MIPS_REG_ENTRYLO:
+        c->entrylo = v & ENTRYLO_WRITABLE;
+        return true;
+    case MIPS_REG_CONTEXT:
+        c->context = v & CONTEXT_STORED;
+        return true;
+    case MIPS_REG_ENTRYHI:
+        c->entryhi = v & ENTRYHI_WRITABLE;
+        mips_mode_changed(c);
+        return true;
+    case MIPS_REG_EPC:
+        c->epc = v;
+        return true;
+    case MIPS_REG_COUNT:
+        if (c->model->is161)
+            c->count_base = c->retired - v;
+        return c->model->is161;
+    case MIPS_REG_COMPARE:
+        if (c->model->is161)
+            c->compare = v;
+        return c->model->is161;
+    default: /* Random, PRId */
+        return false;
+    }
 }
 
 /* ---- the rest ---- */

@@ -148,3 +148,17 @@ bool mem_write(const struct mem *m, struct mem_access a, bool big, gpa pa, u32 v
     mem_store(r->host + off, a.size, big, val);
     return true;
 }
+
+bool mem_poke(const struct mem *m, gpa pa, u8 val)
+{
+    const struct mem_region *r = mem_find(m, pa);
+    if (!r || r->kind == MEM_MMIO)
+        return false;
+    u64 off = pa - r->base;
+    u8 *flags = &r->page_flags[off >> MEM_PAGE_SHIFT];
+    if (*flags & MEM_PAGE_CODE)
+        m->code_written(m->code_ctx, r, off);
+    *flags |= MEM_PAGE_DIRTY;
+    r->host[off] = val;
+    return true;
+}

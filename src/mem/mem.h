@@ -81,4 +81,7 @@ u8 *mem_ram_ptr(const struct mem *m, gpa pa, u64 len);
 MUST_CHECK bool mem_read(const struct mem *m, struct mem_access a, bool big, gpa pa, u32 *val);
 MUST_CHECK bool mem_write(const struct mem *m, struct mem_access a, bool big, gpa pa, u32 val);
 
+/* By a debugger: one byte of RAM or ROM. False: neither. */
+MUST_CHECK bool mem_poke(const struct mem *m, gpa pa, u8 val);
+
 #endif
