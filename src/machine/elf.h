@@ -7,6 +7,7 @@
 #define MACHINE_ELF_H
 
 #include "lib/err.h"
+#include "lib/symtab.h"
 #include "lib/types.h"
 #include "mem/mem.h"
 
@@ -47,9 +48,8 @@ struct elf_board {
 MUST_CHECK enum err elf_load(const struct elf_image *img, const struct elf_board *board,
                              struct mem *m, struct error *e);
 
-/* The function or label that holds a guest address, and how far in; NULL: none known. Borrowed
- * from the image. */
-const char *elf_symbol_at(const struct elf_image *img, u32 va, u32 *offset);
+/* Adds its functions and labels and sorts; names are borrowed from the image. */
+void elf_symbols(const struct elf_image *img, struct symtab *out);
 
 /* The value of a symbol by name; false: there is none. */
 bool elf_symbol_find(const struct elf_image *img, const char *name, u32 *va);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Names for addresses. Linear: asked when a guest crashes, not while it runs. */
+/* The names in an executable. */
 #include "machine/elf.h"
 
 #include "machine/elf_int.h"
@@ -42,30 +42,19 @@ static struct elf_symbol elf_symbol_get(const struct elf_image *img, u32 i)
     };
 }
 
-/* A better name for va than the one at hand: nearer, or as near and a function. */
-static bool elf_symbol_better(const struct elf_symbol *s, const struct elf_symbol *best, u32 va)
+/* Data has names too, but nobody stands there. */
+void elf_symbols(const struct elf_image *img, struct symtab *out)
 {
-    if (!s->defined || !s->name[0] || s->value > va)
-        return false;
-    if (s->type != ELF_STT_FUNC && s->type != ELF_STT_NOTYPE)
-        return false;
-    if (s->size && va - s->value >= s->size)
-        return false;
-    if (!best->name || s->value > best->value)
-        return true;
-    return s->value == best->value && s->type == ELF_STT_FUNC && best->type != ELF_STT_FUNC;
-}
-
-const char *elf_symbol_at(const struct elf_image *img, u32 va, u32 *offset)
-{
-    struct elf_symbol best = {0};
     for (u32 i = 0; i < img->nsymbols; i++) {
         struct elf_symbol s = elf_symbol_get(img, i);
-        if (elf_symbol_better(&s, &best, va))
-            best = s;
+        bool code = s.type == ELF_STT_FUNC || s.type == ELF_STT_NOTYPE;
+        if (code && s.defined && s.name[0])
+            symtab_add(out, &(struct symbol){.name = s.name,
+                                             .va = s.value,
+                                             .size = s.size,
+                                             .function = s.type == ELF_STT_FUNC});
     }
-    *offset = best.name ? va - best.value : 0;
-    return best.name;
+    symtab_sort(out);
 }
 
 bool elf_symbol_find(const struct elf_image *img, const char *name, u32 *va)

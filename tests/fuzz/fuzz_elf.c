@@ -20,7 +20,10 @@ static void fuzz_elf_check(const u8 *data, size_t len, bool big)
     if (elf_parse(data, len, &img, &e) != ERR_OK)
         return;
     u32 va;
-    (void)elf_symbol_at(&img, img.entry + 4, &va);
+    struct symtab names = {0};
+    elf_symbols(&img, &names);
+    (void)symtab_at(&names, img.entry + 4);
+    symtab_fini(&names);
     (void)elf_symbol_find(&img, "loop", &va);
     struct mem *m = mem_new();
     BUG_ON(mem_add_ram(m, 0, KIB(64), NULL) != ERR_OK);

@@ -82,15 +82,17 @@ static void elf_names_addresses(void **state)
 {
     (void)state;
     struct elf_image i;
-    u32 off = 0, va = 0;
+    u32 va = 0;
+    struct symtab t = {0};
+    char text[SYMTAB_TEXT];
     good(true);
     assert_int_equal(elf_parse(img, SIZE, &i, &last), ERR_OK);
-    assert_string_equal(elf_symbol_at(&i, 0x80001008, &off), "start");
-    assert_int_equal(off, 8);
-    assert_string_equal(elf_symbol_at(&i, 0x80001020, &off), "loop");
-    assert_int_equal(off, 0);
-    assert_string_equal(elf_symbol_at(&i, 0x80001030, &off), "start"); /* past loop's 16 bytes */
-    assert_null(elf_symbol_at(&i, 0x80000000, &off));
+    elf_symbols(&i, &t);
+    assert_string_equal(symtab_text(&t, 0x80001008, text), "start+0x8");
+    assert_string_equal(symtab_text(&t, 0x80001020, text), "loop");
+    assert_string_equal(symtab_text(&t, 0x80001030, text), "start+0x30"); /* past loop's 16 bytes */
+    assert_string_equal(symtab_text(&t, 0x80000000, text), "");
+    symtab_fini(&t);
     assert_true(elf_symbol_find(&i, "table", &va));
     assert_int_equal(va, 0x80002000);
     assert_false(elf_symbol_find(&i, "nobody", &va));
@@ -100,7 +102,6 @@ static void elf_survives_bad_symbols(void **state)
 {
     (void)state;
     struct elf_image i;
-    u32 off;
     static const struct {
         u32 at, value;
     } wrong[] = {
@@ -111,13 +112,18 @@ static void elf_survives_bad_symbols(void **state)
         put32(wrong[n].at, wrong[n].value);
         assert_int_equal(elf_parse(img, SIZE, &i, &last), ERR_OK);
         assert_int_equal(i.nsymbols, 0);
-        assert_null(elf_symbol_at(&i, 0x80001000, &off));
+        struct symtab t = {0};
+        elf_symbols(&i, &t);
+        assert_int_equal(t.n, 0);
     }
     good(true);
     put32(SHDRS + 80 + 20, 5); /* "start" is cut before its end */
     put32(SYMS + 32, 0xffffffff);
     assert_int_equal(elf_parse(img, SIZE, &i, &last), ERR_OK);
-    assert_null(elf_symbol_at(&i, 0x80001000, &off));
+    struct symtab t = {0};
+    elf_symbols(&i, &t);
+    assert_null(symtab_at(&t, 0x80001000));
+    symtab_fini(&t);
 }
 
 struct bad {
