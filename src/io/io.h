@@ -30,6 +30,27 @@ struct io_console {
     void *ctx;
 };
 
+#define IO_PICTURE_CELLS 32768u /* at most */
+
+/* What a text screen shows: a byte a cell, row by row. */
+struct io_picture {
+    const u8 *cell;
+    u32 columns, rows;
+    u32 x, y; /* of the cursor; off the picture: it is invisible */
+};
+
+/* ASCII is shown as it is, control codes as blanks, all else as a question mark. */
+static inline u8 io_picture_char(u8 cell)
+{
+    return cell >= 128 ? '?' : cell < ' ' || cell == 127 ? ' ' : cell;
+}
+
+/* The card, as whoever shows its picture sees it. Looking changes nothing. */
+struct io_screen {
+    struct io_picture (*look)(void *ctx);
+    void *ctx;
+};
+
 enum io_status {
     IO_OK = 0,
     IO_NOT_FOUND, /* also: a name that leads out of the directory */

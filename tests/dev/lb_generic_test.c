@@ -30,6 +30,16 @@ static void begin_serial(struct lb_rig *r)
     lb_rig_run(r, 10 * RIG_US);
 }
 
+static void begin_screen(struct lb_rig *r)
+{
+    rig_set(r, RIG_SCREEN, 0, 3 << 16 | 4);
+    rig_set(r, RIG_SCREEN, LB_BUFFER + 80, 0x68690001);
+    rig_set(r, RIG_SCREEN, 12, 1);
+    for (u8 i = 0; i < 20; i++)
+        lb_screen_input(r->screen, i);
+    lb_rig_run(r, 10 * RIG_US);
+}
+
 static void begin_emufs(struct lb_rig *r)
 {
     rig_set(r, RIG_EMUFS, LB_BUFFER, 'b' << 24 | 'i' << 16 | 'n' << 8);
@@ -87,10 +97,15 @@ static void begin_mainboard(struct lb_rig *r)
 }
 
 static const struct chip chips[] = {
-    {"serial", RIG_SERIAL, begin_serial},     {"emufs", RIG_EMUFS, begin_emufs},
-    {"disk read", RIG_DISK, begin_disk_read}, {"disk write", RIG_DISK, begin_disk_write},
-    {"random", RIG_RANDOM, begin_random},     {"timer", RIG_TIMER, begin_timer},
-    {"trace", RIG_TRACE, begin_trace},        {"mainboard", LB_MAINBOARD, begin_mainboard},
+    {"serial", RIG_SERIAL, begin_serial},
+    {"screen", RIG_SCREEN, begin_screen},
+    {"emufs", RIG_EMUFS, begin_emufs},
+    {"disk read", RIG_DISK, begin_disk_read},
+    {"disk write", RIG_DISK, begin_disk_write},
+    {"random", RIG_RANDOM, begin_random},
+    {"timer", RIG_TIMER, begin_timer},
+    {"trace", RIG_TRACE, begin_trace},
+    {"mainboard", LB_MAINBOARD, begin_mainboard},
 };
 
 static struct lb_rig *new_rig(void)
@@ -321,12 +336,16 @@ static void impossible_values(void **state)
         u32 index; /* in bytes */
         u8 value;  /* of that byte */
     } bad[] = {
-        {RIG_SERIAL, "head", 1, 2},
-        {RIG_SERIAL, "count", 1, 255},
-        {RIG_SERIAL, "rirq", 0, 8},
+        {RIG_SERIAL, "keys.head", 1, 2},
+        {RIG_SERIAL, "keys.count", 1, 255},
+        {RIG_SERIAL, "keys.irq", 0, 8},
         {RIG_SERIAL, "wirq", 3, 1},
         {RIG_SERIAL, "sent.armed", 0, 2},
-        {RIG_SERIAL, "taken", 0, 255},
+        {RIG_SERIAL, "keys.taken", 0, 255},
+        {RIG_SCREEN, "keys.head", 1, 2},
+        {RIG_SCREEN, "keys.count", 1, 255},
+        {RIG_SCREEN, "keys.irq", 0, 8},
+        {RIG_SCREEN, "keys.next.armed", 0, 2},
         {RIG_DISK, "status", 0, 2},
         {RIG_DISK, "status", 0, 5},
         {RIG_DISK, "status", 0, 28},

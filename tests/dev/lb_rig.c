@@ -131,6 +131,9 @@ static void rig_plug(struct lb_rig *r, const struct lb_rig_options *o)
     struct error e;
     r->serial = lb_serial_new(env, lb_bus_line(&r->bus, RIG_SERIAL), &console);
     lb_bus_plug(&r->bus, RIG_SERIAL, &lb_serial_class, r->serial);
+    r->screen =
+        lb_screen_new(env, lb_bus_line(&r->bus, RIG_SCREEN), LB_SCREEN_COLUMNS, LB_SCREEN_ROWS);
+    lb_bus_plug(&r->bus, RIG_SCREEN, &lb_screen_class, r->screen);
     r->emufs = lb_emufs_new(env, lb_bus_line(&r->bus, RIG_EMUFS), &r->dir_io);
     lb_bus_plug(&r->bus, RIG_EMUFS, &lb_emufs_class, r->emufs);
     BUG_ON(lb_disk_new(&r->disk, env, lb_bus_line(&r->bus, RIG_DISK), &disk, &e));
@@ -179,6 +182,7 @@ void lb_rig_free(struct lb_rig *r)
     lb_mainboard_free(r->mainboard);
     lb_timer_free(r->timer);
     lb_serial_free(r->serial);
+    lb_screen_free(r->screen);
     lb_disk_free(r->disk);
     lb_emufs_free(r->emufs);
     lb_random_free(r->random);
@@ -291,7 +295,7 @@ static void rig_random_disk(struct lb_rig *r, u64 *seed)
 
 bool lb_rig_random_step(struct lb_rig *r, u64 *seed, u32 *val)
 {
-    static const u8 slots[] = {RIG_SERIAL, RIG_EMUFS,  RIG_EMUFS, RIG_DISK,  RIG_DISK,
+    static const u8 slots[] = {RIG_SERIAL, RIG_SCREEN, RIG_EMUFS, RIG_EMUFS, RIG_DISK,    RIG_DISK,
                                RIG_TIMER,  RIG_RANDOM, RIG_TRACE, RIG_EMPTY, LB_MAINBOARD};
     u32 what = lb_rig_random(seed, 16);
     *val = 0;
@@ -301,7 +305,11 @@ bool lb_rig_random_step(struct lb_rig *r, u64 *seed, u32 *val)
         return true;
     }
     if (what == 1) {
-        lb_serial_input(r->serial, (u8)lb_rig_random(seed, 256));
+        u8 ch = (u8)lb_rig_random(seed, 256);
+        if (ch & 1)
+            lb_serial_input(r->serial, ch);
+        else
+            lb_screen_input(r->screen, ch);
         return true;
     }
     if (what == 2) {

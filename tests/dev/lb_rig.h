@@ -11,6 +11,7 @@
 #include "dev/lb_emufs.h"
 #include "dev/lb_mainboard.h"
 #include "dev/lb_random.h"
+#include "dev/lb_screen.h"
 #include "dev/lb_serial.h"
 #include "dev/lb_timer.h"
 #include "dev/lb_trace.h"
@@ -29,6 +30,7 @@ enum { /* slots */
     RIG_SERIAL = 0,
     RIG_EMUFS = 1,
     RIG_DISK = 2,
+    RIG_SCREEN = 3,
     RIG_EMPTY = 5,
     RIG_RANDOM = 28,
     RIG_TIMER = 29,
@@ -55,6 +57,7 @@ struct lb_rig {
     struct lb_mainboard *mainboard;
     struct lb_timer *timer;
     struct lb_serial *serial;
+    struct lb_screen *screen;
     struct lb_disk *disk;
     struct lb_emufs *emufs;
     struct lb_random *random;

@@ -15,8 +15,8 @@ enum {
     CPUE = OWN(0x214),
     SELF = OWN(0x218),
     EXIT = OWN(0x21c),
-    PLUGGED = 1u << RIG_SERIAL | 1u << RIG_EMUFS | 1u << RIG_DISK | 1u << RIG_RANDOM |
-              1u << RIG_TIMER | 1u << RIG_TRACE,
+    PLUGGED = 1u << RIG_SERIAL | 1u << RIG_EMUFS | 1u << RIG_DISK | 1u << RIG_SCREEN |
+              1u << RIG_RANDOM | 1u << RIG_TIMER | 1u << RIG_TRACE,
 };
 
 static u32 get(struct lb_rig *r, u32 off)

@@ -26,7 +26,7 @@ static u32 take(struct program *in, unsigned bytes)
 static gpa take_address(struct program *in)
 {
     static const u8 slots[] = {RIG_SERIAL, RIG_EMUFS, RIG_DISK,     RIG_RANDOM,
-                               RIG_TIMER,  RIG_TRACE, LB_MAINBOARD, RIG_EMPTY};
+                               RIG_TIMER,  RIG_TRACE, LB_MAINBOARD, RIG_SCREEN};
     u32 how = take(in, 1);
     unsigned slot = slots[how & 7];
     u32 off = how & 0x80 ? take(in, 2) : take(in, 1);
@@ -76,6 +76,7 @@ static void step(struct lb_rig *r, struct program *in)
         break;
     case 2:
         lb_serial_input(r->serial, (u8)take(in, 1));
+        lb_screen_input(r->screen, (u8)op);
         break;
     case 3:
         access_once(r, in, op & 8, op & 16 ? 1 : 2);
