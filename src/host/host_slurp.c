@@ -17,7 +17,29 @@ static enum err host_slurp_too_large(const char *path, size_t limit, struct erro
                    num_format_size(s, limit));
 }
 
-/* Reads to the end: a pipe has no size, and a file's size may change meanwhile. */
+static const char *host_slurp_kind(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFDIR:
+        return "a directory";
+    case S_IFIFO:
+        return "a pipe";
+    case S_IFSOCK:
+        return "a socket";
+    default:
+        return "a device";
+    }
+}
+
+static enum err host_slurp_check(const struct stat *st, const char *path, size_t limit,
+                                 struct error *e)
+{
+    if (!S_ISREG(st->st_mode))
+        return err_set(e, ERR_IO, "%s: is %s, not a file", path, host_slurp_kind(st->st_mode));
+    return (u64)st->st_size > limit ? host_slurp_too_large(path, limit, e) : ERR_OK;
+}
+
+/* Reads to the end: a file's size may change meanwhile, and those of /proc have none. */
 static enum err host_slurp_fd(int fd, const char *path, size_t limit, struct buf *out,
                               struct error *e)
 {
@@ -40,18 +62,20 @@ static enum err host_slurp_fd(int fd, const char *path, size_t limit, struct buf
 
 enum err host_slurp(const char *path, size_t limit, struct buf *out, struct error *e)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return err_set(e, ERR_IO, "%s: cannot open: %m", path);
+    enum err err = host_slurp_check(&st, path, limit, e); /* opening a device can do things */
+    if (err != ERR_OK)
+        return err;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return err_set(e, ERR_IO, "%s: cannot open: %m", path);
-    struct stat st;
-    enum err err;
     if (fstat(fd, &st) < 0)
         err = err_set(e, ERR_IO, "%s: cannot examine: %m", path);
-    else if (S_ISDIR(st.st_mode))
-        err = err_set(e, ERR_IO, "%s: is a directory, not a file", path);
-    else if (S_ISREG(st.st_mode) && (u64)st.st_size > limit)
-        err = host_slurp_too_large(path, limit, e);
     else
+        err = host_slurp_check(&st, path, limit, e);
+    if (err == ERR_OK)
         err = host_slurp_fd(fd, path, limit, out, e);
     close(fd);
     return err;

@@ -12,11 +12,14 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
 static struct {
     bool open, raw, eof, out_broken;
+    bool shared;   /* the messages go to the same terminal as the output */
+    bool mid_line; /* the output ended in the middle of a line */
     struct termios saved, ours;
     volatile sig_atomic_t signal;
     u8 out[4096];
@@ -57,6 +60,23 @@ static void host_term_catch(int sig, void (*handler)(int))
     sigaction(sig, &sa, NULL);
 }
 
+static bool host_term_is_shared(void)
+{
+    struct stat out, err;
+    return isatty(1) && isatty(2) && !fstat(1, &out) && !fstat(2, &err) &&
+           out.st_rdev == err.st_rdev;
+}
+
+/* A message of ours follows: after all output so far, and in the first column. */
+static void host_term_end_line(void)
+{
+    if (!term.shared)
+        return;
+    if (term.mid_line)
+        host_term_put('\n');
+    host_term_flush();
+}
+
 static void host_term_make_raw(bool pass_signals)
 {
     if (!isatty(0) || tcgetattr(0, &term.saved))
@@ -93,7 +113,9 @@ void host_term_open(bool pass_signals)
         atexit(host_term_close);
     at_exit = true;
     term.open = true;
-    term.eof = term.out_broken = false;
+    term.eof = term.out_broken = term.mid_line = false;
+    term.shared = host_term_is_shared();
+    log_before(host_term_end_line);
     for (unsigned i = 0; i < ARRAY_LEN(end_signals); i++)
         host_term_catch(end_signals[i], host_term_on_signal);
     host_term_catch(SIGTSTP, host_term_on_suspend);
@@ -143,6 +165,7 @@ void host_term_put(u8 ch)
     if (term.out_len == sizeof term.out)
         host_term_flush();
     term.out[term.out_len++] = ch;
+    term.mid_line = ch != '\n' && ch != '\r';
 }
 
 /* Waits for a slow reader, but not for one who does not read while we are asked to end. */
@@ -163,6 +186,7 @@ void host_term_flush(void)
             done += (size_t)n;
         } else if (errno != EAGAIN && errno != EINTR) {
             term.out_broken = true;
+            term.shared = false;
             log_warn("cannot write to standard output any more: %m");
         }
     }

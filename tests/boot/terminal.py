@@ -126,11 +126,26 @@ def odd_terminals_are_put_back():
 
 @case
 def lines_are_whole_on_a_raw_terminal():
-    """Messages of the monitor begin in the first column."""
+    """Messages of the monitor begin in the first column, on a line of their own."""
     term = at_prompt()
     term.type("\x03")
-    for line in ends(term, 3).split("\n")[:-1]:
+    shown = ends(term, 3)
+    equal(shown[:9], "\r\nkuseg: ", "after the prompt")
+    for line in shown.split("\n")[:-1]:
         assert line.endswith("\r"), line
+    term = Terminal("/bin/sh", "-c", f"{KUSEG} run {HEARTH} 'echo a' 2>err </dev/null; cat err")
+    term.wait_for("hearth> kuseg: ")  # they go elsewhere: the prompt's line is not ended
+    equal(term.exit_code(), 0)
+    term.close()
+
+
+@case
+def what_ends_its_line_gets_no_second_end():
+    term = Terminal("/bin/sh", "-c", f"{KUSEG} run {HEARTH} panic; echo")
+    term.wait_for("panic")
+    equal(term.exit_code(), 0)
+    assert "\r\n\r\nkuseg" not in term.rest()
+    term.close()
 
 
 # ---- pipes ----

@@ -84,6 +84,14 @@ printf '31 mainboard ramsize=1M\n2 dsik file=x\n' >bad.conf
 
 refuse missing_kernel_is_named "nothing-here: cannot open" "$kuseg" run nothing-here
 refuse directory_is_no_kernel "folder: is a directory" "$kuseg" run folder
+mkfifo pipe
+python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
+refuse pipe_is_no_kernel "pipe: is a pipe, not a file" "$kuseg" run pipe
+refuse socket_is_no_kernel "socket: is a socket, not a file" "$kuseg" run socket
+refuse device_is_no_kernel "/dev/zero: is a device, not a file" "$kuseg" run /dev/zero
+refuse pipe_is_no_configuration "pipe: is a pipe, not a file" "$kuseg" run --conf pipe
+refuse control_characters_are_shown "a\\x1b[31m\\x9bü\\xc2\\x9b\\x0a: cannot open" \
+    "$kuseg" run $'a\e[31m\x9bü\xc2\x9b\n'
 refuse empty_kernel_is_refused "empty: is empty" "$kuseg" run empty
 refuse cut_kernel_is_refused "cut: is cut off" "$kuseg" run cut
 refuse foreign_kernel_is_named "is an x86-64 executable" "$kuseg" run "$kuseg"
