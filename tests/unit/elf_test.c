@@ -264,7 +264,9 @@ static void elf_refuses_what_the_board_cannot_hold(void **state)
     refuse_load(&board_be, KIB(512), "has a segment of 524288 bytes at 0x80002000");
     good(true);
     put32(PHDR1 + 8, 0x9fffff80);
-    refuse_load(&board_be, KIB(512), "has a segment at 0x9fffff80, outside kseg0 and kseg1");
+    refuse_load(&board_be, KIB(512),
+                "has a segment of 256 bytes at 0x9fffff80 that runs past the end of kseg0 at "
+                "0xa0000000");
     good(true);
     put32(PHDR1 + 8, 0xbfc00000); /* the boot ROM */
     refuse_load(&board_be, KIB(512), "has a segment of 256 bytes at 0xbfc00000");
