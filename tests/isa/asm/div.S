@@ -3,18 +3,7 @@
  * div and divu: quotient in LO, remainder in HI. Division truncates towards zero, the remainder
  * has the sign of the dividend.
  */
-#include "test.h"
-
-        .macro  quotient insn, a, b, lo, hi, line
-        li      $t0, \a
-        li      $t1, \b
-        \insn   $0, $t0, $t1
-        mflo    $v0
-        mfhi    $v1
-        check   $v0, \lo, \line
-        check   $v1, \hi, \line
-        .endm
-#define QUOTIENT(insn, a, b, lo, hi) quotient insn, a, b, lo, hi, __LINE__
+#include "div.h"
 
 TEST("div")
         QUOTIENT(div,  7, 2, 3, 1)
