@@ -15,7 +15,6 @@ enum mips_flag {
     STORE = 1 << 5,
     TRAP = 1 << 6,
     STOP = 1 << 7,
-    PRIV = 1 << 8,
 };
 
 enum mips_op {
