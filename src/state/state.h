@@ -33,6 +33,13 @@ struct state_field {
         .count = (n)                                                                               \
     }
 
+/* A field that a later version of the table brought. Loading an older stream leaves it as it is. */
+#define STATE_FIELD_SINCE(v, strukt, member, kind, n)                                              \
+    {                                                                                              \
+        .name = #member, .type = STATE_##kind, .since = (v),                                       \
+        .offset = (u32)offsetof(strukt, member), .count = (n)                                      \
+    }
+
 struct state_desc {
     const char *name; /* "lb_timer": the chip */
     u16 version;
