@@ -155,4 +155,13 @@ def unwritable_counters_are_an_error():
     guest("halt 0", "--stats", "/nowhere/stats.json").expect(2, "/nowhere/stats.json")
 
 
+@case
+def stress_fits_into_any_memory():
+    """By default it starts no more processes than there is room for."""
+    for cpus, memory in ((1, "512K"), (8, "512K"), (32, "512K"), (8, "1M")):
+        run = guest("stress; halt", "-n", str(cpus), "-m", memory).expect(0)
+        contains(run.out, "4 rounds, checksum")
+    contains(guest("stress; halt").out, "stress: 12 processes, 4 rounds, checksum 0xa6336eff")
+
+
 main()

@@ -73,10 +73,10 @@ void main_boot(const char *boot)
     clock_init();
     fs_init();
     main_print_banner();
+    main_start_cpus(board_cpus()); /* first: their stacks count as used when the shell looks */
     error = proc_spawn(MAIN_SHELL, &main_args);
     if (error < 0)
         panic("%s doesn't start: error %d", MAIN_SHELL, -error);
-    main_start_cpus(board_cpus());
     board_tick_start();
     sched_idle();
 }

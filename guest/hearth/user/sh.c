@@ -259,7 +259,7 @@ static void sh_help(u32 count, const char **word)
     for (u32 i = 0; i < COUNT_OF(sh_commands); i++)
         print("%-7s %-14s %s\n", sh_commands[i].name, sh_commands[i].arguments,
               sh_commands[i].help);
-    print("programs: ls /bin\n");
+    print("programs: selftest, bench NAME (or bench all), stress, hello; ls /bin lists them\n");
 }
 
 /* --- reading and understanding lines --- */
@@ -326,7 +326,7 @@ int main(int argc, char **argv)
         print("hearth> ");
         n = sys_read(0, line, SH_LINE - 1);
         if (n <= 0)
-            return sh_status;
+            return 0; /* ^D: somebody leaves; what a program said some time ago is not it */
         line[n - (line[n - 1] == '\n')] = 0;
         sh_line(line);
     }

@@ -2,13 +2,16 @@
 /*
  * stress [PROCESSES [ROUNDS]]: many processes at once, each computing, growing and shrinking,
  * talking through pipes, and (if there is a disk) writing and reading files. Prints a checksum that
- * depends on the two numbers only, not on the order in which things happened.
+ * depends on the two numbers only, not on the order in which things happened. By default as many
+ * processes as there is memory for, but not more than 12.
  */
 #include "bench.h"
 
 #include "user.h"
 
-#define STRESS_BYTES 3000u
+#define STRESS_BYTES   3000u
+#define STRESS_DEFAULT 12u
+#define STRESS_KB      100u /* that a process takes, with its child */
 
 static bool stress_disk;
 static int stress_pid; /* of the first process: names of files are not those of another run */
@@ -149,9 +152,23 @@ static bool stress_has_disk(void)
     return fd >= 0;
 }
 
+/* How many fit into free memory, as /sys/mem tells it. */
+static u32 stress_fitting(void)
+{
+    static char text[128];
+    int fd = sys_open("/sys/mem", ABI_READ), n = sys_read(fd, text, sizeof(text) - 1);
+    const char *at = text;
+
+    sys_close(fd);
+    for (; n > 0 && *at; at++)
+        if (memcmp(at, "free ", 5) == 0)
+            return min_u32(STRESS_DEFAULT, 1 + string_number(at + 5) / STRESS_KB);
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
-    u32 processes = argc > 1 ? string_number(argv[1]) : 12;
+    u32 processes = argc > 1 ? string_number(argv[1]) : stress_fitting();
     u32 rounds = argc > 2 ? string_number(argv[2]) : 4, sum;
     int fds[2], pid;
 
