@@ -200,6 +200,7 @@ static enum err run_build(struct run *r, struct error *e)
                                        .engine = run_engine(o),
                                        .console = run_console,
                                        .guest_tracing = o->guest_tracing,
+                                       .late = o->sys161,
                                        .raw_images = !o->sys161,
                                        .epoch_ns = o->epoch * 1000000000u,
                                        .doom = o->doom};

@@ -21,7 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define S161_JITTER   10 /* thousandths; System/161's per cent */
+#define S161_JITTER   10    /* thousandths; System/161's per cent */
+#define S161_GRAIN    50000 /* cycles, 2 ms: its CPUs' slices */
 #define S161_IRQ_BUS  0x400u
 #define S161_IRQ_IPI  0x800u
 #define S161_ROM      0x1fc00000u
@@ -320,6 +321,7 @@ enum err board_s161_new(struct board_s161 **out, struct machine *m,
                              .ram = mainboard->mainboard.ramsize,
                              .doom = config->doom};
     m->clock.jitter = S161_JITTER;
+    m->clock.grain = config->late ? S161_GRAIN : 0;
     lb_bus_init(&b->bus);
     enum err err = board_s161_add_memory(b, e);
     if (err)

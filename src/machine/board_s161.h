@@ -20,6 +20,7 @@ struct board_s161_config {
     bool extended;                  /* our mainboard, with EXIT (dev/lb_mainboard.h) */
     const struct vcpu_engine *engine;
     struct io_console console; /* copied */
+    bool late;                 /* devices are seen to as late as by System/161 (clock.grain) */
     bool raw_images;           /* a disk image without System/161's header is a raw one */
     u64 epoch_ns;              /* the wall clock at power-on, since 1970; 0: the host's */
     u64 doom;                  /* writes to disks until power-off; 0: never */

@@ -130,7 +130,7 @@ struct machine {
     u64 next_poll;                     /* cycle of the next look for input */
     u64 progress_user, progress_since; /* watchdog: user cycles seen, when they last rose */
     bool progress_warned;
-    u64 pace_host, pace_cycle; /* host time and cycle at which virtual and real time agree */
+    u64 pace_host, pace_cycle; /* see machine_input.c */
     u64 pace_late;             /* clock.late then */
     u64 idle_cycles;           /* while no CPU ran */
 };

@@ -9,6 +9,9 @@
 /* Fallen behind real time by more than this, a machine does not try to catch up. */
 #define MACHINE_MAX_LAG_NS 100000000ull
 
+/* Shorter waits are saved up: sleeping costs the host more. */
+#define MACHINE_NAP_NS 1000000u
+
 /* Real time between looks of observers while all CPUs wait. */
 #define MACHINE_LOOK_NS 10000000u
 
@@ -160,42 +163,67 @@ static void machine_jump_to(struct machine *m, u64 cycle)
     }
 }
 
-/* Real time at which `cycle` should come, and agreement anew where the two have drifted apart:
- * after a busy stretch virtual time is ahead, and nobody should have to wait for that. Nor for
- * what clock.grain adds. */
-static u64 machine_pace_deadline(struct machine *m, u64 cycle)
+/*
+ * While no CPU runs, virtual time goes as real time does. While one runs it is ahead, and nobody
+ * has to wait for that, nor for what clock.grain adds; if the host is slower, waits get shorter.
+ * pace_host is the real time at which pace_cycle is due.
+ */
+static void machine_pace_busy(struct machine *m)
 {
     u64 host = m->host.mono_ns(m->host.ctx);
-    u64 now = m->clock.now_base;
-    u64 late = m->clock.late - m->pace_late;
-    u64 since = now - m->pace_cycle;
-    u64 due = m->pace_host + clock_cycles_to_ns(&m->clock, since > late ? since - late : 0);
-    if (now < m->pace_cycle || due > host || host - due > MACHINE_MAX_LAG_NS) {
-        m->pace_host = host;
-        m->pace_cycle = now;
-        m->pace_late = m->clock.late;
-        late = 0;
+    u64 busy = clock_cycles_to_ns(&m->clock, m->clock.now_base - m->pace_cycle);
+    if (m->pace_host <= host) {
+        u64 lag = host - m->pace_host;
+        m->pace_host = busy > lag || lag - busy > MACHINE_MAX_LAG_NS ? host : m->pace_host + busy;
     }
-    if (cycle == CLOCK_NEVER)
-        return ~0ull;
-    since = cycle - m->pace_cycle;
-    return m->pace_host + clock_cycles_to_ns(&m->clock, since > late ? since - late : 0);
+    m->pace_cycle = m->clock.now_base;
+}
+
+/* Cycles until `cycle` that take no real time. */
+static u64 machine_pace_free(struct machine *m, u64 cycle)
+{
+    u64 late = m->clock.late - m->pace_late;
+    u64 wait = cycle - m->clock.now_base;
+    m->pace_late = m->clock.late;
+    return late < wait ? late : wait;
+}
+
+static void machine_pace_to(struct machine *m, u64 cycle, u64 free)
+{
+    u64 from = m->clock.now_base + free;
+    machine_jump_to(m, cycle);
+    m->pace_cycle = cycle;
+    m->pace_host += cycle > from ? clock_cycles_to_ns(&m->clock, cycle - from) : 0;
+}
+
+/* Waits for real time, or for what comes in; true: something did. */
+static bool machine_sleep(struct machine *m, u64 until, struct machine_input *in)
+{
+    u64 start = m->host.mono_ns(m->host.ctx);
+    u64 ns = until == ~0ull ? ~0ull : until > start ? until - start : 0;
+    m->host.wait(m->host.ctx, ns, machine_listens(m));
+    return machine_take_input(m, in);
 }
 
 /* Sleeps towards `cycle`; what comes in meanwhile comes at its time. */
 static void machine_idle_paced(struct machine *m, u64 cycle)
 {
     struct machine_input in;
-    u64 due = machine_pace_deadline(m, cycle);
+    machine_pace_busy(m);
+    u64 free = machine_pace_free(m, cycle);
     u64 start = m->host.mono_ns(m->host.ctx);
-    u64 ns = due == ~0ull ? ~0ull : due > start ? due - start : 0;
-    m->host.wait(m->host.ctx, ns, machine_listens(m));
-    bool got = machine_take_input(m, &in);
+    u64 wait = clock_cycles_to_ns(&m->clock, cycle - m->clock.now_base - free);
+    u64 due = cycle == CLOCK_NEVER ? ~0ull : m->pace_host + wait;
+    if (due < start + MACHINE_NAP_NS) {
+        machine_pace_to(m, cycle, free);
+        return;
+    }
+    bool got = machine_sleep(m, due, &in);
     u64 host = m->host.mono_ns(m->host.ctx);
-    u64 reached = m->clock.now_base + clock_ns_to_cycles(&m->clock, host - start);
+    u64 reached = m->clock.now_base + free + clock_ns_to_cycles(&m->clock, host - start);
     bool ended = m->host.asked_to_end(m->host.ctx);
     if (cycle != CLOCK_NEVER || got || ended) /* the end of input is no event: it takes no time */
-        machine_jump_to(m, host >= due || reached > cycle ? cycle : reached);
+        machine_pace_to(m, host >= due || reached > cycle ? cycle : reached, free);
     if (got)
         machine_enter(m, &in);
     machine_end_if_asked(m);

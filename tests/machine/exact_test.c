@@ -154,6 +154,32 @@ static void waiting_ends_on_its_cycle(void **state)
     rig_free(r);
 }
 
+/* As on System/161, a short delay ends where a slice of 2 ms does, a longer one where it should. */
+static void short_delays_end_late_if_asked(void **state)
+{
+    (void)state;
+    const u64 slice = 50000;
+    const u32 delays[] = {1, 100, 1900, 2500, 12345};
+    for (size_t i = 0; i < ARRAY_LEN(delays); i++) {
+        struct asm_code code = {.n = 0};
+        asm_interrupts(&code, RIG_TIMER, IM_BUS);
+        card_timer(&code, delays[i]);
+        u64 due = code.n - 1 + (u64)delays[i] * CYCLES_OF_US;
+        asm_wait(&code);
+        asm_forever(&code);
+        struct rig_setup setup = asm_setup(&code, NULL);
+        setup.late = true;
+        struct rig *r = rig_new(&setup);
+        const struct mips *c = &r->m.cpu[0]->mips;
+        due = due < slice ? slice : due;
+        rig_run_to(r, due);
+        assert_int_equal(c->stats.irqs, 0);
+        rig_run_to(r, due + 1);
+        assert_int_equal(c->stats.irqs, 1);
+        rig_free(r);
+    }
+}
+
 static void switching_off_takes_5_ms(void **state)
 {
     (void)state;
@@ -286,6 +312,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(stop_at_is_exact),
         cmocka_unit_test(the_timer_on_the_chip_is_exact),
         cmocka_unit_test(waiting_ends_on_its_cycle),
+        cmocka_unit_test(short_delays_end_late_if_asked),
         cmocka_unit_test(switching_off_takes_5_ms),
         cmocka_unit_test(replayed_input_is_exact),
         cmocka_unit_test(a_cpu_starts_when_it_is_started),

@@ -41,6 +41,7 @@ struct rig_setup {
     u64 wall_ns;       /* 0: some day in 2023 */
     bool paced;        /* not --warp */
     bool punctual;     /* devices are exactly on time */
+    bool late;         /* devices are late as System/161's are */
     bool plain;        /* System/161's mainboard, without EXIT */
     u64 doom, progress_cycles;
     bool record;
