@@ -41,7 +41,8 @@ static void looking_changes_nothing(void **state)
         rig_assert_same(rig_result(r), plain);
         for (size_t k = 0; k < ARRAY_LEN(all); k++) {
             assert_true(all[k]->late <= (setups[i].cpus > 1 ? MACHINE_TURN : 0));
-            assert_int_equal(all[k]->looks, (plain.cycles - all[k]->late) / all[k]->every + 1);
+            assert_true(all[k]->looks >= (plain.cycles - all[k]->late) / all[k]->every);
+            assert_true(all[k]->looks <= plain.cycles / all[k]->every + 1);
         }
         rig_free(r);
     }

@@ -172,6 +172,7 @@ struct rig *rig_new(const struct rig_setup *setup)
         .extended = !setup->plain,
         .engine = &vcpu_interp,
         .console = {.put = rig_put, .get = rig_get, .ended = rig_input_ended, .ctx = r},
+        .late = setup->late,
         .doom = setup->doom};
     rig_assert_ok(board_s161_new(&r->board, &r->m, &config, &e), &e);
     if (setup->punctual)
