@@ -75,16 +75,28 @@ static const struct io_console run_console = {
 
 /* ---- from options to a machine ---- */
 
-static enum err run_plug(struct run *r, enum s161_device device, const char *arg, struct error *e)
+static enum err run_plug(struct run *r, enum s161_device device, const char *option,
+                         const char *arg, struct error *e)
 {
     int slot = s161_conf_free_slot(&r->conf);
     if (slot < 0)
-        return err_set(e, ERR_CONFIG, "no free slot for %s", arg);
+        return err_set(e, ERR_CONFIG, "%s: no slot is free for %s", option, arg);
     struct s161_slot *s = s161_conf_plug(&r->conf, (unsigned)slot, device);
     char **where = device == S161_DISK ? &s->disk.file : &s->emufs.dir;
     free(*where);
     *where = xstrdup(arg);
+    s161_conf_from_option(s, option);
     return ERR_OK;
+}
+
+static enum err run_mainboard(struct run *r, const char *option, u64 value, u64 *member,
+                              struct error *e)
+{
+    if (!value)
+        return ERR_OK;
+    *member = value;
+    s161_conf_from_option(&r->conf.slot[S161_MAINBOARD_SLOT], option);
+    return s161_conf_finish(&r->conf, e);
 }
 
 /* Options that say more than the configuration file did. */
@@ -96,15 +108,14 @@ static enum err run_conf(struct run *r, struct error *e)
     if (err)
         return err;
     struct s161_slot *mainboard = &r->conf.slot[S161_MAINBOARD_SLOT];
-    if (o->memory)
-        mainboard->mainboard.ramsize = o->memory;
-    if (o->cpus)
-        mainboard->mainboard.cpus = o->cpus;
+    err = run_mainboard(r, "--cpus", o->cpus, &mainboard->mainboard.cpus, e);
+    if (!err)
+        err = run_mainboard(r, "--memory", o->memory, &mainboard->mainboard.ramsize, e);
     for (size_t i = 0; i < o->disks.n && !err; i++)
-        err = run_plug(r, S161_DISK, o->disks.item[i], e);
+        err = run_plug(r, S161_DISK, "--disk", o->disks.item[i], e);
     if (o->emufs && !err)
-        err = run_plug(r, S161_EMUFS, o->emufs, e);
-    return err ? err : s161_conf_finish(&r->conf, path ? path : "the options", e);
+        err = run_plug(r, S161_EMUFS, "--emufs", o->emufs, e);
+    return err ? err : s161_conf_finish(&r->conf, e);
 }
 
 /* A file to be written must not be one that the machine is made of. */

@@ -142,8 +142,10 @@ static enum err board_s161_open_image(struct board_s161 *b, unsigned slot,
     if (err)
         return err;
     b->image[slot] = intake_disk(&b->m->intake, &real, !replay && real.read_only);
+    char where[S161_CONF_WHERE];
     if (s->disk.sectors && s->disk.sectors != real.sectors)
-        log_warn("slot %u: %s has %llu sectors, not the configured %llu", slot, s->disk.file,
+        log_warn("%s: %s has %llu sectors, not the configured %llu",
+                 s161_conf_where(b->conf, slot, where), s->disk.file,
                  (unsigned long long)real.sectors, (unsigned long long)s->disk.sectors);
     return ERR_OK;
 }
@@ -152,7 +154,7 @@ static enum err board_s161_plug_disk(struct board_s161 *b, unsigned slot, const 
                                      bool raw_images, struct error *e)
 {
     if (!s->disk.file)
-        return err_set(e, ERR_CONFIG, "slot %u: the disk has no file=", slot);
+        return err_set(e, ERR_CONFIG, "the disk has no file=");
     enum err err = board_s161_open_image(b, slot, s, raw_images, e);
     if (err)
         return err;
@@ -162,7 +164,7 @@ static enum err board_s161_plug_disk(struct board_s161 *b, unsigned slot, const 
                                     .ctx = b};
     err = lb_disk_new(&b->disk[slot], &b->m->env, lb_bus_line(&b->bus, slot), &config, e);
     if (err)
-        return err_prefix(e, "slot %u", slot);
+        return err_prefix(e, "%s", s->disk.file);
     lb_bus_plug(&b->bus, slot, &lb_disk_class, b->disk[slot]);
     return ERR_OK;
 }
@@ -173,7 +175,7 @@ static enum err board_s161_plug_emufs(struct board_s161 *b, unsigned slot,
     struct io_dir real;
     enum err err = io_dir_host_open(s->emufs.dir ? s->emufs.dir : ".", &real, e);
     if (err)
-        return err_prefix(e, "slot %u", slot);
+        return err;
     b->dir[slot] = intake_dir(&b->m->intake, &real);
     b->emufs[slot] = lb_emufs_new(&b->m->env, lb_bus_line(&b->bus, slot), &b->dir[slot]);
     lb_bus_plug(&b->bus, slot, &lb_emufs_class, b->emufs[slot]);
@@ -210,7 +212,7 @@ static enum err board_s161_plug_serial(struct board_s161 *b, unsigned slot,
                                        const struct io_console *console, struct error *e)
 {
     if (b->serial)
-        return err_set(e, ERR_CONFIG, "slot %u: there can be only one serial console", slot);
+        return err_set(e, ERR_CONFIG, "there can be only one serial console");
     struct machine_source source = {.poll = board_s161_typed,
                                     .deliver = board_s161_type,
                                     .room = board_s161_console_room,
@@ -261,6 +263,7 @@ static enum err board_s161_plug(struct board_s161 *b, const struct board_s161_co
                                 unsigned slot, struct error *e)
 {
     const struct s161_slot *s = &b->conf->slot[slot];
+    char where[S161_CONF_WHERE];
     switch (s->device) {
     case S161_SERIAL:
         return board_s161_plug_serial(b, slot, &config->console, e);
@@ -279,8 +282,8 @@ static enum err board_s161_plug(struct board_s161 *b, const struct board_s161_co
         return ERR_OK;
     case S161_NIC:
     case S161_SCREEN:
-        log_warn("slot %u: there is no %s yet; the slot stays empty", slot,
-                 s161_device_name(s->device));
+        log_warn("%s: there is no %s yet; the slot stays empty",
+                 s161_conf_where(b->conf, slot, where), s161_device_name(s->device));
         return ERR_OK;
     default: /* empty; the mainboard is there already */
         return ERR_OK;
@@ -323,21 +326,24 @@ enum err board_s161_new(struct board_s161 **out, struct machine *m,
     m->clock.jitter = S161_JITTER;
     m->clock.grain = config->late ? S161_GRAIN : 0;
     lb_bus_init(&b->bus);
+    unsigned slot = S161_MAINBOARD_SLOT;
     enum err err = board_s161_add_memory(b, e);
     if (err)
         goto fail;
     machine_add_cpus(m, (unsigned)mainboard->mainboard.cpus,
                      config->model ? config->model : &mips_161, !config->little, config->engine);
     board_s161_add_mainboard(b, config->extended);
-    for (unsigned slot = 0; slot < S161_MAINBOARD_SLOT && !err; slot++)
+    for (slot = 0; slot < S161_MAINBOARD_SLOT; slot++) {
         err = board_s161_plug(b, config, slot, e);
-    if (err)
-        goto fail;
+        if (err)
+            goto fail;
+    }
     lb_bus_reset(&b->bus);
     lb_bus_add_state(&b->bus, &m->parts);
     *out = b;
     return ERR_OK;
 fail:
+    s161_conf_blame(config->conf, slot, e);
     board_s161_free(b);
     return err;
 }

@@ -5,6 +5,7 @@
 #include "host/host_slurp.h"
 #include "lib/bug.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define S161_CONF_MAX_FILE KIB(256)
@@ -31,6 +32,32 @@ struct s161_slot *s161_conf_plug(struct s161_conf *c, unsigned slot, enum s161_d
     s->mainboard.cpus = s->mainboard.cores = 1;
     s->disk.rpm = 3600;
     return s;
+}
+
+void s161_conf_from_option(struct s161_slot *s, const char *option)
+{
+    free(s->option);
+    s->option = xstrdup(option);
+}
+
+const char *s161_conf_where(const struct s161_conf *c, unsigned slot, char buf[S161_CONF_WHERE])
+{
+    const struct s161_slot *s = &c->slot[slot];
+    if (s->line && s->option)
+        snprintf(buf, S161_CONF_WHERE, "%s:%u (with %s)", c->name, s->line, s->option);
+    else if (s->line)
+        snprintf(buf, S161_CONF_WHERE, "%s:%u", c->name, s->line);
+    else if (s->option)
+        snprintf(buf, S161_CONF_WHERE, "%s", s->option);
+    else
+        snprintf(buf, S161_CONF_WHERE, "slot %u", slot);
+    return buf;
+}
+
+enum err s161_conf_blame(const struct s161_conf *c, unsigned slot, struct error *e)
+{
+    char where[S161_CONF_WHERE];
+    return err_prefix(e, "%s", s161_conf_where(c, slot, where));
 }
 
 void s161_conf_default(struct s161_conf *c)
@@ -88,17 +115,15 @@ static enum err s161_conf_finish_slot(struct s161_slot *s, struct error *e)
     }
 }
 
-enum err s161_conf_finish(struct s161_conf *c, const char *name, struct error *e)
+enum err s161_conf_finish(struct s161_conf *c, struct error *e)
 {
     for (unsigned i = 0; i < S161_SLOTS; i++) {
-        if (s161_conf_finish_slot(&c->slot[i], e) == ERR_OK)
-            continue;
-        return c->slot[i].line ? err_prefix(e, "%s:%u", name, c->slot[i].line)
-                               : err_prefix(e, "%s: slot %u", name, i);
+        if (s161_conf_finish_slot(&c->slot[i], e) != ERR_OK)
+            return s161_conf_blame(c, i, e);
     }
     if (c->slot[S161_MAINBOARD_SLOT].device == S161_EMPTY)
         return err_set(e, ERR_CONFIG, "%s: no mainboard: add a line as '31 mainboard ramsize=16M'",
-                       name);
+                       c->name ? c->name : "the board");
     return ERR_OK;
 }
 
@@ -122,7 +147,7 @@ enum err s161_conf_read(struct s161_conf *c, const char *path, const char *const
         s161_conf_default(c);
     for (size_t i = 0; err == ERR_OK && i < noverrides; i++)
         err = s161_conf_override(c, overrides[i], e);
-    return err == ERR_OK ? s161_conf_finish(c, path ? path : "default board", e) : err;
+    return err == ERR_OK ? s161_conf_finish(c, e) : err;
 }
 
 int s161_conf_free_slot(const struct s161_conf *c)
@@ -137,9 +162,11 @@ int s161_conf_free_slot(const struct s161_conf *c)
 void s161_conf_fini(struct s161_conf *c)
 {
     for (unsigned i = 0; i < S161_SLOTS; i++) {
+        free(c->slot[i].option);
         free(c->slot[i].disk.file);
         free(c->slot[i].emufs.dir);
         free(c->slot[i].nic.hub);
     }
+    free(c->name);
     *c = (struct s161_conf){0};
 }

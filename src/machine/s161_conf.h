@@ -30,6 +30,7 @@ enum s161_device {
 struct s161_slot {
     enum s161_device device;
     unsigned line; /* of the file; 0: not from one */
+    char *option;  /* of the command line that plugged or changed it last; NULL: none */
     struct {
         u64 ramsize; /* bytes */
         u64 cpus, cores;
@@ -55,10 +56,12 @@ struct s161_slot {
 };
 
 struct s161_conf {
+    char *name; /* of the file; NULL: none was read */
     struct s161_slot slot[S161_SLOTS];
 };
 
-/* The text of a configuration file; `name` stands in messages ("name:12: ..."). */
+/* The text of a configuration file; `name` stands in messages ("name:12: ..."). An argument given
+ * twice is worth a warning; as in the original, the last counts. */
 MUST_CHECK enum err s161_conf_parse(struct s161_conf *c, const char *text, size_t len,
                                     const char *name, struct error *e);
 
@@ -68,11 +71,21 @@ MUST_CHECK enum err s161_conf_override(struct s161_conf *c, const char *arg, str
 /* A device with default arguments into a slot that must be empty. */
 struct s161_slot *s161_conf_plug(struct s161_conf *c, unsigned slot, enum s161_device device);
 
+/* Messages about the slot shall name this option. */
+void s161_conf_from_option(struct s161_slot *s, const char *option);
+
+/* Who asked for what is in a slot: "sys161.conf:3", "--disk", "slot 3". Returns buf. */
+#define S161_CONF_WHERE 512
+const char *s161_conf_where(const struct s161_conf *c, unsigned slot, char buf[S161_CONF_WHERE]);
+
+/* Puts that before the message in e; returns its code. */
+enum err s161_conf_blame(const struct s161_conf *c, unsigned slot, struct error *e);
+
 /* The board of `kuseg run` without a file: 16 MB, 1 CPU, serial, random (seed 0), timer, trace. */
 void s161_conf_default(struct s161_conf *c);
 
-/* After parsing and overrides: is it a machine? `name` as in s161_conf_parse. */
-MUST_CHECK enum err s161_conf_finish(struct s161_conf *c, const char *name, struct error *e);
+/* After parsing, overrides and options: is it a machine? */
+MUST_CHECK enum err s161_conf_finish(struct s161_conf *c, struct error *e);
 
 /* All of it: file (NULL: the default board), overrides, finish. */
 MUST_CHECK enum err s161_conf_read(struct s161_conf *c, const char *path,

@@ -6,6 +6,7 @@
 #include "machine/s161_conf.h"
 
 #include "lib/bug.h"
+#include "lib/log.h"
 #include "lib/num.h"
 
 #include <stdio.h>
@@ -118,7 +119,20 @@ static enum err s161_conf_unknown_arg(enum s161_device d, const char *arg, struc
                    known);
 }
 
-static enum err s161_conf_argument(struct s161_slot *s, const char *arg, struct error *e)
+/* `given`: a bit for each argument of the table that this line had already. */
+static void s161_conf_given(const struct s161_conf *c, const struct s161_slot *s, size_t i,
+                            u32 *given)
+{
+    _Static_assert(ARRAY_LEN(s161_conf_args) <= 32, "a bit each");
+    if (*given & 1u << i)
+        log_warn("%s:%u: %s: %s is given twice; the last counts", c->name, s->line,
+                 s161_device_name(s->device), s161_conf_args[i].name);
+    *given |= 1u << i;
+}
+
+/* *index: which of the table it was. */
+static enum err s161_conf_argument(struct s161_slot *s, const char *arg, size_t *index,
+                                   struct error *e)
 {
     size_t len = strcspn(arg, "=");
     for (size_t i = 0; i < ARRAY_LEN(s161_conf_args); i++) {
@@ -129,6 +143,7 @@ static enum err s161_conf_argument(struct s161_slot *s, const char *arg, struct 
             continue;
         if (s161_conf_store(a, s, arg + len + takes_value, e) != ERR_OK)
             return err_prefix(e, "%s: %s", s161_device_name(s->device), a->name);
+        *index = i;
         return ERR_OK;
     }
     return s161_conf_unknown_arg(s->device, arg, e);
@@ -187,6 +202,8 @@ static enum err s161_conf_line(struct s161_conf *c, const char *p, const char *e
     char word[S161_CONF_MAX_WORD];
     bool more = false;
     u64 slot;
+    u32 given = 0;
+    size_t index = 0;
     enum err err = s161_conf_word(&p, end, word, &more, e);
     if (err != ERR_OK || !more)
         return err;
@@ -199,8 +216,11 @@ static enum err s161_conf_line(struct s161_conf *c, const char *p, const char *e
     if (!more)
         return err_set(e, ERR_CONFIG, "slot %u: no device named", (unsigned)slot);
     err = s161_conf_plug_word(c, slot, word, line, e);
-    while (err == ERR_OK && (err = s161_conf_word(&p, end, word, &more, e)) == ERR_OK && more)
-        err = s161_conf_argument(&c->slot[slot], word, e);
+    while (err == ERR_OK && (err = s161_conf_word(&p, end, word, &more, e)) == ERR_OK && more) {
+        err = s161_conf_argument(&c->slot[slot], word, &index, e);
+        if (err == ERR_OK)
+            s161_conf_given(c, &c->slot[slot], index, &given);
+    }
     return err;
 }
 
@@ -208,6 +228,8 @@ enum err s161_conf_parse(struct s161_conf *c, const char *text, size_t len, cons
                          struct error *e)
 {
     const char *p = text, *end = text + len;
+    free(c->name);
+    c->name = xstrdup(name);
     for (unsigned line = 1; p < end; line++) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         const char *eol = nl ? nl : end;
@@ -223,8 +245,9 @@ enum err s161_conf_parse(struct s161_conf *c, const char *text, size_t len, cons
 enum err s161_conf_override(struct s161_conf *c, const char *arg, struct error *e)
 {
     const char *colon = strchr(arg, ':');
-    char word[16];
+    char word[16], option[S161_CONF_MAX_WORD];
     u64 slot;
+    size_t index;
     if (!colon || colon == arg || (size_t)(colon - arg) >= sizeof word)
         return err_set(e, ERR_USAGE, "-C %s: should be slot:arg, for example 31:cpus=4", arg);
     snprintf(word, sizeof word, "%.*s", (int)(colon - arg), arg);
@@ -232,6 +255,10 @@ enum err s161_conf_override(struct s161_conf *c, const char *arg, struct error *
     if (err == ERR_OK && c->slot[slot].device == S161_EMPTY)
         err = err_set(e, ERR_CONFIG, "there is no device in slot %s", word);
     if (err == ERR_OK)
-        err = s161_conf_argument(&c->slot[slot], colon + 1, e);
-    return err == ERR_OK ? ERR_OK : err_prefix(e, "-C %s", arg);
+        err = s161_conf_argument(&c->slot[slot], colon + 1, &index, e);
+    if (err != ERR_OK)
+        return err_prefix(e, "-C %s", arg);
+    snprintf(option, sizeof option, "-C %s", arg);
+    s161_conf_from_option(&c->slot[slot], option);
+    return ERR_OK;
 }

@@ -105,7 +105,9 @@ def bad_directories_are_named():
     os.symlink("nowhere", "link")
     refused("link", "No such file or directory")
     write("board.conf", "0 serial\n3 emufs dir=missing\n31 mainboard ramsize=1M")
-    command(KUSEG, "run", "-c", "board.conf", HEARTH, "halt").expect(2, "missing", "slot 3")
+    command(KUSEG, "run", "-c", "board.conf", HEARTH, "halt").expect(
+        2, "board.conf:2: cannot open the directory missing"
+    )
 
 
 @case

@@ -107,7 +107,40 @@ refuse sys161_override_without_colon "should be slot:arg" ./sys161 -C x kernel
 refuse sys161_conf_is_read "gone.conf: cannot open" ./sys161 -c gone.conf kernel
 refuse sys161_progress_time_is_checked "out of range" ./sys161 -Z 1 kernel
 
+board() { # LINE...: odd.conf, a mainboard in line 1 and these
+    printf '%s\n' '31 mainboard ramsize=1M' "$@" >odd.conf
+}
+odd() { # CASE TEXT: such a board is refused
+    refuse "$1" "$2" "$kuseg" run --conf odd.conf "$guest"
+}
+
 if [ -n "$guest" ]; then
+    board '0 serial' '4 disk file=folder'
+    odd a_disk_that_is_a_directory_is_named_by_line "odd.conf:3: the disk image folder is a dir"
+    board '4 disk file=empty'
+    odd a_short_image_is_named_by_line "odd.conf:2: the disk image empty is too short"
+    board '4 disk file=gone rpm=7200'
+    odd a_missing_image_is_named_by_line "odd.conf:2: there is no disk image gone"
+    board '4 emufs dir=gone'
+    odd a_missing_directory_is_named_by_line "odd.conf:2: cannot open the directory gone"
+    board '0 serial' '' '1 serial'
+    odd a_second_console_is_named_by_line "odd.conf:4: there can be only one serial console"
+    board
+    refuse memory_names_the_option "odd.conf:1 (with --memory): mainboard: ramsize is not a mul" \
+        "$kuseg" run --conf odd.conf --memory 1000001 "$guest"
+    refuse memory_names_only_the_option "kuseg: --memory: mainboard: ramsize is not a multiple" \
+        "$kuseg" run --memory 1000001 "$guest"
+    refuse disk_names_the_option "kuseg: --disk: the disk image folder is a directory" \
+        "$kuseg" run --disk folder "$guest"
+    refuse emufs_names_the_option "kuseg: --emufs: cannot open the directory gone" \
+        "$kuseg" run --emufs gone "$guest"
+    printf '0 serial\n31 mainboard ramsize=2M cpus=1 ramsize=1M\n' >odd.conf
+    run "$kuseg" run --conf odd.conf --warp "$guest" "halt 0"
+    result an_argument_twice_is_worth_a_warning "$(
+        grep -q "odd.conf:2: mainboard: ramsize is given twice" err || echo "expected a warning"
+        grep -q "1024 KB" out || echo "expected that the last counts"
+    )"
+
     run "$kuseg" run --warp --builtin "halt 0"
     expect builtin_guest_runs_words 0 out "halted with code 0"
     run "$kuseg" run --warp "$guest" "halt 5"

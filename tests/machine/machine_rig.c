@@ -165,7 +165,7 @@ struct rig *rig_new(const struct rig_setup *setup)
         intake_replay(&r->m.intake, setup->replay->data, setup->replay->len);
     char *text = rig_conf_text(setup);
     rig_assert_ok(s161_conf_parse(&r->conf, text, strlen(text), "rig", &e), &e);
-    rig_assert_ok(s161_conf_finish(&r->conf, "rig", &e), &e);
+    rig_assert_ok(s161_conf_finish(&r->conf, &e), &e);
     free(text);
     struct board_s161_config config = {
         .conf = &r->conf,

@@ -12,7 +12,7 @@ static enum err parse(struct s161_conf *c, const char *text)
 {
     *c = (struct s161_conf){0};
     enum err err = s161_conf_parse(c, text, strlen(text), "sys161.conf", &last);
-    return err == ERR_OK ? s161_conf_finish(c, "sys161.conf", &last) : err;
+    return err == ERR_OK ? s161_conf_finish(c, &last) : err;
 }
 
 static const char sample[] = "# a comment\n"
@@ -165,6 +165,37 @@ static void conf_takes_overrides(void **state)
         assert_int_not_equal(s161_conf_override(&c, bad[i].arg, &last), ERR_OK);
         assert_string_equal(last.msg, bad[i].msg);
     }
+    static const char *const late = "31:ramsize=1000001";
+    assert_int_equal(s161_conf_override(&c, late, &last), ERR_OK);
+    assert_int_equal(s161_conf_finish(&c, &last), ERR_CONFIG);
+    assert_string_equal(last.msg, "-C 31:ramsize=1000001: mainboard: ramsize is not a multiple of "
+                                  "4096 bytes");
+    s161_conf_fini(&c);
+}
+
+static void conf_tells_who_asked_for_a_slot(void **state)
+{
+    (void)state;
+    struct s161_conf c = {0};
+    char where[S161_CONF_WHERE];
+    s161_conf_default(&c);
+    assert_string_equal(s161_conf_where(&c, 29, where), "slot 29");
+    s161_conf_from_option(s161_conf_plug(&c, 3, S161_EMUFS), "--emufs");
+    assert_string_equal(s161_conf_where(&c, 3, where), "--emufs");
+    s161_conf_fini(&c);
+    assert_int_equal(parse(&c, "\n4 disk file=x\n31 mainboard ramsize=1M\n"), ERR_OK);
+    assert_string_equal(s161_conf_where(&c, 4, where), "sys161.conf:2");
+    assert_int_equal(s161_conf_override(&c, "4:rpm=7200", &last), ERR_OK);
+    assert_string_equal(s161_conf_where(&c, 4, where), "sys161.conf:2 (with -C 4:rpm=7200)");
+    s161_conf_fini(&c);
+}
+
+static void conf_takes_the_last_of_two(void **state)
+{
+    (void)state;
+    struct s161_conf c;
+    assert_int_equal(parse(&c, "31 mainboard ramsize=1M cpus=3 ramsize=2M\n"), ERR_OK);
+    assert_int_equal(c.slot[31].mainboard.ramsize, MIB(2));
     s161_conf_fini(&c);
 }
 
@@ -187,6 +218,8 @@ int main(void)
         cmocka_unit_test(conf_names_file_line_and_cause),
         cmocka_unit_test(conf_survives_binary_and_long_lines),
         cmocka_unit_test(conf_takes_overrides),
+        cmocka_unit_test(conf_tells_who_asked_for_a_slot),
+        cmocka_unit_test(conf_takes_the_last_of_two),
         cmocka_unit_test(conf_names_a_missing_file),
     };
     return cmocka_run_group_tests_name("s161_conf", tests, NULL, NULL);
