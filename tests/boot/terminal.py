@@ -188,8 +188,18 @@ def waiting_for_input_that_ended_is():
 def typing_ahead_is_kept():
     typed = "".join(f"echo number {i}\n" for i in range(20)) + "halt 5\n"
     run = kuseg(HEARTH, typed=typed).expect(5)
-    for i in range(20):
-        contains(run.out, f"number {i}\n")
+    said = "".join(f"hearth> echo number {i}\nnumber {i}\n" for i in range(20))
+    contains(run.out, said + "hearth> halt 5\n")  # each line behind its prompt
+
+
+@case
+def typing_ahead_can_be_edited():
+    term = at_prompt()
+    term.type("sleep 300\n")
+    term.wait_for("sleep 300\r\n")
+    term.type("ex\bcho onne\b\be; echo two\necho nix\x15halt 5\n")
+    term.wait_for("hearth> echo one; echo two\r\none\r\ntwo\r\nhearth> halt 5\r\n")
+    contains(ends(term, 5), "halted with code 5")
 
 
 @case

@@ -3,7 +3,8 @@
  * The console. Output goes through a ring that the transmitter's interrupts empty. Input is edited
  * here and reaches readers line by line: backspace, ^U (kill line), ^W (kill word), ^D (end of
  * input), ^C (end the program that the shell waits for). Typing ahead works: finished lines queue
- * up in the ring behind the line being edited.
+ * up in the ring before the line being edited. A line is shown when somebody wants to read it, so
+ * that it stands behind the reader's prompt also if it was typed, or came from a script, long before.
  */
 #include "console.h"
 
@@ -25,6 +26,8 @@ static struct console {
     u32 out_head, out_tail; /* written, sent; free-running */
     char in[CONSOLE_IN];
     u32 in_edit, in_line, in_read; /* end of edited text, of finished lines, read; free-running */
+    u32 in_shown;                  /* echoed up to here */
+    u32 readers;
     bool in_held;                  /* the ring is full of lines: the board keeps what is typed */
 } console;
 
@@ -114,9 +117,30 @@ static void console_echo_locked(const char *s)
             console_put_locked(*s);
 }
 
+static bool console_is_end(char c)
+{
+    return c == '\n' || c == CTRL('D');
+}
+
+/* Of the line that is read next, what was not shown yet. */
+static void console_show_locked(void)
+{
+    while (console.readers && console.in_shown != console.in_edit &&
+           (console.in_shown == console.in_read ||
+            !console_is_end(console.in[(console.in_shown - 1) % CONSOLE_IN]))) {
+        char c = console.in[console.in_shown++ % CONSOLE_IN];
+        if (c != CTRL('D'))
+            console_echo_locked((char[]){c, 0});
+    }
+}
+
 static void console_erase_locked(void)
 {
-    console.in_edit--;
+    bool shown = console.in_shown == console.in_edit--;
+
+    if (!shown)
+        return;
+    console.in_shown = console.in_edit;
     console_echo_locked("\b \b");
 }
 
@@ -135,9 +159,8 @@ static void console_insert_locked(char c)
     if (console.in_edit - console.in_read >= CONSOLE_IN)
         return;
     console.in[console.in_edit++ % CONSOLE_IN] = c;
-    if (c != CTRL('D'))
-        console_echo_locked((char[]){c, 0});
-    if (c == '\n' || c == CTRL('D')) {
+    console_show_locked();
+    if (console_is_end(c)) {
         console.in_line = console.in_edit;
         sched_wake(&console.in);
     }
@@ -169,6 +192,8 @@ void console_received(u8 c)
         console_erase_all_locked(c == CTRL('W'));
     } else if (c == CTRL('C')) {
         console_echo_locked("^C\n");
+        if ((int)(console.in_shown - console.in_line) > 0)
+            console.in_shown = console.in_line;
         console.in_edit = console.in_line;
         proc_interrupt();
     } else if (c >= ' ' || c == '\n' || c == CTRL('D')) {
@@ -184,14 +209,20 @@ int console_read(void *buffer, u32 size)
     u32 n = 0;
 
     lock_take(&console.lock);
+    while (console.out_head - console.out_tail > CONSOLE_OUT / 2) /* room for the echo */
+        sched_sleep(&console.out, &console.lock);
+    console.readers++;
+    console_show_locked();
     while (console.in_read == console.in_line && !proc_self()->killed)
         sched_sleep(&console.in, &console.lock);
+    console.readers--;
     while (n < size && c != '\n' && console.in_read != console.in_line) {
         c = console.in[console.in_read++ % CONSOLE_IN];
         if (c == CTRL('D'))
             break;
         to[n++] = c;
     }
+    console_show_locked(); /* another reader's line */
     if (console.in_held)
         board_console_listen(true);
     console.in_held = false;
