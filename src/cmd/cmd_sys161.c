@@ -12,7 +12,12 @@
 
 #include <string.h>
 
-#define CMD_SYS161_AT(member) offsetof(struct run_options, member)
+struct cmd_sys161_args {
+    struct run_options run;
+    bool help;
+};
+
+#define CMD_SYS161_AT(member) offsetof(struct cmd_sys161_args, run.member)
 
 static const struct cmd_option cmd_sys161_table[] = {
     {NULL, 'c', CMD_TEXT, CMD_SYS161_AT(conf), "config", NULL, 0, 0, NULL},
@@ -30,6 +35,7 @@ static const struct cmd_option cmd_sys161_table[] = {
     {"warp", 0, CMD_FLAG, CMD_SYS161_AT(warp), NULL, NULL, 0, 0, NULL},
     {"epoch", 0, CMD_NUMBER, CMD_SYS161_AT(epoch), "seconds", NULL, 1, UINT32_MAX, NULL},
     {"stats", 0, CMD_TEXT, CMD_SYS161_AT(stats_file), "file", NULL, 0, 0, NULL},
+    {"help", 0, CMD_FLAG, offsetof(struct cmd_sys161_args, help), NULL, NULL, 0, 0, NULL},
 };
 
 static const char *const cmd_sys161_usage_text[] = {
@@ -50,7 +56,15 @@ static const char *const cmd_sys161_usage_text[] = {
     "     --warp         Virtual time never waits for the wall",
     "     --epoch secs   What the guest's clock shows at power-on",
     "     --stats file   Counters at the end, as JSON",
+    "     --help         Print this",
 };
+
+static int cmd_sys161_help(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(cmd_sys161_usage_text); i++)
+        puts(cmd_sys161_usage_text[i]);
+    return CMD_OK;
+}
 
 /* To standard error, as the original's. */
 static void cmd_sys161_usage(void)
@@ -87,26 +101,29 @@ static enum err cmd_sys161_check(const struct run_options *o, bool has_kernel, s
 
 int cmd_sys161(int argc, char **argv)
 {
-    struct run_options o = {.sys161 = true, .board = "sys161", .conf = "sys161.conf"};
+    struct cmd_sys161_args a = {.run = {.sys161 = true, .board = "sys161", .conf = "sys161.conf"}};
+    struct run_options *o = &a.run;
     struct error e;
     int first;
-    enum err err = cmd_options_parse(cmd_sys161_table, ARRAY_LEN(cmd_sys161_table), argc, argv, &o,
+    enum err err = cmd_options_parse(cmd_sys161_table, ARRAY_LEN(cmd_sys161_table), argc, argv, &a,
                                      &first, &e);
-    if (err == ERR_OK)
-        err = cmd_sys161_check(&o, first < argc, &e);
+    if (err == ERR_OK && !a.help)
+        err = cmd_sys161_check(o, first < argc, &e);
     int status = CMD_USAGE;
-    if (err != ERR_OK) {
+    if (err == ERR_OK && a.help) {
+        status = cmd_sys161_help();
+    } else if (err != ERR_OK) {
         log_error("%s", e.msg);
         cmd_sys161_usage();
     } else {
-        o.guest_tracing = !strcmp(argv[0], "trace161");
-        if (!o.guest_tracing)
-            cmd_sys161_drop_trace(&o);
-        cmd_sys161_warn(&o);
-        o.kernel = argv[first];
-        run_options_join(&o, argc, argv, first + 1);
-        status = run_machine(&o);
+        o->guest_tracing = !strcmp(argv[0], "trace161");
+        if (!o->guest_tracing)
+            cmd_sys161_drop_trace(o);
+        cmd_sys161_warn(o);
+        o->kernel = argv[first];
+        run_options_join(o, argc, argv, first + 1);
+        status = run_machine(o);
     }
-    run_options_fini(&o);
+    run_options_fini(o);
     return status;
 }

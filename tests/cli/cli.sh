@@ -100,6 +100,8 @@ refuse conf_error_names_the_line "bad.conf:2: unknown device 'dsik'" \
 refuse missing_conf_is_named "gone.conf: cannot open" "$kuseg" run --conf gone.conf "$kuseg"
 refuse override_of_empty_slot_is_refused "no device in slot 7" "$kuseg" run -C 7:x "$kuseg"
 
+run ./sys161 --help
+expect sys161_has_help 0 out "Usage: sys161"
 refuse sys161_without_kernel_prints_usage "Usage: sys161" ./sys161
 refuse sys161_unknown_option_prints_usage "unknown option '-q'" ./sys161 -q kernel
 refuse sys161_missing_kernel "nothing-here: cannot open" ./sys161 -X nothing-here
