@@ -230,8 +230,9 @@ static bool machine_take_turn(struct machine *m, u64 n)
         enum vcpu_exit exit = vcpu_run(v, budget);
         if (exit == VCPU_STOPPED)
             machine_cpu_stopped(m, v);
-        if (budget < left && exit == VCPU_BUDGET) {
-            machine_pause(m, MACHINE_STEPPED, v->number);
+        bool stepped = budget < left && exit == VCPU_BUDGET;
+        if (stepped || exit == VCPU_BREAK || exit == VCPU_WATCH) {
+            machine_pause(m, stepped ? MACHINE_STEPPED : MACHINE_HIT, v->number);
             return false;
         }
         if (exit != VCPU_REQUEST || m->turn_first || machine_turn_took(m) == n || !v->enabled ||

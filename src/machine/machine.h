@@ -71,6 +71,7 @@ enum machine_pause {
     MACHINE_NOT_PAUSED, /* stop_at was reached */
     MACHINE_ASKED,      /* machine_control.pause was set */
     MACHINE_STEPPED,    /* the CPU named retired the instruction it was to stop at */
+    MACHINE_HIT,        /* the CPU named is before a breakpoint or watched access: mips.hit */
 };
 
 /* What a debugger wants, and what it got. A pause may fall inside a round of turns; the next
