@@ -33,6 +33,7 @@ bool host_file_info(int fd, struct host_file_info *info)
         return false;
     *info = (struct host_file_info){
         .size = (u64)st.st_size,
+        .allocated = (u64)st.st_blocks * 512, /* whatever st_blksize says */
         .dev = st.st_dev,
         .ino = st.st_ino,
         .regular = S_ISREG(st.st_mode),
@@ -78,6 +79,14 @@ bool host_file_write(int fd, u64 off, const void *buf, size_t len)
         done += (size_t)n;
     }
     return true;
+}
+
+u64 host_file_next_data(int fd, u64 off)
+{
+    off_t next = lseek(fd, (off_t)off, SEEK_DATA);
+    if (next >= 0)
+        return (u64)next;
+    return errno == ENXIO ? ~0ull : off;
 }
 
 bool host_file_truncate(int fd, u64 size)

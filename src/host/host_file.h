@@ -15,7 +15,8 @@ enum host_file_mode {
 
 struct host_file_info {
     u64 size;
-    u64 dev, ino; /* together they tell files apart */
+    u64 allocated; /* bytes that the host keeps: less where there are holes */
+    u64 dev, ino;  /* together they tell files apart */
     bool regular, directory, block_device;
 };
 
@@ -33,6 +34,9 @@ MUST_CHECK bool host_file_lock(int fd, bool exclusive);
 MUST_CHECK bool host_file_read(int fd, u64 off, void *buf, size_t len, size_t *done);
 /* All or failure (then some may have been written). */
 MUST_CHECK bool host_file_write(int fd, u64 off, const void *buf, size_t len);
+/* Where the next data begin, from `off` on (`off` itself where the host does not know of holes);
+ * ~0: there are none. */
+u64 host_file_next_data(int fd, u64 off);
 MUST_CHECK bool host_file_truncate(int fd, u64 size);
 MUST_CHECK bool host_file_sync(int fd); /* the data is on stable storage */
 bool host_file_remove(const char *path);

@@ -102,6 +102,7 @@ void host_term_reserve(void)
     while (fd >= 0 && fd <= 2);
     if (fd > 2)
         close(fd);
+    host_term_catch(SIGXFSZ, SIG_IGN); /* but EFBIG */
 }
 
 void host_term_open(bool pass_signals)
@@ -120,8 +121,7 @@ void host_term_open(bool pass_signals)
         host_term_catch(end_signals[i], host_term_on_signal);
     host_term_catch(SIGTSTP, host_term_on_suspend);
     host_term_catch(SIGABRT, host_term_on_crash);
-    host_term_catch(SIGPIPE, SIG_IGN); /* writing says EPIPE, */
-    host_term_catch(SIGXFSZ, SIG_IGN); /* or EFBIG */
+    host_term_catch(SIGPIPE, SIG_IGN); /* writing says EPIPE */
     host_term_make_raw(pass_signals);
 }
 

@@ -8,7 +8,8 @@
 
 #include "lib/types.h"
 
-/* First of all: descriptors 0 to 2 exist, lest a disk image that is opened becomes one of them. */
+/* First of all: descriptors 0 to 2 exist, lest a disk image that is opened becomes one of them; and
+ * a file that may grow no more is an error, no signal. */
 void host_term_reserve(void);
 
 /* Characters come one by one, without echo; pass_signals: control-C and its like come as

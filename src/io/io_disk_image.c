@@ -7,7 +7,8 @@
  * that the host refuses (disk full, I/O error) is reported to the guest as a media error, and to
  * the person once.
  */
-#include "io/io_disk_image.h"
+#include "io/io_disk_image_int.h"
+
 #include "host/host_file.h"
 #include "lib/bug.h"
 #include "lib/log.h"
@@ -17,15 +18,6 @@
 #include <string.h>
 
 static const char io_disk_magic[] = "System/161 Disk Image";
-
-struct io_disk_image {
-    int fd;
-    u64 start; /* of sector 0, in bytes */
-    u64 sectors;
-    bool paranoid;
-    bool complained;
-    char *path;
-};
 
 bool io_disk_image_is_header(const u8 sector[IO_SECTOR])
 {
@@ -75,41 +67,20 @@ static bool io_disk_image_refuse_write(void *ctx, u64 sector, const void *buf)
     return false;
 }
 
-static void io_disk_image_close(void *ctx)
+void io_disk_image_detach(struct io_disk_image *d)
 {
-    struct io_disk_image *d = ctx;
+    if (!d)
+        return;
+    int why = errno;
     host_file_close(d->fd);
     free(d->path);
     free(d);
+    errno = why;
 }
 
-static enum err io_disk_image_write_header(int fd)
+static void io_disk_image_close(void *ctx)
 {
-    u8 sector[IO_SECTOR] = {0};
-    memcpy(sector, io_disk_magic, sizeof io_disk_magic);
-    return host_file_write(fd, 0, sector, sizeof sector) ? ERR_OK : ERR_IO;
-}
-
-enum err io_disk_image_create(const char *path, enum io_disk_format format, u64 sectors,
-                              struct error *e)
-{
-    BUG_ON(format == IO_DISK_GUESS);
-    if (sectors == 0 || sectors > ~0u)
-        return err_set(e, ERR_LIMIT, "disk image %s: %llu sectors: 1 to 2^32-1 are possible", path,
-                       (unsigned long long)sectors);
-    int fd = host_file_open(path, HOST_FILE_CREATE);
-    if (fd < 0)
-        return err_set(e, ERR_IO, "cannot create the disk image %s: %m", path);
-    bool header = format == IO_DISK_SYS161;
-    enum err err = header ? io_disk_image_write_header(fd) : ERR_OK;
-    if (!err && !host_file_truncate(fd, (sectors + header) * IO_SECTOR))
-        err = ERR_IO;
-    if (err) {
-        err_set(e, err, "cannot write the disk image %s: %m", path);
-        host_file_remove(path); /* our own, half made */
-    }
-    host_file_close(fd);
-    return err;
+    io_disk_image_detach(ctx);
 }
 
 static enum err io_disk_image_no_file(const char *path, bool read_only, struct error *e)
@@ -117,8 +88,8 @@ static enum err io_disk_image_no_file(const char *path, bool read_only, struct e
     switch (errno) {
     case ENOENT:
         return err_set(e, ERR_IO,
-                       "there is no disk image %s: make one with \"disk161 create\", or an "
-                       "empty raw one (for kuseg run) with \"truncate -s 5M %s\"",
+                       "there is no disk image %s: \"kuseg disk create %s 5M\" (or \"disk161 "
+                       "create\" with the same words) makes one",
                        path, path);
     case EISDIR:
         return err_set(e, ERR_IO, "the disk image %s is a directory", path);
@@ -162,69 +133,172 @@ static enum err io_disk_image_format(struct io_disk_image *d, enum io_disk_forma
     return ERR_OK;
 }
 
-static enum err io_disk_image_kind(const struct io_disk_image *d, struct host_file_info *info,
-                                   struct error *e)
+static enum err io_disk_image_kind(struct io_disk_image *d, u64 *size, struct error *e)
 {
-    if (!host_file_info(d->fd, info))
+    struct host_file_info info;
+    if (!host_file_info(d->fd, &info))
         return err_set(e, ERR_IO, "cannot examine the disk image %s: %m", d->path);
-    if (!info->regular && !info->block_device)
+    errno = info.directory ? EISDIR : EINVAL;
+    if (info.directory)
+        return err_set(e, ERR_IO, "the disk image %s is a directory", d->path);
+    if (!info.regular && !info.block_device)
         return err_set(e, ERR_IO, "the disk image %s is neither a file nor a block device",
                        d->path);
+    *size = info.size;
+    d->allocated = info.allocated;
+    d->regular = info.regular;
     return ERR_OK;
 }
 
-static enum err io_disk_image_size(struct io_disk_image *d, const struct host_file_info *info,
-                                   struct error *e)
+static enum err io_disk_image_examine(struct io_disk_image *d, enum io_disk_format format,
+                                      struct error *e)
 {
-    if (info->size % IO_SECTOR)
-        log_warn("disk image %s: its last %u bytes are no whole sector and are not used", d->path,
-                 (unsigned)(info->size % IO_SECTOR));
-    if (info->size < d->start + IO_SECTOR)
-        return err_set(e, ERR_FORMAT, "the disk image %s is too short: it holds no sector",
-                       d->path);
-    d->sectors = (info->size - d->start) / IO_SECTOR;
+    u64 size = 0;
+    enum err err = io_disk_image_kind(d, &size, e);
+    if (!err)
+        err = io_disk_image_format(d, format, e);
+    if (err)
+        return err;
+    d->spare = size % IO_SECTOR;
+    d->sectors = size < d->start ? 0 : (size - d->start) / IO_SECTOR; /* it may have just grown */
     return ERR_OK;
 }
 
-static int io_disk_image_open_file(const char *path, const struct io_disk_image_options *o,
-                                   struct error *e)
+enum err io_disk_image_attach(struct io_disk_image **out, const char *path,
+                              const struct io_disk_image_options *o, enum io_disk_lock lock,
+                              struct error *e)
 {
-    enum host_file_mode mode = o->read_only ? HOST_FILE_READ : HOST_FILE_WRITE;
-    int fd = host_file_open(path, mode);
-    if (fd >= 0 || errno != ENOENT || !o->create_sectors || o->read_only) {
-        if (fd < 0)
-            io_disk_image_no_file(path, o->read_only, e);
-        return fd;
-    }
-    enum io_disk_format format = o->format == IO_DISK_GUESS ? IO_DISK_SYS161 : o->format;
-    if (io_disk_image_create(path, format, o->create_sectors, e))
-        return -1;
-    fd = host_file_open(path, mode);
+    int fd = host_file_open(path, o->read_only ? HOST_FILE_READ : HOST_FILE_WRITE);
     if (fd < 0)
-        io_disk_image_no_file(path, o->read_only, e);
-    return fd;
+        return io_disk_image_no_file(path, o->read_only, e);
+    struct io_disk_image *d = xcalloc(1, sizeof *d);
+    *d = (struct io_disk_image){.fd = fd, .paranoid = o->paranoid, .path = xstrdup(path)};
+    enum err err = ERR_OK;
+    if (lock == IO_DISK_LOCK)
+        err = io_disk_image_lock(fd, path, o->read_only, e);
+    if (!err)
+        err = io_disk_image_examine(d, o->format, e);
+    if (!err)
+        *out = d;
+    else
+        io_disk_image_detach(d);
+    return err;
+}
+
+/* ---- new images ---- */
+
+enum err io_disk_image_check_sectors(const char *path, u64 sectors, struct error *e)
+{
+    if (sectors == 0 || sectors > ~0u)
+        return err_set(e, ERR_LIMIT, "disk image %s: %llu sectors: 1 to 2^32-1 are possible", path,
+                       (unsigned long long)sectors);
+    return ERR_OK;
+}
+
+/* What is there is only cut when it is a file and nobody's. */
+static enum err io_disk_image_empty(int fd, const char *path, struct error *e)
+{
+    struct host_file_info info;
+    if (!host_file_info(fd, &info))
+        return err_set(e, ERR_IO, "cannot examine %s: %m", path);
+    errno = EINVAL;
+    if (!info.regular)
+        return err_set(e, ERR_IO, "%s is no regular file: it cannot be replaced by a disk image",
+                       path);
+    enum err err = io_disk_image_lock(fd, path, false, e);
+    if (!err && !host_file_truncate(fd, 0))
+        err = err_set(e, ERR_IO, "cannot empty %s: %m", path);
+    return err;
+}
+
+enum err io_disk_image_make(const char *path, bool replace, int *fd, bool *is_new, struct error *e)
+{
+    *fd = host_file_open(path, HOST_FILE_CREATE);
+    *is_new = *fd >= 0;
+    if (*fd < 0 && errno == EEXIST && replace)
+        *fd = host_file_open(path, HOST_FILE_WRITE);
+    if (*fd < 0)
+        return err_set(e, ERR_IO, "cannot create the disk image %s: %m", path);
+    enum err err =
+        *is_new ? io_disk_image_lock(*fd, path, false, e) : io_disk_image_empty(*fd, path, e);
+    if (err) {
+        int why = errno;
+        host_file_close(*fd);
+        errno = why;
+    }
+    return err;
+}
+
+static bool io_disk_image_write_header(int fd)
+{
+    u8 sector[IO_SECTOR] = {0};
+    memcpy(sector, io_disk_magic, sizeof io_disk_magic);
+    return host_file_write(fd, 0, sector, sizeof sector);
+}
+
+enum err io_disk_image_finish(int fd, const char *path, enum io_disk_format format, u64 sectors,
+                              struct error *e)
+{
+    bool header = format == IO_DISK_SYS161;
+    if (!host_file_truncate(fd, (sectors + header) * IO_SECTOR) ||
+        (header && !io_disk_image_write_header(fd)))
+        return err_set(e, ERR_IO, "cannot write the disk image %s: %m", path);
+    return ERR_OK;
+}
+
+void io_disk_image_close_made(int fd, const char *path, bool discard)
+{
+    int why = errno;
+    if (discard)
+        host_file_remove(path); /* our own, half made */
+    host_file_close(fd);
+    errno = why;
+}
+
+enum err io_disk_image_create(const char *path, enum io_disk_format format, u64 sectors,
+                              bool replace, struct error *e)
+{
+    BUG_ON(format == IO_DISK_GUESS);
+    int fd;
+    bool is_new;
+    enum err err = io_disk_image_check_sectors(path, sectors, e);
+    if (!err)
+        err = io_disk_image_make(path, replace, &fd, &is_new, e);
+    if (err)
+        return err;
+    err = io_disk_image_finish(fd, path, format, sectors, e);
+    io_disk_image_close_made(fd, path, err && is_new);
+    return err;
+}
+
+/* ---- a machine's disk ---- */
+
+static enum err io_disk_image_attach_or_create(struct io_disk_image **out, const char *path,
+                                               const struct io_disk_image_options *o,
+                                               struct error *e)
+{
+    enum err err = io_disk_image_attach(out, path, o, IO_DISK_LOCK, e);
+    if (err != ERR_IO || errno != ENOENT || !o->create_sectors || o->read_only)
+        return err;
+    enum io_disk_format format = o->format == IO_DISK_GUESS ? IO_DISK_SYS161 : o->format;
+    err = io_disk_image_create(path, format, o->create_sectors, false, e);
+    return err ? err : io_disk_image_attach(out, path, o, IO_DISK_LOCK, e);
 }
 
 enum err io_disk_image_open(const char *path, const struct io_disk_image_options *o,
                             struct io_disk *out, struct error *e)
 {
+    struct io_disk_image *d;
     struct error local = {0};
-    int fd = io_disk_image_open_file(path, o, &local);
-    if (fd < 0)
-        return err_set(e, local.code, "%s", local.msg);
-    struct io_disk_image *d = xcalloc(1, sizeof *d);
-    *d = (struct io_disk_image){.fd = fd, .paranoid = o->paranoid, .path = xstrdup(path)};
-    struct host_file_info info;
-    enum err err = io_disk_image_lock(fd, path, o->read_only, e);
-    if (!err)
-        err = io_disk_image_kind(d, &info, e);
-    if (!err)
-        err = io_disk_image_format(d, o->format, e);
-    if (!err)
-        err = io_disk_image_size(d, &info, e);
-    if (err) {
-        io_disk_image_close(d);
-        return err;
+    enum err err = io_disk_image_attach_or_create(&d, path, o, &local);
+    if (err)
+        return err_set(e, err, "%s", local.msg);
+    if (d->spare)
+        log_warn("disk image %s: its last %u bytes are no whole sector and are not used", path,
+                 (unsigned)d->spare);
+    if (!d->sectors) {
+        io_disk_image_detach(d);
+        return err_set(e, ERR_FORMAT, "the disk image %s is too short: it holds no sector", path);
     }
     *out = (struct io_disk){
         .read = io_disk_image_read,

@@ -24,9 +24,10 @@ struct io_disk_image_options {
 MUST_CHECK enum err io_disk_image_open(const char *path, const struct io_disk_image_options *o,
                                        struct io_disk *out, struct error *e);
 
-/* A new, empty image, sparse; an existing file is an error. Not IO_DISK_GUESS. */
+/* A new, empty image, sparse. Not IO_DISK_GUESS. An existing file is an error, unless it is to be
+ * replaced, and even then if it is in use. With ERR_IO the reason stays in errno. */
 MUST_CHECK enum err io_disk_image_create(const char *path, enum io_disk_format format, u64 sectors,
-                                         struct error *e);
+                                         bool replace, struct error *e);
 
 /* Is this a System/161 image's first sector? For tests and tools. */
 bool io_disk_image_is_header(const u8 sector[IO_SECTOR]);

@@ -61,6 +61,14 @@ static const struct num_unit *num_find_unit(const struct num_unit *u, size_t n, 
     return NULL;
 }
 
+bool num_size_unit(const char *suffix, u64 *factor)
+{
+    const struct num_unit *u = num_find_unit(num_sizes, ARRAY_LEN(num_sizes), suffix);
+    if (u)
+        *factor = u->factor;
+    return u;
+}
+
 /* False: no number, an unknown unit, or past 64 bits. */
 static bool num_scaled(const char *s, const struct num_unit *units, size_t n, u64 *out)
 {

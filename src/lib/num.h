@@ -15,6 +15,9 @@ MUST_CHECK enum err num_parse(const char *s, u64 min, u64 max, u64 *out, struct 
 /* Bytes: a number with b, s (sectors of 512), K, M or G (powers of 1024); none: bytes. */
 MUST_CHECK enum err num_parse_size(const char *s, u64 min, u64 max, u64 *out, struct error *e);
 
+/* What such a suffix stands for; false: there is none. */
+bool num_size_unit(const char *suffix, u64 *factor);
+
 /* Nanoseconds: a number with ns, us, ms or s; none: seconds. */
 MUST_CHECK enum err num_parse_time(const char *s, u64 min, u64 max, u64 *out, struct error *e);
 

@@ -5,6 +5,7 @@
 #include "host/host_file.h"
 #include "io/io_disk_image.h"
 #include "io/io_disk_mem.h"
+#include "io/io_disk_tool.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include <unistd.h>
 
 struct place {
-    char dir[64], path[96];
+    char dir[64], path[96], other[96];
 };
 
 static int setup(void **state)
@@ -25,6 +26,7 @@ static int setup(void **state)
     if (!p || !mkdtemp(p->dir))
         return -1;
     snprintf(p->path, sizeof p->path, "%s/disk.img", p->dir);
+    snprintf(p->other, sizeof p->other, "%s/other.img", p->dir);
     *state = p;
     return 0;
 }
@@ -33,6 +35,7 @@ static int teardown(void **state)
 {
     struct place *p = *state;
     unlink(p->path);
+    unlink(p->other);
     rmdir(p->path);
     rmdir(p->dir);
     free(p);
@@ -79,7 +82,7 @@ static void refused(const char *path, struct io_disk_image_options o, enum err c
 static void create(const char *path, enum io_disk_format format, u64 sectors)
 {
     struct error e = {0};
-    assert_int_equal(io_disk_image_create(path, format, sectors, &e), ERR_OK);
+    assert_int_equal(io_disk_image_create(path, format, sectors, false, &e), ERR_OK);
 }
 
 static void check_io(struct io_disk *d)
@@ -162,10 +165,32 @@ static void not_created_over(void **state)
     const struct place *p = *state;
     struct error e = {0};
     put_file(p->path, "precious", 8, 8);
-    assert_int_equal(io_disk_image_create(p->path, IO_DISK_SYS161, 9, &e), ERR_IO);
+    assert_int_equal(io_disk_image_create(p->path, IO_DISK_SYS161, 9, false, &e), ERR_IO);
     assert_int_equal(size_of(p->path), 8);
-    assert_int_equal(io_disk_image_create("/tmp/x", IO_DISK_RAW, 0, &e), ERR_LIMIT);
-    assert_int_equal(io_disk_image_create("/tmp/x", IO_DISK_RAW, 1ull << 32, &e), ERR_LIMIT);
+    assert_int_equal(io_disk_image_create("/tmp/x", IO_DISK_RAW, 0, false, &e), ERR_LIMIT);
+    assert_int_equal(io_disk_image_create("/tmp/x", IO_DISK_RAW, 1ull << 32, false, &e), ERR_LIMIT);
+}
+
+static void replaced_when_told(void **state)
+{
+    const struct place *p = *state;
+    struct error e = {0};
+    put_file(p->path, "precious", 8, 200000);
+    struct io_disk d =
+        opened(p->path, (struct io_disk_image_options){.format = IO_DISK_RAW, .read_only = true});
+    assert_int_equal(io_disk_image_create(p->path, IO_DISK_RAW, 9, true, &e), ERR_BUSY);
+    assert_int_equal(size_of(p->path), 200000);
+    d.close(d.ctx);
+    assert_int_equal(io_disk_image_create(p->path, IO_DISK_RAW, 9, true, &e), ERR_OK);
+    d = opened(p->path, (struct io_disk_image_options){.format = IO_DISK_RAW});
+    assert_int_equal(d.sectors, 9);
+    u8 sector[IO_SECTOR];
+    assert_true(d.read(d.ctx, 0, sector));
+    assert_int_equal(sector[0], 0);
+    d.close(d.ctx);
+    assert_int_equal(io_disk_image_create("/dev/null", IO_DISK_RAW, 9, true, &e), ERR_IO);
+    assert_non_null(strstr(e.msg, "no regular file"));
+    assert_int_equal(io_disk_image_create(p->dir, IO_DISK_RAW, 9, true, &e), ERR_IO);
 }
 
 static void too_short(void **state)
@@ -283,6 +308,114 @@ static void host_refuses_write(void **state)
     close(fd);
 }
 
+/* ---- tools ---- */
+
+static struct io_disk_image *tool(const char *path, enum io_disk_tool_use use,
+                                  struct io_disk_tool_info *info)
+{
+    struct io_disk_image *d;
+    struct error e;
+    if (io_disk_tool_open(&d, path, IO_DISK_GUESS, use, &e))
+        fail_msg("%s", e.msg);
+    io_disk_tool_info(d, info);
+    return d;
+}
+
+static void looked_at(void **state)
+{
+    const struct place *p = *state;
+    struct io_disk_tool_info info;
+    create(p->path, IO_DISK_SYS161, 1000);
+    struct io_disk machine = opened(p->path, (struct io_disk_image_options){0});
+    struct io_disk_image *d = tool(p->path, IO_DISK_TOOL_LOOK, &info); /* not locked out */
+    io_disk_tool_close(d);
+    assert_int_equal(info.format, IO_DISK_SYS161);
+    assert_int_equal(info.sectors, 1000);
+    assert_int_equal(info.spare, 0);
+    assert_true(info.allocated < 100000);
+    struct error e;
+    assert_int_equal(io_disk_tool_open(&d, p->path, IO_DISK_RAW, IO_DISK_TOOL_READ, &e), ERR_BUSY);
+    assert_int_equal(io_disk_tool_open(&d, p->path, IO_DISK_RAW, IO_DISK_TOOL_CHANGE, &e),
+                     ERR_BUSY);
+    machine.close(machine.ctx);
+    put_file(p->path, "raw", 3, 1300);
+    io_disk_tool_close(tool(p->path, IO_DISK_TOOL_READ, &info));
+    assert_int_equal(info.format, IO_DISK_RAW);
+    assert_int_equal(info.sectors, 2);
+    assert_int_equal(info.spare, 276);
+}
+
+static void resized(void **state)
+{
+    const struct place *p = *state;
+    struct io_disk_tool_info info;
+    struct error e;
+    create(p->path, IO_DISK_SYS161, 10);
+    struct io_disk_image *d = tool(p->path, IO_DISK_TOOL_CHANGE, &info);
+    assert_int_equal(io_disk_tool_resize(d, 0, &e), ERR_LIMIT);
+    assert_int_equal(io_disk_tool_resize(d, 1ull << 32, &e), ERR_LIMIT);
+    assert_int_equal(size_of(p->path), 11 * 512);
+    assert_int_equal(io_disk_tool_resize(d, 20, &e), ERR_OK);
+    assert_int_equal(size_of(p->path), 21 * 512);
+    assert_int_equal(io_disk_tool_resize(d, 5, &e), ERR_OK);
+    assert_int_equal(size_of(p->path), 6 * 512);
+    io_disk_tool_info(d, &info);
+    assert_int_equal(info.sectors, 5);
+    io_disk_tool_close(d);
+    d = tool(p->path, IO_DISK_TOOL_READ, &info); /* may not be written */
+    assert_int_equal(io_disk_tool_resize(d, 9, &e), ERR_IO);
+    assert_int_equal(size_of(p->path), 6 * 512);
+    io_disk_tool_close(d);
+}
+
+static void fill_a_few(const char *path, u64 sectors)
+{
+    u8 sector[IO_SECTOR];
+    create(path, IO_DISK_SYS161, sectors);
+    struct io_disk d = opened(path, (struct io_disk_image_options){0});
+    for (u64 i = 0; i < sectors; i = i * 3 + 1) {
+        memset(sector, (int)i + 1, sizeof sector);
+        assert_true(d.write(d.ctx, i, sector));
+    }
+    assert_true(d.write(d.ctx, sectors - 1, sector));
+    d.close(d.ctx);
+}
+
+static void assert_equal_disks(const char *a, const char *b)
+{
+    struct io_disk_image_options o = {.format = IO_DISK_GUESS, .read_only = true};
+    struct io_disk x = opened(a, o), y = opened(b, o);
+    u8 in_x[IO_SECTOR], in_y[IO_SECTOR];
+    assert_int_equal(x.sectors, y.sectors);
+    for (u64 i = 0; i < x.sectors; i++) {
+        assert_true(x.read(x.ctx, i, in_x) && y.read(y.ctx, i, in_y));
+        assert_memory_equal(in_x, in_y, IO_SECTOR);
+    }
+    x.close(x.ctx);
+    y.close(y.ctx);
+}
+
+static void copied(void **state)
+{
+    const struct place *p = *state;
+    struct io_disk_tool_info info;
+    struct error e;
+    fill_a_few(p->path, 30001); /* 15 MB, no whole number of blocks */
+    struct io_disk_image *d = tool(p->path, IO_DISK_TOOL_READ, &info);
+    assert_int_equal(io_disk_tool_read_all(d, &e), ERR_OK);
+    assert_int_equal(io_disk_tool_copy(d, p->other, IO_DISK_RAW, false, &e), ERR_OK);
+    assert_int_equal(size_of(p->other), 30001 * 512);
+    assert_equal_disks(p->path, p->other);
+    assert_int_equal(io_disk_tool_copy(d, p->other, IO_DISK_SYS161, false, &e), ERR_IO);
+    assert_int_equal(io_disk_tool_copy(d, p->other, IO_DISK_SYS161, true, &e), ERR_OK);
+    assert_int_equal(size_of(p->other), 30002 * 512);
+    assert_equal_disks(p->path, p->other);
+    assert_int_equal(io_disk_tool_copy(d, p->path, IO_DISK_RAW, true, &e), ERR_BUSY); /* itself */
+    io_disk_tool_close(d);
+    io_disk_tool_close(tool(p->other, IO_DISK_TOOL_LOOK, &info));
+    assert_true(info.allocated < 2 * 1024 * 1024);
+}
+
 static void in_memory(void **state)
 {
     (void)state;
@@ -300,12 +433,22 @@ static void in_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sys161_format),      TEST(raw_format),
-        TEST(guessed_format),     TEST(missing),
-        TEST(not_created_over),   TEST(too_short),
-        TEST(no_file_at_all),     TEST(locked),
-        TEST(read_only),          TEST(cut_while_open),
-        TEST(host_refuses_write), cmocka_unit_test(in_memory),
+        TEST(sys161_format),
+        TEST(raw_format),
+        TEST(guessed_format),
+        TEST(missing),
+        TEST(not_created_over),
+        TEST(too_short),
+        TEST(no_file_at_all),
+        TEST(locked),
+        TEST(read_only),
+        TEST(cut_while_open),
+        TEST(host_refuses_write),
+        TEST(replaced_when_told),
+        TEST(looked_at),
+        TEST(resized),
+        TEST(copied),
+        cmocka_unit_test(in_memory),
     };
     return cmocka_run_group_tests_name("io_disk_image", tests, NULL, NULL);
 }

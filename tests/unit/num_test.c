@@ -59,6 +59,17 @@ static void num_knows_sizes(void **state)
         assert_int_equal(num_parse_size(bad[i], 0, UINT64_MAX, &v, NULL), ERR_USAGE);
 }
 
+static void num_knows_units(void **state)
+{
+    (void)state;
+    u64 v = 0;
+    assert_true(num_size_unit("s", &v));
+    assert_int_equal(v, 512);
+    assert_true(num_size_unit("", &v));
+    assert_int_equal(v, 1);
+    assert_false(num_size_unit("kb", &v));
+}
+
 static void num_knows_times(void **state)
 {
     (void)state;
@@ -86,6 +97,7 @@ int main(void)
         cmocka_unit_test(num_accepts_numbers), cmocka_unit_test(num_refuses_what_is_no_number),
         cmocka_unit_test(num_names_the_range), cmocka_unit_test(num_knows_sizes),
         cmocka_unit_test(num_knows_times),     cmocka_unit_test(num_formats_sizes),
+        cmocka_unit_test(num_knows_units),
     };
     return cmocka_run_group_tests_name("num", tests, NULL, NULL);
 }
