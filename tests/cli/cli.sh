@@ -2,51 +2,8 @@
 # SPDX-License-Identifier: ISC
 # The command line from outside: what it prints, where to, and its exit status. TAP.
 # usage: cli.sh KUSEG [GUEST.elf]
-set -u
-kuseg=$(realpath "$1")
-guest=${2:+$(realpath "$2")}
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 2
-n=0
-
-# Runs a command with no input: $status, $out, $err.
-run() {
-    timeout 20 "$@" >out 2>err </dev/null
-    status=$?
-    out=$(cat out)
-    err=$(cat err)
-}
-
-result() { # CASE WHAT-IS-WRONG
-    n=$((n + 1))
-    if [ -z "$2" ]; then
-        echo "ok $n - $1"
-    else
-        echo "not ok $n - $1"
-        printf '%s\n' "$2" "status $status" "stdout: $out" "stderr: $err" | sed 's/^/# /'
-    fi
-}
-
-# The last run ended with a status, and printed a text on one of the two, nothing on the other.
-expect() { # CASE STATUS out|err TEXT
-    local wrong='' said=$out silent=$err
-    [ "$3" = err ] && said=$err silent=$out
-    [ "$status" -eq "$2" ] || wrong="expected status $2"
-    case $said in
-    *"$4"*) ;;
-    *) wrong="$wrong; expected on std$3: $4" ;;
-    esac
-    [ -z "$silent" ] || wrong="$wrong; expected nothing on the other stream"
-    result "$1" "$wrong"
-}
-
-refuse() { # CASE TEXT COMMAND...: exit code 2, words on standard error only
-    local name=$1 text=$2
-    shift 2
-    run "$@"
-    expect "$name" 2 err "$text"
-}
+# shellcheck source=tests/cli/tap.sh
+. "$(dirname "$0")/tap.sh"
 
 run "$kuseg" --help
 expect help_lists_the_verbs 0 out "boots the built-in guest"
@@ -153,4 +110,4 @@ if [ -n "$guest" ]; then
     run "$kuseg" run --memory 512K --stats stats.json --warp "$guest" "halt 0"
     result stats_are_json "$(python3 -m json.tool stats.json 2>&1 >/dev/null)"
 fi
-echo "1..$n"
+finish
