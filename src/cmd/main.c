@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The one program. What it does is chosen by the name it was called by (sys161, trace161), else
+ * The one program. What it does is chosen by the name it was called by (sys161, disk161...), else
  * by the verb.
  */
 #include "cmd/cmd.h"
@@ -23,9 +23,11 @@ struct main_command {
 static const struct main_command main_commands[] = {
     {"run", cmd_run, false, "run a machine in the foreground"},
     {"devices", cmd_devices, false, "list the devices that a board can hold"},
+    {"disk", cmd_disk, false, "make, examine, resize and convert disk images"},
     {"version", cmd_version, false, "print the version"},
     {"sys161", cmd_sys161, true, "run a machine by System/161's command line"},
     {"trace161", cmd_sys161, true, "the same, with its tracing options"},
+    {"disk161", cmd_disk161, true, "disk images by System/161's command line"},
 };
 
 static void main_help(FILE *f)

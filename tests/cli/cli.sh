@@ -100,6 +100,11 @@ if [ -n "$guest" ]; then
         grep -q "1024 KB" out || echo "expected that the last counts"
     )"
 
+    refuse missing_image_names_the_command_that_makes_one '"kuseg disk create no.img 5M"' \
+        "$kuseg" run --disk no.img "$guest"
+    printf '2 disk file=no.img\n31 mainboard ramsize=1M\n' >nodisk.conf
+    refuse sys161_missing_image_names_disk161 '"disk161 create"' \
+        ./sys161 -X -c nodisk.conf "$guest"
     run "$kuseg" run --warp --builtin "halt 0"
     expect builtin_guest_runs_words 0 out "halted with code 0"
     run "$kuseg" run --warp "$guest" "halt 5"
