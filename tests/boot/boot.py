@@ -128,7 +128,8 @@ def write(path, text=""):
 
 def make_disk(path="disk.img", size="1M"):
     """An image with an empty file system."""
-    command(HEARTHFS, "mkfs", path, size).expect(0)
+    command(KUSEG, "disk", "create", path, size).expect(0)
+    command(HEARTHFS, "mkfs", path).expect(0)
     return path
 
 

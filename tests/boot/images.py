@@ -70,7 +70,7 @@ def a_file_outlives_the_machine():
 
 @case
 def the_guest_formats_an_image_of_each_kind():
-    write("raw.img", "\0" * LIMIT)
+    command(KUSEG, "disk", "create", "--format", "raw", "raw.img", str(LIMIT)).expect(0)
     guest("format; write a words; halt", "-d", "raw.img").expect(0, "new file system")
     guest("cat a; halt", "-d", "raw.img").expect(0, "words\n")
     write("board.conf", "0 serial\n2 disk file=new.img size=256K\n29 timer\n31 mainboard ramsize=1M")
@@ -153,6 +153,8 @@ def a_second_start_is_refused():
     run = start("", "-d", "disk.img")
     read_until(run, "hearth> ")
     refused("disk.img", "in use")
+    command(HEARTHFS, "check", "disk.img").expect(1, "in use")
+    command(KUSEG, "disk", "resize", "disk.img", "2M").expect(2, "in use")
     os.link("disk.img", "other-name.img")
     refused("other-name.img", "in use")
     drop(run)

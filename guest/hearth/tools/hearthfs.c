@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * hearthfs: look into and fill hearth's disks from the host. The image is a raw disk, or one of
- * System/161 with its header of 512 bytes. Nothing read from it is trusted.
+ * System/161 with its header of 512 bytes, as "kuseg disk create" makes them. Nothing read from it
+ * is trusted, and none is touched while a machine runs from it.
  *
- *   hearthfs mkfs IMAGE [SIZE]     make a file system; with a size (K, M) a new raw image, too
+ *   hearthfs mkfs IMAGE            make a file system
  *   hearthfs ls IMAGE [DIR]        name and size of all in a directory
  *   hearthfs get IMAGE PATH FILE   copy out; FILE "-" is standard output
  *   hearthfs put IMAGE FILE PATH   copy in, in place of what was there
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,9 +81,11 @@ static void hearthfs_open_image(struct hearthfs *fs, const char *name, int flags
     *fs = (struct hearthfs){.name = name, .fd = open(name, flags)};
     if (fs->fd < 0 || fstat(fs->fd, &st) < 0)
         hearthfs_die("%s: %s", name, strerror(errno));
+    if (flock(fs->fd, (flags == O_RDONLY ? LOCK_SH : LOCK_EX) | LOCK_NB) < 0)
+        hearthfs_die("%s: in use (%s)", name, strerror(errno));
     if (pread(fs->fd, header, sizeof(header), 0) < 0)
         hearthfs_die("%s: %s", name, strerror(errno));
-    if (memcmp(header, HEARTHFS_HEADER, strlen(HEARTHFS_HEADER)) == 0)
+    if (memcmp(header, HEARTHFS_HEADER, sizeof(HEARTHFS_HEADER)) == 0)
         fs->base = HFS_BLOCK;
     fs->blocks = (unsigned)((st.st_size - fs->base) / HFS_BLOCK);
     if (st.st_size - fs->base < (off_t)(HFS_MIN_BLOCKS * HFS_BLOCK))
@@ -364,32 +368,12 @@ static unsigned hearthfs_walk(const struct hearthfs *fs, const char *path,
 
 /* --- the commands --- */
 
-static unsigned long long hearthfs_size(const char *text)
-{
-    char *end;
-    unsigned long long size = strtoull(text, &end, 0);
-
-    if (*end == 'K')
-        size <<= 10, end++;
-    else if (*end == 'M')
-        size <<= 20, end++;
-    if (*end || size % HFS_BLOCK || size / HFS_BLOCK > 0x7fffffff)
-        hearthfs_die("%s: not a size in whole blocks", text);
-    return size;
-}
-
-static int hearthfs_mkfs(const char *image, const char *size)
+static int hearthfs_mkfs(const char *image)
 {
     unsigned char block[HFS_BLOCK] = {0};
     struct hearthfs_inode root = {.number = HFS_ROOT, .word = {[HFS_INODE_TYPE] = HFS_DIRECTORY}};
     struct hearthfs fs;
 
-    if (size) {
-        int fd = open(image, O_RDWR | O_CREAT | O_EXCL, 0666);
-        if (fd < 0 || ftruncate(fd, (off_t)hearthfs_size(size)) < 0)
-            hearthfs_die("%s: %s", image, strerror(errno));
-        close(fd);
-    }
     hearthfs_open_image(&fs, image, O_RDWR);
     hfs_layout(fs.super, fs.blocks);
     for (unsigned b = 0; b < fs.super[HFS_SUPER_DATA_START]; b++)
@@ -612,8 +596,8 @@ int main(int argc, char **argv)
 {
     const char *command = argc > 2 ? argv[1] : "";
 
-    if (strcmp(command, "mkfs") == 0 && argc <= 4)
-        return hearthfs_mkfs(argv[2], argc > 3 ? argv[3] : NULL);
+    if (strcmp(command, "mkfs") == 0 && argc == 3)
+        return hearthfs_mkfs(argv[2]);
     if (strcmp(command, "ls") == 0 && argc <= 4)
         return hearthfs_ls(argv[2], argc > 3 ? argv[3] : NULL);
     if (strcmp(command, "get") == 0 && argc == 5)
@@ -624,7 +608,7 @@ int main(int argc, char **argv)
         return hearthfs_mkdir(argv[2], argv[3]);
     if (strcmp(command, "check") == 0 && argc == 3)
         return hearthfs_do_check(argv[2]);
-    fprintf(stderr, "usage: hearthfs mkfs IMAGE [SIZE] | ls IMAGE [DIR] | get IMAGE PATH FILE |\n"
+    fprintf(stderr, "usage: hearthfs mkfs IMAGE | ls IMAGE [DIR] | get IMAGE PATH FILE |\n"
                     "       put IMAGE FILE PATH | mkdir IMAGE PATH | check IMAGE\n");
     return 2;
 }
