@@ -27,7 +27,7 @@ struct dev_stats {
     u64 disk_reads, disk_writes;       /* sectors */
     u64 console_reads, console_writes; /* characters */
     u64 emufs_reads, emufs_writes, emufs_others;
-    u64 net_reads, net_writes; /* packets */
+    u64 net_reads, net_writes, net_drops; /* frames; dropped: the last one was not taken yet */
 };
 
 /* The guest did what the hardware's document leaves undefined or forbids. */

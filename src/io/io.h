@@ -51,6 +51,17 @@ struct io_screen {
     void *ctx;
 };
 
+/* The cable of a network card. A frame begins with the link header of io_net.h. */
+struct io_net {
+    /* Lost if nobody takes it at once. */
+    void (*send)(void *ctx, const void *frame, u32 len);
+    /* What came in since the last call, for the intake: a frame of at least IO_NET_HEADER bytes;
+     * or one byte, whether there is a carrier now. *len is the room, then the length. */
+    MUST_CHECK bool (*poll)(void *ctx, u8 *data, u32 *len);
+    void (*close)(void *ctx);
+    void *ctx;
+};
+
 enum io_status {
     IO_OK = 0,
     IO_NOT_FOUND, /* also: a name that leads out of the directory */

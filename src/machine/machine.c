@@ -21,6 +21,7 @@ static const struct state_field machine_fields[] = {
     STATE_FIELD(struct machine, stats.emufs_others, U64, 1),
     STATE_FIELD(struct machine, stats.net_reads, U64, 1),
     STATE_FIELD(struct machine, stats.net_writes, U64, 1),
+    STATE_FIELD(struct machine, stats.net_drops, U64, 1),
 };
 
 static enum err machine_check(const void *scratch, struct error *e)

@@ -3,6 +3,8 @@
 
 #include "io/io_dir_mem.h"
 #include "io/io_disk_mem.h"
+#include "io/io_net.h"
+#include "io/io_net_mem.h"
 #include "lib/bits.h"
 #include "lib/bug.h"
 
@@ -113,6 +115,9 @@ static void rig_back_ends(struct lb_rig *r, u32 sectors)
     io_dir_mem_add(&r->dir_io, "bin/sh", "#!", 2);
     io_dir_mem_add(&r->dir_io, "bin/deep", NULL, 0);
     io_dir_mem_add(&r->dir_io, "bin/deep/file", "x", 1);
+    io_net_mem_open(r->net_io);
+    u32 len = sizeof sector;
+    BUG_ON(!r->net_io[1].poll(r->net_io[1].ctx, sector, &len)); /* our own carrier */
 }
 
 static void rig_plug(struct lb_rig *r, const struct lb_rig_options *o)
@@ -128,6 +133,8 @@ static void rig_plug(struct lb_rig *r, const struct lb_rig_options *o)
                                    .profile = rig_profile,
                                    .profile_clear = rig_profile_clear,
                                    .ctx = r};
+    struct lb_net_config net = {
+        .net = r->net_io[0], .hwaddr = RIG_HWADDR, .extended = !o->plain_net};
     struct error e;
     r->serial = lb_serial_new(env, lb_bus_line(&r->bus, RIG_SERIAL), &console);
     lb_bus_plug(&r->bus, RIG_SERIAL, &lb_serial_class, r->serial);
@@ -138,6 +145,8 @@ static void rig_plug(struct lb_rig *r, const struct lb_rig_options *o)
     lb_bus_plug(&r->bus, RIG_EMUFS, &lb_emufs_class, r->emufs);
     BUG_ON(lb_disk_new(&r->disk, env, lb_bus_line(&r->bus, RIG_DISK), &disk, &e));
     lb_bus_plug(&r->bus, RIG_DISK, &lb_disk_class, r->disk);
+    r->net = lb_net_new(env, lb_bus_line(&r->bus, RIG_NET), &net);
+    lb_bus_plug(&r->bus, RIG_NET, &lb_net_class, r->net);
     r->random = lb_random_new(1);
     lb_bus_plug(&r->bus, RIG_RANDOM, &lb_random_class, r->random);
     r->timer = lb_timer_new(env, lb_bus_line(&r->bus, RIG_TIMER), &timer);
@@ -185,10 +194,13 @@ void lb_rig_free(struct lb_rig *r)
     lb_screen_free(r->screen);
     lb_disk_free(r->disk);
     lb_emufs_free(r->emufs);
+    lb_net_free(r->net);
     lb_random_free(r->random);
     lb_trace_free(r->trace);
     r->disk_io.close(r->disk_io.ctx);
     r->dir_io.free(r->dir_io.ctx);
+    r->net_io[0].close(r->net_io[0].ctx);
+    r->net_io[1].close(r->net_io[1].ctx);
     mem_free(r->mem);
     fclose(r->tracing.out);
     free(r);
@@ -220,6 +232,16 @@ void lb_rig_run(struct lb_rig *r, u64 ns)
         clock_run_due(&r->clock);
     }
     r->clock.now_base = end;
+}
+
+void lb_rig_poll_net(struct lb_rig *r)
+{
+    u8 data[IO_NET_MAX];
+    u32 len = sizeof data;
+    while (lb_net_input_room(r->net) && r->net_io[0].poll(r->net_io[0].ctx, data, &len)) {
+        lb_net_input(r->net, data, len);
+        len = sizeof data;
+    }
 }
 
 u64 lb_rig_now(const struct lb_rig *r)
@@ -293,10 +315,35 @@ static void rig_random_disk(struct lb_rig *r, u64 *seed)
     lb_rig_run(r, lb_rig_random(seed, 100 * RIG_MS));
 }
 
+/* A frame that comes in, mostly a good one for the card; or the carrier changes. */
+static void rig_random_frame(struct lb_rig *r, u64 *seed)
+{
+    u8 frame[64] = {0};
+    u32 len = IO_NET_HEADER + lb_rig_random(seed, sizeof frame - IO_NET_HEADER);
+    u32 to = lb_rig_random(seed, 3) ? RIG_HWADDR : lb_rig_random(seed, 0x10000);
+    io_net_put_header(frame, 1 + lb_rig_random(seed, 8), len, to);
+    for (u32 i = IO_NET_HEADER; i < len; i++)
+        frame[i] = (u8)lb_rig_random(seed, 256);
+    if (!lb_rig_random(seed, 4))
+        frame[lb_rig_random(seed, IO_NET_HEADER)] ^= 1;
+    lb_net_input(r->net, frame, lb_rig_random(seed, 6) ? len : lb_rig_random(seed, len));
+}
+
+/* A frame that goes out, with time to do so. */
+static void rig_random_send(struct lb_rig *r, u64 *seed)
+{
+    u32 len = lb_rig_random(seed, 16) ? IO_NET_HEADER + lb_rig_random(seed, 64) : 5000;
+    (void)lb_rig_write(r, RIG_NET, 4, 0);
+    (void)lb_rig_write(r, RIG_NET, LB_BUFFER + IO_NET_MAX + 4, len << 16 | IO_NET_BROADCAST);
+    (void)lb_rig_write(r, RIG_NET, 8, 2 + lb_rig_random(seed, 2));
+    lb_rig_run(r, lb_rig_random(seed, 4 * RIG_MS));
+}
+
 bool lb_rig_random_step(struct lb_rig *r, u64 *seed, u32 *val)
 {
-    static const u8 slots[] = {RIG_SERIAL, RIG_SCREEN, RIG_EMUFS, RIG_EMUFS, RIG_DISK,    RIG_DISK,
-                               RIG_TIMER,  RIG_RANDOM, RIG_TRACE, RIG_EMPTY, LB_MAINBOARD};
+    static const u8 slots[] = {RIG_SERIAL,   RIG_SCREEN, RIG_EMUFS,  RIG_EMUFS, RIG_DISK,
+                               RIG_DISK,     RIG_TIMER,  RIG_RANDOM, RIG_TRACE, RIG_EMPTY,
+                               LB_MAINBOARD, RIG_NET,    RIG_NET};
     u32 what = lb_rig_random(seed, 16);
     *val = 0;
     if (what == 0) {
@@ -307,6 +354,8 @@ bool lb_rig_random_step(struct lb_rig *r, u64 *seed, u32 *val)
     if (what == 1) {
         u8 ch = (u8)lb_rig_random(seed, 256);
         if (ch & 1)
+            rig_random_frame(r, seed);
+        else if (ch & 2)
             lb_serial_input(r->serial, ch);
         else
             lb_screen_input(r->screen, ch);
@@ -314,7 +363,7 @@ bool lb_rig_random_step(struct lb_rig *r, u64 *seed, u32 *val)
     }
     if (what == 2) {
         static void (*const some[])(struct lb_rig *, u64 *) = {rig_random_name, rig_random_file,
-                                                               rig_random_disk};
+                                                               rig_random_disk, rig_random_send};
         some[lb_rig_random(seed, ARRAY_LEN(some))](r, seed);
         return true;
     }

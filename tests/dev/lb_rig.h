@@ -10,6 +10,7 @@
 #include "dev/lb_disk.h"
 #include "dev/lb_emufs.h"
 #include "dev/lb_mainboard.h"
+#include "dev/lb_net.h"
 #include "dev/lb_random.h"
 #include "dev/lb_screen.h"
 #include "dev/lb_serial.h"
@@ -21,6 +22,7 @@
 #define RIG_RAM     0x400000u
 #define RIG_CPUS    4u
 #define RIG_SECTORS 10240u
+#define RIG_HWADDR  0x1234u
 #define RIG_EPOCH   1700000000123456789ull
 #define RIG_US      1000ull
 #define RIG_MS      1000000ull
@@ -32,6 +34,7 @@ enum { /* slots */
     RIG_DISK = 2,
     RIG_SCREEN = 3,
     RIG_EMPTY = 5,
+    RIG_NET = 6,
     RIG_RANDOM = 28,
     RIG_TIMER = 29,
     RIG_TRACE = 30,
@@ -41,6 +44,7 @@ struct lb_rig_options {
     struct lb_mainboard_config mainboard; /* ncpus 0: RIG_CPUS, extended */
     u32 rpm, sectors;                     /* 0: 7200, RIG_SECTORS */
     bool profiling;
+    bool plain_net; /* the network card as System/161 has it */
 };
 
 struct lb_rig {
@@ -54,12 +58,14 @@ struct lb_rig {
     struct state_set parts;
     struct io_disk disk_io;
     struct io_dir dir_io;
+    struct io_net net_io[2]; /* the card's end of the cable; ours */
     struct lb_mainboard *mainboard;
     struct lb_timer *timer;
     struct lb_serial *serial;
     struct lb_screen *screen;
     struct lb_disk *disk;
     struct lb_emufs *emufs;
+    struct lb_net *net;
     struct lb_random *random;
     struct lb_trace *trace;
 
@@ -89,6 +95,8 @@ bool lb_rig_write(struct lb_rig *r, unsigned slot, u32 off, u32 val);
 bool lb_rig_access(struct lb_rig *r, bool write, struct mem_access a, gpa pa, u32 *val);
 
 void lb_rig_run(struct lb_rig *r, u64 ns);
+/* Hands the card what came over the cable, as far as it has room. */
+void lb_rig_poll_net(struct lb_rig *r);
 u64 lb_rig_now(const struct lb_rig *r); /* ns */
 bool lb_rig_line(const struct lb_rig *r, unsigned slot);
 

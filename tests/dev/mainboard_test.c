@@ -16,7 +16,7 @@ enum {
     SELF = OWN(0x218),
     EXIT = OWN(0x21c),
     PLUGGED = 1u << RIG_SERIAL | 1u << RIG_EMUFS | 1u << RIG_DISK | 1u << RIG_SCREEN |
-              1u << RIG_RANDOM | 1u << RIG_TIMER | 1u << RIG_TRACE,
+              1u << RIG_NET | 1u << RIG_RANDOM | 1u << RIG_TIMER | 1u << RIG_TRACE,
 };
 
 static u32 get(struct lb_rig *r, u32 off)

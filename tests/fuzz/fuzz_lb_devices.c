@@ -6,6 +6,7 @@
 #include "fuzz.h"
 #include "lb_rig.h"
 
+#include "io/io_net.h"
 #include "lib/bug.h"
 
 #include <stdio.h>
@@ -25,10 +26,10 @@ static u32 take(struct program *in, unsigned bytes)
 /* A slot, mostly one with a card, and an offset in it, mostly of a register. */
 static gpa take_address(struct program *in)
 {
-    static const u8 slots[] = {RIG_SERIAL, RIG_EMUFS, RIG_DISK,     RIG_RANDOM,
-                               RIG_TIMER,  RIG_TRACE, LB_MAINBOARD, RIG_SCREEN};
+    static const u8 slots[] = {RIG_SERIAL, RIG_EMUFS, RIG_DISK,     RIG_RANDOM, RIG_TIMER,
+                               RIG_TRACE,  RIG_NET,   LB_MAINBOARD, RIG_SCREEN};
     u32 how = take(in, 1);
-    unsigned slot = slots[how & 7];
+    unsigned slot = slots[(how & 15) % ARRAY_LEN(slots)];
     u32 off = how & 0x80 ? take(in, 2) : take(in, 1);
     if (slot == LB_MAINBOARD && !(how & 0x80))
         off += how & 0x40 ? LB_BUFFER : 31 * 0x400 + 0x200;
@@ -64,6 +65,19 @@ static void round_trip(const struct lb_rig *r)
     lb_rig_free(other);
 }
 
+/* Any bytes, or a frame that the card takes; or the carrier. */
+static void frame_arrives(struct lb_rig *r, struct program *in)
+{
+    u8 data[64] = {0};
+    u32 len = take(in, 1) % sizeof data;
+    bool good = take(in, 1) & 1;
+    for (u32 i = 0; i < len && i < 16; i++)
+        data[i] = (u8)take(in, 1);
+    if (good && len >= IO_NET_HEADER)
+        io_net_put_header(data, 1, len, RIG_HWADDR);
+    lb_net_input(r->net, data, len);
+}
+
 static void step(struct lb_rig *r, struct program *in)
 {
     u32 op = take(in, 1);
@@ -75,8 +89,12 @@ static void step(struct lb_rig *r, struct program *in)
         lb_rig_run(r, (op >> 3) * RIG_MS);
         break;
     case 2:
-        lb_serial_input(r->serial, (u8)take(in, 1));
-        lb_screen_input(r->screen, (u8)op);
+        if (op & 8) {
+            frame_arrives(r, in);
+        } else {
+            lb_serial_input(r->serial, (u8)take(in, 1));
+            lb_screen_input(r->screen, (u8)op);
+        }
         break;
     case 3:
         access_once(r, in, op & 8, op & 16 ? 1 : 2);
