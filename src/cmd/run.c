@@ -11,6 +11,7 @@
 #include "host/host_poll.h"
 #include "host/host_slurp.h"
 #include "host/host_term.h"
+#include "io/io_net_hub.h"
 #include "lib/bug.h"
 #include "lib/log.h"
 #include "machine/board_s161.h"
@@ -72,6 +73,16 @@ static bool run_input_ended(void *ctx)
 
 static const struct io_console run_console = {
     .put = run_put, .get = run_get, .ended = run_input_ended};
+
+static enum err run_cable(void *ctx, unsigned slot, u16 hwaddr, const char *hub, struct io_net *out,
+                          struct error *e)
+{
+    struct run *r = ctx;
+    char label[16];
+    snprintf(label, sizeof label, "slot %u", slot);
+    struct io_net_hub_options o = {.poll = &r->poll, .hub = hub, .hwaddr = hwaddr, .label = label};
+    return io_net_hub_open(out, &o, e);
+}
 
 /* ---- from options to a machine ---- */
 
@@ -210,6 +221,8 @@ static enum err run_build(struct run *r, struct error *e)
                                        .extended = !o->sys161,
                                        .engine = run_engine(o),
                                        .console = run_console,
+                                       .cable = run_cable,
+                                       .cable_ctx = r,
                                        .guest_tracing = o->guest_tracing,
                                        .late = o->sys161,
                                        .raw_images = !o->sys161,

@@ -14,6 +14,7 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,17 @@
 int host_dir_root(const char *path)
 {
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+bool host_dir_make(const char *path)
+{
+    struct stat st;
+    return !mkdir(path, 0700) || (errno == EEXIST && !stat(path, &st) && S_ISDIR(st.st_mode));
+}
+
+char *host_dir_current(void)
+{
+    return getcwd(NULL, 0);
 }
 
 static int host_dir_flags(enum host_dir_open how)

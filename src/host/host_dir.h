@@ -24,6 +24,9 @@ int host_dir_open(int root, const char *path, enum host_dir_open how);
  */
 int host_dir_walk(int root, const char *path, enum host_dir_open how);
 
+bool host_dir_make(const char *path); /* for its owner alone; fine if it is there */
+char *host_dir_current(void);         /* absolute; the caller frees; NULL on failure */
+
 /* All names in a directory, "." and ".." too, each ended by 0, one after the other, sorted by
  * byte values; at most `max` bytes of them. The caller frees; NULL on failure. */
 char *host_dir_list(int dir, size_t max, size_t *len);

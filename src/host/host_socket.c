@@ -28,6 +28,7 @@ struct host_address {
 static enum err host_address_path(struct host_address *a, const char *path, struct error *e)
 {
     size_t len = strlen(path);
+    _Static_assert(sizeof a->path.sun_path == HOST_SOCKET_PATH_MAX + 1, "as Linux has it");
     if (len >= sizeof a->path.sun_path)
         return err_set(e, ERR_CONFIG, "%s: a socket's path can have %zu characters, this has %zu",
                        path, sizeof a->path.sun_path - 1, len);
@@ -282,7 +283,8 @@ int host_datagram(const char *path, struct error *e)
     int fd =
         path ? host_socket_bind(&a, SOCK_DGRAM) : host_socket_new(&a, SOCK_DGRAM | SOCK_NONBLOCK);
     if (fd < 0)
-        err_set(e, ERR_IO, "cannot open the socket %s: %m", path ? path : "");
+        err_set(e, errno == EADDRINUSE ? ERR_BUSY : ERR_IO, "cannot open the socket %s: %m",
+                path ? path : "");
     return fd;
 }
 

@@ -58,8 +58,10 @@ MUST_CHECK int host_connect(const char *address, struct error *e);
 
 /* ---- datagrams between Unix sockets ---- */
 
+#define HOST_SOCKET_PATH_MAX 107 /* characters */
+
 /* A non-blocking datagram socket, bound to path if there is one (a dead socket there is replaced).
- * -1: error. */
+ * -1: error; ERR_BUSY: a live one is there, or no socket. */
 MUST_CHECK int host_datagram(const char *path, struct error *e);
 /* False, with the reason in errno: not sent. */
 bool host_datagram_send(int fd, const char *to, const void *data, size_t len);

@@ -7,6 +7,7 @@
 #include "dev/lb_disk.h"
 #include "dev/lb_emufs.h"
 #include "dev/lb_mainboard.h"
+#include "dev/lb_net.h"
 #include "dev/lb_random.h"
 #include "dev/lb_serial.h"
 #include "dev/lb_timer.h"
@@ -46,6 +47,10 @@ struct board_s161 {
     struct io_disk image[LB_SLOTS];
     struct lb_emufs *emufs[LB_SLOTS];
     struct io_dir dir[LB_SLOTS];
+    struct board_s161_net {
+        struct lb_net *card;
+        struct io_net cable;
+    } net[LB_SLOTS];
 };
 
 /* ---- the mainboard's wires ---- */
@@ -226,6 +231,73 @@ static enum err board_s161_plug_serial(struct board_s161 *b, unsigned slot,
     return ERR_OK;
 }
 
+static bool board_s161_net_poll(void *ctx, u8 *data, u32 *len)
+{
+    const struct board_s161_net *n = ctx;
+    return n->cable.poll(n->cable.ctx, data, len);
+}
+
+static void board_s161_net_deliver(void *ctx, const u8 *data, u32 len)
+{
+    const struct board_s161_net *n = ctx;
+    lb_net_input(n->card, data, len);
+}
+
+static bool board_s161_net_room(const void *ctx)
+{
+    const struct board_s161_net *n = ctx;
+    return lb_net_input_room(n->card);
+}
+
+static void board_s161_net_nowhere(void *ctx, const void *frame, u32 len)
+{
+    (void)ctx;
+    (void)frame;
+    (void)len;
+}
+
+static bool board_s161_net_ended(const void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+static bool board_s161_net_silent(void *ctx, u8 *data, u32 *len)
+{
+    (void)ctx;
+    (void)data;
+    (void)len;
+    return false;
+}
+
+static const struct io_net board_s161_no_cable = {.send = board_s161_net_nowhere,
+                                                  .poll = board_s161_net_silent};
+
+/* What a replayed machine sends goes nowhere. */
+static enum err board_s161_plug_net(struct board_s161 *b, const struct board_s161_config *config,
+                                    unsigned slot, const struct s161_slot *s, struct error *e)
+{
+    struct board_s161_net *n = &b->net[slot];
+    bool live = config->cable && b->m->intake.mode != INTAKE_REPLAY;
+    n->cable = board_s161_no_cable;
+    enum err err =
+        live ? config->cable(config->cable_ctx, slot, (u16)s->nic.hwaddr, s->nic.hub, &n->cable, e)
+             : ERR_OK;
+    if (err)
+        return err_prefix(e, "slot %u", slot);
+    struct lb_net_config card = {
+        .net = n->cable, .hwaddr = (u16)s->nic.hwaddr, .extended = config->extended};
+    struct machine_source source = {.poll = board_s161_net_poll,
+                                    .deliver = board_s161_net_deliver,
+                                    .room = board_s161_net_room,
+                                    .ended = config->cable ? NULL : board_s161_net_ended,
+                                    .ctx = n};
+    n->card = lb_net_new(&b->m->env, lb_bus_line(&b->bus, slot), &card);
+    lb_bus_plug(&b->bus, slot, &lb_net_class, n->card);
+    machine_add_source(b->m, &source);
+    return ERR_OK;
+}
+
 static void board_s161_plug_timer(struct board_s161 *b, unsigned slot, u64 epoch_ns)
 {
     struct lb_timer_config config = {.epoch = epoch_ns};
@@ -281,6 +353,7 @@ static enum err board_s161_plug(struct board_s161 *b, const struct board_s161_co
         board_s161_plug_trace(b, slot, config);
         return ERR_OK;
     case S161_NIC:
+        return board_s161_plug_net(b, config, slot, s, e);
     case S161_SCREEN:
         log_warn("%s: there is no %s yet; the slot stays empty",
                  s161_conf_where(b->conf, slot, where), s161_device_name(s->device));
@@ -362,6 +435,10 @@ static void board_s161_close_slot(struct board_s161 *b, unsigned slot)
         lb_emufs_free(b->emufs[slot]);
     if (b->dir[slot].free)
         b->dir[slot].free(b->dir[slot].ctx);
+    if (b->net[slot].card)
+        lb_net_free(b->net[slot].card);
+    if (b->net[slot].cable.close)
+        b->net[slot].cable.close(b->net[slot].cable.ctx);
 }
 
 void board_s161_free(struct board_s161 *b)

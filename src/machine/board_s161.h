@@ -26,6 +26,10 @@ struct board_s161_config {
     u64 doom;                  /* writes to disks until power-off; 0: never */
     bool guest_tracing;        /* the guest may switch tracing by its trace card */
     bool profiling;            /* the guest may switch a profile's sampling */
+    /* Opens the cable of a network card; the board closes it. NULL: the cards have none. */
+    enum err (*cable)(void *ctx, unsigned slot, u16 hwaddr, const char *hub, struct io_net *out,
+                      struct error *e);
+    void *cable_ctx;
 };
 
 /* Builds the board on an initialised machine. Opens images and directories: errors name them. */
