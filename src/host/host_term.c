@@ -105,6 +105,13 @@ void host_term_reserve(void)
     host_term_catch(SIGXFSZ, SIG_IGN); /* but EFBIG */
 }
 
+void host_term_note_signals(void)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(end_signals); i++)
+        host_term_catch(end_signals[i], host_term_on_signal);
+    host_term_catch(SIGPIPE, SIG_IGN); /* writing says EPIPE */
+}
+
 void host_term_open(bool pass_signals)
 {
     if (term.open)
@@ -117,11 +124,9 @@ void host_term_open(bool pass_signals)
     term.eof = term.out_broken = term.mid_line = false;
     term.shared = host_term_is_shared();
     log_before(host_term_end_line);
-    for (unsigned i = 0; i < ARRAY_LEN(end_signals); i++)
-        host_term_catch(end_signals[i], host_term_on_signal);
+    host_term_note_signals();
     host_term_catch(SIGTSTP, host_term_on_suspend);
     host_term_catch(SIGABRT, host_term_on_crash);
-    host_term_catch(SIGPIPE, SIG_IGN); /* writing says EPIPE */
     host_term_make_raw(pass_signals);
 }
 

@@ -18,6 +18,9 @@ void host_term_reserve(void);
 void host_term_open(bool pass_signals);
 void host_term_close(void);
 
+/* For a program that leaves the terminal alone: only the signals that ask to end. */
+void host_term_note_signals(void);
+
 bool host_term_read(u8 *ch); /* a character, if there is one */
 bool host_term_eof(void);    /* nothing can come any more */
 int host_term_signal(void);  /* the signal that asked to end; 0: none */

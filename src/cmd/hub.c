@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What it says is what hub161 says, but no more than HUB_LINES lines a second, since anybody can
+ * provoke them. Two things are said in addition: that a card's address has moved to another socket
+ * (on the original, two cards of one address silently take each other's frames), and why a sender
+ * cannot be answered.
+ */
+#include "cmd/hub.h"
+
+#include "io/io_net.h"
+#include "lib/bug.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HUB_LINES        20
+#define HUB_SECOND_NS    1000000000u
+#define HUB_MAX_ERRORS   5
+#define HUB_RETRY_NS     500000u /* doubles up to HUB_RETRY_MAX_NS */
+#define HUB_RETRY_MAX_NS 64000000u
+#define HUB_PATH         108
+
+struct hub_frame {
+    u64 due;
+    u32 len;
+    u8 data[];
+};
+
+struct hub_card {
+    u32 addr;
+    char path[HUB_PATH];
+    u64 heard; /* last */
+    unsigned errors;
+    u64 retry_at, retry_ns;
+    unsigned head, count;
+    struct hub_frame *waiting[HUB_MAX_WAITING];
+};
+
+struct hub {
+    struct hub_config config;
+    struct hub_counters counters;
+    struct hub_card *card[HUB_MAX_CARDS];
+    unsigned ncards, nframes;
+    u64 random;
+    u64 second; /* of which `lines` are */
+    u64 lines;
+};
+
+/* ---- lines ---- */
+
+static void hub_printable(char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s < ' ' || *s == 0x7f)
+            *s = '?';
+}
+
+static void hub_say(struct hub *h, u64 now, bool problem, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+static void hub_say(struct hub *h, u64 now, bool problem, const char *fmt, ...)
+{
+    char line[320];
+    if (now / HUB_SECOND_NS != h->second) {
+        h->second = now / HUB_SECOND_NS;
+        h->lines = 0;
+    }
+    if (h->lines++ > HUB_LINES)
+        return;
+    int n = snprintf(line, sizeof line, "%s: ", h->config.name);
+    va_list ap;
+    va_start(ap, fmt);
+    if (h->lines <= HUB_LINES)
+        vsnprintf(line + n, sizeof line - (size_t)n, fmt, ap);
+    else
+        snprintf(line + n, sizeof line - (size_t)n,
+                 "(too much to say; the rest of this second is left out)");
+    va_end(ap);
+    hub_printable(line);
+    h->config.say(h->config.ctx, problem, line);
+}
+
+/* ---- cards ---- */
+
+static struct hub_frame *hub_take(struct hub *h, struct hub_card *c)
+{
+    struct hub_frame *f = c->waiting[c->head];
+    c->head = (c->head + 1) % HUB_MAX_WAITING;
+    c->count--;
+    h->nframes--;
+    return f;
+}
+
+static void hub_forget(struct hub *h, unsigned i)
+{
+    struct hub_card *c = h->card[i];
+    while (c->count)
+        free(hub_take(h, c));
+    free(c);
+    h->card[i] = h->card[--h->ncards];
+}
+
+static struct hub_card *hub_find(struct hub *h, u32 addr)
+{
+    for (unsigned i = 0; i < h->ncards; i++)
+        if (h->card[i]->addr == addr)
+            return h->card[i];
+    return NULL;
+}
+
+/* A full table loses the card that has been silent for longest; it comes back when it speaks. */
+static void hub_make_room(struct hub *h)
+{
+    unsigned oldest = 0;
+    if (h->ncards < HUB_MAX_CARDS)
+        return;
+    for (unsigned i = 1; i < h->ncards; i++)
+        if (h->card[i]->heard < h->card[oldest]->heard)
+            oldest = i;
+    hub_forget(h, oldest);
+}
+
+static struct hub_card *hub_add(struct hub *h, u32 addr, const char *path, u64 now)
+{
+    hub_make_room(h);
+    struct hub_card *c = xcalloc(1, sizeof *c);
+    c->addr = addr;
+    h->card[h->ncards++] = c;
+    hub_say(h, now, false, "adding %04x from %s", addr, path);
+    if (path[0] != '/')
+        hub_say(h, now, false, "(not absolute pathname, may not work)");
+    return c;
+}
+
+static void hub_heard(struct hub *h, u32 addr, const char *path, u64 now)
+{
+    struct hub_card *c = hub_find(h, addr);
+    if (!c)
+        c = hub_add(h, addr, path, now);
+    else if (strcmp(c->path, path) != 0)
+        hub_say(h, now, false, "%04x is now %s, not %s (do two machines have that address?)", addr,
+                path, c->path);
+    snprintf(c->path, sizeof c->path, "%s", path);
+    c->heard = now;
+}
+
+/* ---- sending ---- */
+
+/* xorshift64* */
+static u32 hub_random(struct hub *h, u32 below)
+{
+    h->random ^= h->random >> 12;
+    h->random ^= h->random << 25;
+    h->random ^= h->random >> 27;
+    return (u32)(h->random * 0x2545f4914f6cdd1dull >> 33) % below;
+}
+
+static void hub_enqueue(struct hub *h, struct hub_card *c, const void *data, u32 len, u64 now)
+{
+    if (h->config.loss && hub_random(h, 100) < h->config.loss) {
+        h->counters.lost++;
+        return;
+    }
+    if (c->count == HUB_MAX_WAITING || h->nframes == HUB_MAX_FRAMES) {
+        h->counters.dropped++;
+        return;
+    }
+    struct hub_frame *f = xcalloc(1, sizeof *f + len);
+    f->due = now + h->config.delay_ns;
+    f->len = len;
+    memcpy(f->data, data, len);
+    c->waiting[(c->head + c->count++) % HUB_MAX_WAITING] = f;
+    h->nframes++;
+}
+
+/* False: the card does not take it now. */
+static bool hub_send(struct hub *h, struct hub_card *c, const struct hub_frame *f, u64 now)
+{
+    switch (h->config.send(h->config.ctx, c->path, f->data, f->len)) {
+    case HUB_FULL:
+        c->retry_ns = c->retry_ns ? 2 * c->retry_ns : HUB_RETRY_NS;
+        c->retry_ns = c->retry_ns < HUB_RETRY_MAX_NS ? c->retry_ns : HUB_RETRY_MAX_NS;
+        c->retry_at = now + c->retry_ns;
+        return false;
+    case HUB_GONE:
+        h->counters.errors++;
+        c->errors++;
+        hub_say(h, now, true, "sendto %04x: %s", c->addr, strerror(errno));
+        break;
+    case HUB_SENT:
+        h->counters.delivered++;
+        c->errors = 0;
+        break;
+    }
+    c->retry_at = c->retry_ns = 0;
+    return true;
+}
+
+/* Returns when it wants to be run again. */
+static u64 hub_run_card(struct hub *h, struct hub_card *c, u64 now)
+{
+    while (c->count && c->errors <= HUB_MAX_ERRORS) {
+        const struct hub_frame *f = c->waiting[c->head];
+        u64 next = f->due > c->retry_at ? f->due : c->retry_at;
+        if (next > now)
+            return next;
+        if (hub_send(h, c, f, now))
+            free(hub_take(h, c));
+    }
+    return HUB_NEVER;
+}
+
+u64 hub_run(struct hub *h, u64 now)
+{
+    u64 next = HUB_NEVER;
+    for (unsigned i = 0; i < h->ncards;) {
+        u64 at = hub_run_card(h, h->card[i], now);
+        if (h->card[i]->errors > HUB_MAX_ERRORS) {
+            hub_say(h, now, false, "dropping %04x", h->card[i]->addr);
+            hub_forget(h, i);
+            continue;
+        }
+        next = at < next ? at : next;
+        i++;
+    }
+    return next;
+}
+
+/* ---- receiving ---- */
+
+static bool hub_accepts(struct hub *h, const char *from, const void *data, size_t len, u64 now)
+{
+    switch (io_net_check(data, len)) {
+    case IO_NET_RUNT:
+        hub_say(h, now, true, "runt packet (size %zu)", len);
+        return false;
+    case IO_NET_FRAME:
+        hub_say(h, now, true, "frame error [%04x]", io_net_magic(data));
+        return false;
+    case IO_NET_SIZE:
+        hub_say(h, now, true, "bad size [%04x %04zx]", io_net_len(data), len);
+        return false;
+    case IO_NET_GOOD:
+        break;
+    }
+    u32 addr = io_net_from(data);
+    if (addr == IO_NET_BROADCAST || addr == IO_NET_HUB) {
+        hub_say(h, now, true, "packet came from %s addr (dropped)",
+                addr == IO_NET_HUB ? "the hub's own" : "broadcast");
+        return false;
+    }
+    if (!*from)
+        hub_say(h, now, true, "packet from %04x, whose socket has no path (dropped)", addr);
+    return *from;
+}
+
+void hub_input(struct hub *h, const char *from, const void *data, size_t len, u64 now)
+{
+    if (!hub_accepts(h, from, data, len, now)) {
+        h->counters.refused++;
+        return;
+    }
+    hub_heard(h, io_net_from(data), from, now);
+    if (io_net_to(data) == IO_NET_HUB) {
+        h->counters.keepalives++;
+        return;
+    }
+    h->counters.frames++;
+    for (unsigned i = 0; i < h->ncards; i++)
+        hub_enqueue(h, h->card[i], data, (u32)len, now);
+}
+
+/* ---- the hub ---- */
+
+struct hub *hub_new(const struct hub_config *config)
+{
+    struct hub *h = xcalloc(1, sizeof *h);
+    h->config = *config;
+    h->random = config->seed * 0x9e3779b97f4a7c15ull + 1;
+    return h;
+}
+
+void hub_free(struct hub *h)
+{
+    if (!h)
+        return;
+    while (h->ncards)
+        hub_forget(h, h->ncards - 1);
+    free(h);
+}
+
+const struct hub_counters *hub_counters(const struct hub *h)
+{
+    return &h->counters;
+}
+
+unsigned hub_cards(const struct hub *h)
+{
+    return h->ncards;
+}
