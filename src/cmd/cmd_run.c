@@ -47,6 +47,11 @@ static const struct cmd_option cmd_run_table[] = {
      "where to (default: standard error)"},
     {"stats", 0, CMD_TEXT, CMD_RUN_AT(run.stats_file), "FILE", NULL, 0, 0,
      "write counters at the end as JSON; - is standard output"},
+    {"symbols", 0, CMD_LIST, CMD_RUN_AT(run.symbols), "PATH", NULL, 0, 0,
+     "a program of the guest, or a folder of them, for names in back traces and profiles; may be "
+     "repeated"},
+    {"report", 0, CMD_FLAG, CMD_RUN_AT(run.report), NULL, NULL, 0, 0,
+     "show where the guest stands when it is ended by control-C or a signal, too"},
     {"builtin", 0, CMD_FLAG, CMD_RUN_AT(run.builtin), NULL, NULL, 0, 0,
      "boot the built-in guest; all words are for it"},
     {"help", 'h', CMD_FLAG, CMD_RUN_AT(help), NULL, NULL, 0, 0, "print this"},

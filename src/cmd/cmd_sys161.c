@@ -35,6 +35,8 @@ static const struct cmd_option cmd_sys161_table[] = {
     {"warp", 0, CMD_FLAG, CMD_SYS161_AT(warp), NULL, NULL, 0, 0, NULL},
     {"epoch", 0, CMD_NUMBER, CMD_SYS161_AT(epoch), "seconds", NULL, 1, UINT32_MAX, NULL},
     {"stats", 0, CMD_TEXT, CMD_SYS161_AT(stats_file), "file", NULL, 0, 0, NULL},
+    {"symbols", 0, CMD_LIST, CMD_SYS161_AT(symbols), "path", NULL, 0, 0, NULL},
+    {"report", 0, CMD_FLAG, CMD_SYS161_AT(report), NULL, NULL, 0, 0, NULL},
     {"help", 0, CMD_FLAG, offsetof(struct cmd_sys161_args, help), NULL, NULL, 0, 0, NULL},
 };
 
@@ -56,6 +58,8 @@ static const char *const cmd_sys161_usage_text[] = {
     "     --warp         Virtual time never waits for the wall",
     "     --epoch secs   What the guest's clock shows at power-on",
     "     --stats file   Counters at the end, as JSON",
+    "     --symbols path A program of the guest, or a folder of them, for back traces",
+    "     --report       Show where the guest stands when a signal ends it, too",
     "     --help         Print this",
 };
 

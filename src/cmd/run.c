@@ -16,6 +16,7 @@
 #include "lib/log.h"
 #include "machine/board_s161.h"
 #include "machine/elf.h"
+#include "machine/guest_names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct run {
     const struct run_options *o;
     struct s161_conf conf;
     struct buf kernel;
+    struct guest_names names;
     struct host_poll poll;
     struct machine m;
     struct board_s161 *board;
@@ -197,6 +199,18 @@ static enum err run_kernel(struct run *r, struct error *e)
     return ERR_OK;
 }
 
+static enum err run_names(struct run *r, struct error *e)
+{
+    guest_names_kernel(&r->names, r->kernel.data, r->kernel.len);
+    r->m.names = &r->names;
+    for (size_t i = 0; i < r->o->symbols.n; i++) {
+        enum err err = guest_names_add(&r->names, r->o->symbols.item[i], e);
+        if (err)
+            return err_prefix(e, "--symbols");
+    }
+    return ERR_OK;
+}
+
 static const struct vcpu_engine *run_engine(const struct run_options *o)
 {
     if (!o->engine || !strcmp(o->engine, "auto"))
@@ -246,28 +260,24 @@ static enum err run_build(struct run *r, struct error *e)
     r->m.progress_cycles = o->progress_seconds * r->m.clock.hz;
     err = board_s161_boot(r->board, r->kernel.data, r->kernel.len, o->words, e);
     if (err)
-        err_prefix(e, "%s", o->builtin ? "the built-in guest" : o->kernel);
-    return err;
+        return err_prefix(e, "%s", o->builtin ? "the built-in guest" : o->kernel);
+    return run_names(r, e);
 }
 
 /* ---- the end ---- */
 
+/* Where the guest stands, unless it went on its own. */
 static void run_report_end(const struct run *r)
 {
     const struct machine *m = &r->m;
-    switch (m->end) {
-    case MACHINE_POWER_OFF:
+    if (m->end == MACHINE_POWER_OFF)
         return;
-    case MACHINE_STOPPED:
-    case MACHINE_DEBUGGER:
-        log_error("%s", m->reason);
-        for (unsigned i = 0; i < m->ncpus; i++)
-            if (m->cpu[i]->enabled)
-                machine_log_cpu(m, i);
+    log_error("%s", m->reason);
+    if (m->end == MACHINE_DIVERGED || (m->end == MACHINE_INTERRUPTED && !r->o->report))
         return;
-    default:
-        log_error("%s", m->reason);
-    }
+    for (unsigned i = 0; i < m->ncpus; i++)
+        if (m->cpu[i]->enabled)
+            machine_log_cpu(m, i);
 }
 
 static int run_exit_code(const struct machine *m)
@@ -312,6 +322,7 @@ static void run_fini(struct run *r)
     board_s161_free(r->board);
     machine_fini(&r->m);
     s161_conf_fini(&r->conf);
+    guest_names_fini(&r->names);
     buf_fini(&r->kernel);
     host_poll_fini(&r->poll);
     if (r->trace_file && (ferror(r->trace_file) | fclose(r->trace_file)))

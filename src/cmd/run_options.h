@@ -34,6 +34,8 @@ struct run_options {
     const char *trace_file;    /* NULL: standard error */
     const char *stats_file;    /* JSON; "-": standard output */
     bool profile;              /* gmon.out at the end */
+    struct cmd_list symbols;   /* files and folders of the guest's programs */
+    bool report;               /* where the guest stands when the person ends it */
 
     /* when it ends */
     u64 doom;             /* writes to disks until power-off; 0: never */

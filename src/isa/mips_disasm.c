@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* The disassembler: mips.def's syntax strings, one letter an operand. */
 #include "isa/mips_int.h"
+#include "isa/mips_text.h"
 
 #include <stdio.h>
-
-static const char *const reg_names[32] = {
-    "zero", "at", "v0", "v1", "a0", "a1", "a2", "a3", "t0", "t1", "t2",
-    "t3",   "t4", "t5", "t6", "t7", "s0", "s1", "s2", "s3", "s4", "s5",
-    "s6",   "s7", "t8", "t9", "k0", "k1", "gp", "sp", "s8", "ra",
-};
 
 static const struct mips_op_info *mips_disasm_find(const struct mips_model *model, u32 word)
 {
@@ -23,11 +18,11 @@ static int mips_disasm_operand(char *buf, size_t len, char what, u32 pc, u32 wor
     i32 simm = bits_sext(word, 16);
     switch (what) {
     case 'd':
-        return snprintf(buf, len, "%s", reg_names[bits_get(word, 11, 5)]);
+        return snprintf(buf, len, "%s", mips_text_register(bits_get(word, 11, 5)));
     case 's':
-        return snprintf(buf, len, "%s", reg_names[bits_get(word, 21, 5)]);
+        return snprintf(buf, len, "%s", mips_text_register(bits_get(word, 21, 5)));
     case 't':
-        return snprintf(buf, len, "%s", reg_names[bits_get(word, 16, 5)]);
+        return snprintf(buf, len, "%s", mips_text_register(bits_get(word, 16, 5)));
     case 'a':
         return snprintf(buf, len, "%u", bits_get(word, 6, 5));
     case 'i':

@@ -7,6 +7,7 @@
  * writes (System/161's CPU raises RI); a coprocessor that is enabled but not fitted raises RI.
  */
 #include "isa/mips_int.h"
+#include "isa/mips_text.h"
 
 enum cp0 {
     CP0_INDEX = 0,
@@ -59,19 +60,11 @@ u64 mips_user_cycles(const struct mips *c)
 
 /* ---- exceptions ---- */
 
-static const char *const exc_names[] = {
-    "interrupt",         "TLB modification",     "TLB miss (load)",
-    "TLB miss (store)",  "address error (load)", "address error (store)",
-    "bus error (fetch)", "bus error (data)",     "system call",
-    "breakpoint",        "reserved instruction", "coprocessor unusable",
-    "overflow",
-};
-
 static void mips_priv_enter_exception(struct mips *c, enum mips_exc exc, unsigned cop, bool refill)
 {
     c->epc = c->bd ? c->pc - 4 : c->pc;
     c->cause = (c->cause & MIPS_CAUSE_SW) | (c->bd ? MIPS_CAUSE_BD : 0) | cop << 28 | (u32)exc << 2;
-    trace(c->trace, EXC, "cpu%u %08x: %s, status %08x", c->number, c->epc, exc_names[exc],
+    trace(c->trace, EXC, "cpu%u %08x: %s, status %08x", c->number, c->epc, mips_text_exception(exc),
           c->status);
 
     u64 at = c->retired + (exc != MIPS_EXC_INT);

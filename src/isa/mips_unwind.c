@@ -403,14 +403,17 @@ static bool mips_unwind_saved_epc(const struct unwind *u, struct unwind_base bas
     return false;
 }
 
-static void mips_unwind_restore(const struct unwind *u, const struct mips_unwind_regs *regs,
-                                struct unwind_base base, struct mips_unwind_regs *out)
+/* Which registers could be found, a bit each. */
+static u32 mips_unwind_restore(const struct unwind *u, const struct mips_unwind_regs *regs,
+                               struct unwind_base base, struct mips_unwind_regs *out)
 {
-    static const u8 kept[] = {16, 17, 18, 19, 20, 21, 22, 23, R_GP, R_FP};
-    for (unsigned i = 0; i < sizeof kept; i++) {
-        struct unwind_value wanted = {.kind = UNWIND_ENTRY, .reg = kept[i]};
-        (void)mips_unwind_find(u, regs, base, wanted, &out->r[kept[i]]);
+    u32 known = 1u << R_ZERO | 1u << R_SP;
+    for (unsigned i = 1; i < 32; i++) {
+        struct unwind_value wanted = {.kind = UNWIND_ENTRY, .reg = (u8)i};
+        if (i != R_SP && mips_unwind_find(u, regs, base, wanted, &out->r[i]))
+            known |= 1u << i;
     }
+    return known;
 }
 
 static bool mips_unwind_is_call(const struct mips_unwind_host *host, u32 ra)
@@ -440,18 +443,17 @@ static enum unwind_step mips_unwind_return(const struct mips_unwind_host *host, 
 
 /* Makes `regs` those of the caller; regs->pc is then where it goes on. */
 static enum unwind_step mips_unwind_up(struct unwind *u, struct mips_unwind_regs *regs,
-                                       bool innermost)
+                                       bool innermost, u32 *known)
 {
     struct unwind_base base = mips_unwind_base(u, regs);
     struct mips_unwind_regs out = *regs;
     const struct unwind_value epc = {.kind = UNWIND_EPC};
-    const struct unwind_value ra = {.kind = UNWIND_ENTRY, .reg = R_RA};
     if (base.number == 0)
         out.r[R_SP] = base.value;
     else if (!mips_unwind_find(u, regs, base, mips_unwind_stack(0, 0), &out.r[R_SP]))
         return UNWIND_END;
-    mips_unwind_restore(u, regs, base, &out);
-    bool has_ra = mips_unwind_find(u, regs, base, ra, &out.r[R_RA]);
+    *known = mips_unwind_restore(u, regs, base, &out);
+    bool has_ra = *known & 1u << R_RA;
     bool exception = (innermost || mips_unwind_saved_epc(u, base)) &&
                      mips_unwind_find(u, regs, base, epc, &out.pc);
     if (!exception && !has_ra)
@@ -473,7 +475,8 @@ static enum unwind_step mips_unwind_from_nowhere(const struct mips_unwind_host *
 }
 
 static enum unwind_step mips_unwind_frame(const struct mips_unwind_host *host,
-                                          struct mips_unwind_regs *regs, u32 pc, bool innermost)
+                                          struct mips_unwind_regs *regs, u32 pc, bool innermost,
+                                          u32 *known)
 {
     struct unwind u = {.host = host};
     u32 word;
@@ -482,32 +485,48 @@ static enum unwind_step mips_unwind_frame(const struct mips_unwind_host *host,
     u32 start = mips_unwind_start(&u, pc);
     /* of a caller, its call and what stands in the slot have run */
     u32 end = innermost ? pc : pc + 8;
-    return mips_unwind_scan(&u, start, end) ? mips_unwind_up(&u, regs, innermost) : UNWIND_END;
+    return mips_unwind_scan(&u, start, end) ? mips_unwind_up(&u, regs, innermost, known)
+                                            : UNWIND_END;
 }
 
-static bool mips_unwind_is_user(u32 va)
+/* A kernel that jumped to nowhere still has its stack. */
+static bool mips_unwind_is_user(u32 pc, u32 sp)
 {
-    return va < 0x80000000u;
+    return pc < 0x80000000u && sp < 0x80000000u;
+}
+
+static void mips_unwind_note_user(struct mips_unwind_interrupted *out,
+                                  const struct mips_unwind_regs *regs, u32 known)
+{
+    if (out && !out->any && mips_unwind_is_user(regs->pc, regs->r[R_SP]))
+        *out = (struct mips_unwind_interrupted){.any = true, .known = known, .regs = *regs};
 }
 
 unsigned mips_unwind(const struct mips_unwind_regs *from, const struct mips_unwind_host *host,
-                     struct mips_frame *frames, unsigned max)
+                     struct mips_frame *frames, unsigned max,
+                     struct mips_unwind_interrupted *interrupted)
 {
     struct mips_unwind_regs regs = *from;
     unsigned n = 1;
+    u32 known = 0;
     frames[0] = (struct mips_frame){.pc = regs.pc, .sp = regs.r[R_SP]};
     bool whole = true; /* the registers are as they were at frames[n - 1].pc, which has not run */
+    if (interrupted)
+        *interrupted = (struct mips_unwind_interrupted){0};
     while (n < max) {
         const struct mips_frame *last = &frames[n - 1];
-        enum unwind_step step = mips_unwind_frame(host, &regs, last->pc, whole);
-        if (step == UNWIND_END || (mips_unwind_is_user(last->pc) && !mips_unwind_is_user(regs.pc)))
+        enum unwind_step step = mips_unwind_frame(host, &regs, last->pc, whole, &known);
+        if (step == UNWIND_END || (mips_unwind_is_user(last->pc, last->sp) &&
+                                   !mips_unwind_is_user(regs.pc, regs.r[R_SP])))
             break;
         whole = step == UNWIND_EXCEPTION;
         struct mips_frame f = {.pc = step == UNWIND_CALLED ? regs.pc - 8 : regs.pc,
                                .sp = regs.r[R_SP],
-                               .interrupted = step == UNWIND_EXCEPTION};
+                               .interrupted = whole};
         if (f.pc == last->pc && f.sp == last->sp)
             break;
+        if (whole)
+            mips_unwind_note_user(interrupted, &regs, known);
         frames[n++] = f;
         if (step == UNWIND_TRAMPOLINE)
             break;

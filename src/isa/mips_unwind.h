@@ -30,9 +30,17 @@ struct mips_frame {
     bool interrupted; /* an exception came here: the frame before is of its handler */
 };
 
+/* The registers of the user program that an exception interrupted, as its handler saved them. */
+struct mips_unwind_interrupted {
+    bool any;
+    u32 known; /* a bit each; the others were not found */
+    struct mips_unwind_regs regs;
+};
+
 /* The innermost frame first; returns how many, at least 1 and at most `max`. Hostile stacks and
- * code cost no more than max times some ten thousand reads. */
+ * code cost no more than max times some ten thousand reads. `interrupted` may be NULL. */
 unsigned mips_unwind(const struct mips_unwind_regs *regs, const struct mips_unwind_host *host,
-                     struct mips_frame *frames, unsigned max);
+                     struct mips_frame *frames, unsigned max,
+                     struct mips_unwind_interrupted *interrupted);
 
 #endif

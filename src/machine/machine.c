@@ -159,18 +159,6 @@ void machine_end(struct machine *m, enum machine_end end, u32 code, const char *
         vcpu_request(m->running);
 }
 
-void machine_log_cpu(const struct machine *m, unsigned cpu)
-{
-    const struct mips *c = &m->cpu[cpu]->mips;
-    log_info("cpu%u: pc %08x%s status %08x cause %08x epc %08x badvaddr %08x entryhi %08x%s", cpu,
-             c->pc, c->bd ? " (delay slot)" : "", c->status, c->cause | c->irq_lines, c->epc,
-             c->badvaddr, c->entryhi, vcpu_idle(m->cpu[cpu]) ? ", waiting" : "");
-    for (unsigned i = 0; i < 32; i += 8)
-        log_info("  $%-2u %08x %08x %08x %08x %08x %08x %08x %08x", i, c->r[i], c->r[i + 1],
-                 c->r[i + 2], c->r[i + 3], c->r[i + 4], c->r[i + 5], c->r[i + 6], c->r[i + 7]);
-    log_info("  hi  %08x lo %08x", c->r[MIPS_HI], c->r[MIPS_LO]);
-}
-
 void machine_cpu_woken(struct machine *m)
 {
     if (m->running && m->turn_first)

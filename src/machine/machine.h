@@ -16,6 +16,8 @@
 #include "mem/mem.h"
 #include "state/state.h"
 
+struct guest_names;
+
 #define MACHINE_MAX_CPUS 32
 #define MACHINE_TURN     128 /* cycles, when several CPUs are busy */
 
@@ -103,6 +105,7 @@ struct machine {
     struct machine_observer *observer[MACHINE_MAX_OBSERVERS];
     unsigned nobservers;
     struct machine_control control;
+    const struct guest_names *names; /* of kernel and programs, for people; NULL: none */
 
     /* how it runs */
     bool warp;           /* virtual time never waits for the wall */
@@ -166,7 +169,7 @@ void machine_cpu_woken(struct machine *m);
 u64 machine_now(const struct machine *m);  /* cycles */
 u64 machine_hash(const struct machine *m); /* of the whole state */
 
-/* A CPU's registers, for a person. */
+/* A CPU's registers and back trace, for a person. */
 void machine_log_cpu(const struct machine *m, unsigned cpu);
 
 #endif

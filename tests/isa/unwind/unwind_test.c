@@ -143,7 +143,7 @@ static void walk(bool symbols, u64 *asked, u64 *wrong)
     for (*asked = *wrong = 0; b.cpu.pc != b.finished && *asked < STEPS; ++*asked) {
         struct mips_frame f[MIPS_UNWIND_MAX];
         struct mips_unwind_regs regs = bench_regs(&b);
-        unsigned n = mips_unwind(&regs, &host, f, MIPS_UNWIND_MAX);
+        unsigned n = mips_unwind(&regs, &host, f, MIPS_UNWIND_MAX, NULL);
         if (!bench_matches(&b, f, n) && (*wrong)++ < 3 && symbols)
             bench_show(&b, f, n);
         bench_step(&b);
@@ -195,7 +195,7 @@ static void nonsense_ends(void **state)
         regs.pc = round & 1 ? b.elf.entry + (regs.pc & 0xffc) : regs.pc;
         struct mips_frame f[MIPS_UNWIND_MAX];
         b.reads = 0;
-        unsigned n = mips_unwind(&regs, &host, f, MIPS_UNWIND_MAX);
+        unsigned n = mips_unwind(&regs, &host, f, MIPS_UNWIND_MAX, NULL);
         assert_in_range(n, 1, MIPS_UNWIND_MAX);
         assert_true(b.reads < 64 * 25000);
     }
@@ -215,7 +215,7 @@ static void loops_end(void **state)
     regs.r[29] = 0x80080000u;
     regs.r[31] = va + 8; /* not after a call, or after one that returns to itself */
     struct mips_frame f[MIPS_UNWIND_MAX];
-    assert_in_range(mips_unwind(&regs, &host, f, MIPS_UNWIND_MAX), 1, MIPS_UNWIND_MAX);
+    assert_in_range(mips_unwind(&regs, &host, f, MIPS_UNWIND_MAX, NULL), 1, MIPS_UNWIND_MAX);
     bench_close(&b);
 }
 

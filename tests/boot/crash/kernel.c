@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A guest that does what its boot string's first letter says: s asks for the debugger, w waits for
+ * nothing, l loops, t loads two equal TLB entries, z calls a null pointer; f, n, c run a user
+ * program that faults, uses a null pointer, makes system calls.
+ */
+typedef unsigned int u32;
+
+#define KEEP  __attribute__((noinline, noclone))
+#define CARD  0xbffe0000u /* trace, in slot 30 */
+#define BOARD 0xbfff7c00u
+#define DEBUG (*(volatile u32 *)(CARD + 0x10))
+#define PRINT (*(volatile u32 *)(CARD + 0x08))
+#define POWER (*(volatile u32 *)(BOARD + 0x208))
+
+void set_tlb(u32 index, u32 hi, u32 lo);
+void enter_user(u32 pc, u32 sp);
+void on_exception(u32 cause);
+int main(const char *words);
+extern const u32 vector[4];
+extern const char user_image[];
+
+volatile u32 depth;
+
+KEEP void stop(u32 code)
+{
+    PRINT = code;
+    DEBUG = 1;
+    for (;;)
+        ;
+}
+
+KEEP static void inner(u32 n)
+{
+    depth++;
+    if (n)
+        inner(n - 1);
+    else
+        stop(depth);
+    depth--;
+}
+
+KEEP static void loop(void)
+{
+    PRINT = 'l';
+    for (;;)
+        depth++;
+}
+
+void on_exception(u32 cause)
+{
+    u32 code = cause >> 2 & 31;
+    if (code == 8) {
+        if (++depth == 3)
+            POWER = 0;
+        return;
+    }
+    stop(code);
+}
+
+static void run_user(char what)
+{
+    u32 pa = (u32)user_image & 0x1fffffff;
+    for (u32 i = 0; i < 2; i++)
+        set_tlb(i, (0x400000 + i * 4096) | 5 << 6, (pa + i * 4096) | 0x600);
+    set_tlb(2, 0x7ffff000 | 5 << 6, 0x30000 | 0x600);
+    *(volatile u32 *)0x80030ff0 = (u32)what;
+    enter_user(0x400000, 0x7fffffc0);
+}
+
+int main(const char *words)
+{
+    void (*volatile nowhere)(void) = 0;
+    for (u32 i = 0; i < 4; i++) {
+        ((volatile u32 *)0x80000000)[i] = vector[i];
+        ((volatile u32 *)0x80000080)[i] = vector[i];
+    }
+    __asm__ volatile("mtc0 $0, $12\n nop\n nop");
+    switch (words[0]) {
+    case 's':
+        inner(3);
+        break;
+    case 'w':
+        for (;;)
+            __asm__ volatile(".word 0x42000020"); /* wait */
+    case 't':
+        set_tlb(1, 0x400000, 0x600);
+        set_tlb(2, 0x400000, 0x600);
+        break;
+    case 'z':
+        nowhere();
+        break;
+    case 'f':
+    case 'n':
+    case 'c':
+        run_user(words[0]);
+        break;
+    default:
+        loop();
+    }
+    return (int)depth;
+}
