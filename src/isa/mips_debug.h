@@ -68,7 +68,7 @@ bool mips_debug_remove_break(struct mips_code *code, gva va, int asid); /* false
 /*
  * An instruction that would touch any of the bytes stops the run before it has done anything
  * (MIPS_EXIT_WATCH). Its own exceptions come first, bus errors apart. Not: instruction fetch,
- * accesses while the caches are isolated, SC that fails, devices that access memory.
+ * accesses while the caches are isolated, SC that fails in memory, devices that access memory.
  * False: no bytes, no such kind or ASID, or MIPS_DEBUG_WATCHES there already.
  */
 MUST_CHECK bool mips_debug_add_watch(struct mips_code *code, const struct mips_watch *w);

@@ -358,7 +358,14 @@ MIPS_HELPER(mips_ll)
     return true;
 }
 
-/* 0: failed, 1: stored, -1: exception */
+/* Looked at without asking a device, which might notice. */
+static bool mips_memory_sc_may_store(const struct mips *cx, gpa pa)
+{
+    const u8 *p = mem_ram_ptr(cx->mem, pa, 4);
+    return !p || mem_load(p, 4, cx->big) == cx->ll_value;
+}
+
+/* 0: failed, 1: stored, -1: exception, or a debugger's stop */
 static int mips_memory_sc_attempt(struct mips *cx, gva va, u32 v)
 {
     gpa pa;
@@ -373,12 +380,13 @@ static int mips_memory_sc_attempt(struct mips *cx, gva va, u32 v)
         return -1;
     if (cx->ll_addr != (u32)pa)
         return 0;
+    if (unlikely(cx->code->debug.nwatches) && mips_memory_sc_may_store(cx, pa) &&
+        mips_debug_stops_access(cx, va, pa, 4, MIPS_WATCH_WRITE))
+        return -1;
     if (!mips_memory_load_at(cx, va, pa, 4, &word))
         return -1;
     if (word != cx->ll_value)
         return 0;
-    if (mips_watch_stops(cx, va, pa, 4, MIPS_WATCH_WRITE))
-        return -1;
     return mips_memory_store_at(cx, va, pa, 4, v) ? 1 : -1;
 }
 

@@ -7,37 +7,12 @@
  * chunk everything is compared, memory at the end and now and then.
  */
 #include "diff.h"
+#include "diff_rig.h"
 #include "isa/mips_int.h"
-#include "ref_mips.h"
-#include "rng.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define RAM_PAGES  32u
-#define RAM_SIZE   (RAM_PAGES * MEM_PAGE)
-#define ROM_BASE   0x1fc00000u
-#define MMIO_BASE  0x10000000u
-#define MMIO_SIZE  0x1000u
-#define CODE_PAGES 6u /* pages 1..6 hold code */
-
-/* A device that answers by a rule and remembers all that was done to it; one for each side. */
-struct dev {
-    uint64_t log;
-};
-
-struct diff {
-    struct rng rng;
-    bool big, mips161;
-    struct mem *mem;
-    struct mips_code *code;
-    struct mips *cpu;
-    struct trace trace;
-    struct ref_mips ref;
-    uint8_t *ref_ram, *ref_rom;
-    struct dev ours, theirs;
-};
 
 static bool dev_access(struct dev *d, uint32_t off, unsigned size, bool write, uint32_t *val)
 {
@@ -63,7 +38,7 @@ static bool our_write(void *ctx, struct mem_access a, u32 off, u32 val)
 
 static const struct mem_ops dev_ops = {.read = our_read, .write = our_write};
 
-static uint8_t *ref_memory(struct diff *t, uint32_t pa, bool write)
+uint8_t *diff_ref_memory(struct diff *t, uint32_t pa, bool write)
 {
     if (pa < RAM_SIZE)
         return t->ref_ram + pa;
@@ -77,7 +52,7 @@ static bool ref_read(void *ctx, uint32_t pa, unsigned size, bool fetch, uint32_t
     struct diff *t = ctx;
     if (!fetch && pa - MMIO_BASE < MMIO_SIZE)
         return dev_access(&t->theirs, pa - MMIO_BASE, size, false, value);
-    const uint8_t *p = ref_memory(t, pa, false);
+    const uint8_t *p = diff_ref_memory(t, pa, false);
     if (!p)
         return false;
     uint32_t v = 0;
@@ -92,7 +67,7 @@ static bool ref_write(void *ctx, uint32_t pa, unsigned size, uint32_t value)
     struct diff *t = ctx;
     if (pa - MMIO_BASE < MMIO_SIZE)
         return dev_access(&t->theirs, pa - MMIO_BASE, size, true, &value);
-    uint8_t *p = ref_memory(t, pa, true);
+    uint8_t *p = diff_ref_memory(t, pa, true);
     if (!p)
         return false;
     for (unsigned i = 0; i < size; i++)
@@ -105,7 +80,7 @@ static const struct ref_mem_ops ref_ops = {.read = ref_read, .write = ref_write}
 /* ---- making a program ---- */
 
 /* An address worth having in a register. */
-static uint32_t random_address(struct diff *t)
+uint32_t diff_random_address(struct diff *t)
 {
     static const uint32_t segment[] = {0x80000000, 0x80000000, 0xa0000000, 0x00000000, 0x00000000,
                                        0x00400000, 0xc0000000, 0x7fff0000, 0xfffe0000};
@@ -129,7 +104,7 @@ static uint32_t random_value(struct diff *t)
                                       0x80000001, 0xfffffffe, 0x0000ffff, 0xffff8000, 31};
     if (rng_percent(&t->rng, 35))
         return corner[rng_below(&t->rng, ARRAY_LEN(corner))];
-    return rng_percent(&t->rng, 60) ? random_address(t) : rng_next(&t->rng);
+    return rng_percent(&t->rng, 60) ? diff_random_address(t) : rng_next(&t->rng);
 }
 
 /* Which instructions are wanted how often. */
@@ -177,7 +152,7 @@ static uint32_t random_insn(struct diff *t)
 static void put_word(struct diff *t, uint32_t pa, uint32_t w)
 {
     uint8_t *ours = mem_ram_ptr(t->mem, pa, 4);
-    uint8_t *theirs = ref_memory(t, pa, false);
+    uint8_t *theirs = diff_ref_memory(t, pa, false);
     for (unsigned i = 0; i < 4; i++)
         ours[i] = theirs[i] = (uint8_t)(w >> 8 * (t->big ? 3 - i : i));
 }
@@ -277,7 +252,7 @@ static void make_cpu(struct diff *t)
     mips_changed(c);
 }
 
-static void diff_setup(struct diff *t, uint64_t seed)
+void diff_setup(struct diff *t, uint64_t seed)
 {
     struct error e;
     *t = (struct diff){.rng = {seed}};
@@ -305,7 +280,7 @@ static void diff_setup(struct diff *t, uint64_t seed)
     make_cpu(t);
 }
 
-static void diff_fini(struct diff *t)
+void diff_fini(struct diff *t)
 {
     mips_fini(t->cpu);
     mips_code_free(t->code);
@@ -351,7 +326,7 @@ static bool compare_cp0(const struct mips *c, const struct ref_mips *f)
     return !bad;
 }
 
-static bool compare_cpu(const struct mips *c, const struct ref_mips *f)
+bool diff_compare_cpu(const struct mips *c, const struct ref_mips *f)
 {
     bool bad = false;
     for (unsigned i = 0; i < 32; i++)
@@ -365,7 +340,7 @@ static bool compare_cpu(const struct mips *c, const struct ref_mips *f)
     return compare_cp0(c, f) && !bad;
 }
 
-static bool compare_memory(struct diff *t)
+bool diff_compare_memory(struct diff *t)
 {
     const uint8_t *ours = mem_ram_ptr(t->mem, 0, RAM_SIZE);
     for (uint32_t pa = 0; pa < RAM_SIZE; pa++)
@@ -378,7 +353,7 @@ static bool compare_memory(struct diff *t)
 
 /* ---- running ---- */
 
-static void change_lines(struct diff *t)
+void diff_change_lines(struct diff *t)
 {
     static const uint32_t line[] = {0x400, 0x800, 0x8000, 0x1000, 0x2000, 0x4000};
     uint32_t l = line[rng_below(&t->rng, ARRAY_LEN(line))];
@@ -400,12 +375,18 @@ static bool run_chunk(struct diff *t, uint64_t n)
     enum mips_exit exit = mips_run(t->cpu, n);
     ref_run(&t->ref, until);
     if (exit == MIPS_EXIT_WAIT) { /* both sleep: wake them */
-        bool same = compare_cpu(t->cpu, &t->ref);
+        bool same = diff_compare_cpu(t->cpu, &t->ref);
         mips_set_irq(t->cpu, 0x400, true);
         t->ref.irq_lines |= 0x400;
         return same;
     }
-    return compare_cpu(t->cpu, &t->ref);
+    return diff_compare_cpu(t->cpu, &t->ref);
+}
+
+void diff_print_seed(const struct diff *t, uint64_t seed)
+{
+    printf("seed %llu (%s, %s-endian) differs after %llu instructions\n", (unsigned long long)seed,
+           t->cpu->model->name, t->big ? "big" : "little", (unsigned long long)t->cpu->retired);
 }
 
 bool diff_program(uint64_t seed, bool verbose, struct diff_stats *st)
@@ -419,15 +400,13 @@ bool diff_program(uint64_t seed, bool verbose, struct diff_stats *st)
     bool ok = true;
     for (unsigned i = 0; i < chunks && ok && !t.ref.stopped; i++) {
         if (rng_percent(&t.rng, 15))
-            change_lines(&t);
+            diff_change_lines(&t);
         ok = run_chunk(&t, 1 + rng_below(&t.rng, longest));
         if (ok && (i + 1 == chunks || t.ref.stopped || rng_percent(&t.rng, 3)))
-            ok = compare_memory(&t);
+            ok = diff_compare_memory(&t);
     }
     if (!ok)
-        printf("seed %llu (%s, %s-endian) differs after %llu instructions\n",
-               (unsigned long long)seed, t.cpu->model->name, t.big ? "big" : "little",
-               (unsigned long long)t.cpu->retired);
+        diff_print_seed(&t, seed);
     st->programs++;
     st->instructions += t.cpu->retired;
     st->exceptions += t.cpu->stats.exceptions + t.cpu->stats.irqs;

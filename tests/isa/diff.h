@@ -11,9 +11,14 @@
 
 struct diff_stats {
     uint64_t programs, instructions, exceptions, stops;
+    uint64_t breaks, watches;
 };
 
 /* Runs one program; false: the two differ, and what differs was printed. */
 bool diff_program(uint64_t seed, bool verbose, struct diff_stats *st);
+
+/* The same with breakpoints and watchpoints that come and go; where a run must stop is foretold by
+ * stepping the reference. */
+bool diff_debug_program(uint64_t seed, bool verbose, struct diff_stats *st);
 
 #endif

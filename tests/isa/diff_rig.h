@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/* What the differential tests share: an engine's CPU and the reference, with memory each. */
+#ifndef TESTS_ISA_DIFF_RIG_H
+#define TESTS_ISA_DIFF_RIG_H
+
+#include "isa/mips.h"
+#include "ref_mips.h"
+#include "rng.h"
+
+#define RAM_PAGES  32u
+#define RAM_SIZE   (RAM_PAGES * MEM_PAGE)
+#define ROM_BASE   0x1fc00000u
+#define MMIO_BASE  0x10000000u
+#define MMIO_SIZE  0x1000u
+#define CODE_PAGES 6u /* pages 1..6 hold code */
+
+/* A device that answers by a rule and remembers all that was done to it; one for each side. */
+struct dev {
+    uint64_t log;
+};
+
+struct diff {
+    struct rng rng;
+    bool big, mips161;
+    struct mem *mem;
+    struct mips_code *code;
+    struct mips *cpu;
+    struct trace trace;
+    struct ref_mips ref;
+    uint8_t *ref_ram, *ref_rom;
+    struct dev ours, theirs;
+};
+
+/* A random machine and program; the same for the same seed. */
+void diff_setup(struct diff *t, uint64_t seed);
+void diff_fini(struct diff *t);
+
+uint32_t diff_random_address(struct diff *t);
+uint8_t *diff_ref_memory(struct diff *t, uint32_t pa, bool write);
+void diff_change_lines(struct diff *t);
+
+/* False: they differ, and what differs was printed. */
+bool diff_compare_cpu(const struct mips *c, const struct ref_mips *f);
+bool diff_compare_memory(struct diff *t);
+void diff_print_seed(const struct diff *t, uint64_t seed);
+
+#endif
