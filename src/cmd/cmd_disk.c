@@ -17,52 +17,43 @@
 #define CMD_DISK_MAX (LB_DISK_MAX_SECTORS * (u64)IO_SECTOR)
 
 #define CMD_DISK_AT(member) offsetof(struct cmd_disk_args, member)
+#define CMD_DISK_TEXT(name, member, choices, what)                                                 \
+    name, 0, CMD_TEXT, CMD_DISK_AT(member), "NAME", choices, 0, 0, what
+#define CMD_DISK_FLAG(name, letter, member, what)                                                  \
+    name, letter, CMD_FLAG, CMD_DISK_AT(member), NULL, NULL, 0, 0, what
+
 #define CMD_DISK_MAKE                                                                              \
-    {                                                                                              \
-        "format", 'f', CMD_TEXT, CMD_DISK_AT(format), "NAME", "sys161 raw", 0, 0,                  \
-            "what to make: sys161 (with System/161's header; the default) or raw"                  \
-    }
-#define CMD_DISK_TAKE(name, letter, member)                                                        \
-    {                                                                                              \
-        name, letter, CMD_TEXT, CMD_DISK_AT(member), "NAME", "auto sys161 raw", 0, 0,              \
-            "what it is: sys161, raw, or auto (by the header; the default)"                        \
-    }
-#define CMD_DISK_FORCE(what)                                                                       \
-    {                                                                                              \
-        "force", 0, CMD_FLAG, CMD_DISK_AT(force), NULL, NULL, 0, 0, what                           \
-    }
-#define CMD_DISK_JSON                                                                              \
-    {                                                                                              \
-        "json", 0, CMD_FLAG, CMD_DISK_AT(json), NULL, NULL, 0, 0, "as JSON"                        \
-    }
-#define CMD_DISK_HELP                                                                              \
-    {                                                                                              \
-        "help", 'h', CMD_FLAG, CMD_DISK_AT(help), NULL, NULL, 0, 0, "print this"                   \
-    }
+    CMD_DISK_TEXT("format", format, "sys161 raw",                                                  \
+                  "what to make: sys161 (with System/161's header; the default) or raw")
+#define CMD_DISK_TAKE(name, member)                                                                \
+    CMD_DISK_TEXT(name, member, "auto sys161 raw",                                                 \
+                  "what it is: sys161, raw, or auto (by the header; the default)")
+#define CMD_DISK_FORCE(what) CMD_DISK_FLAG("force", 'f', force, what)
+#define CMD_DISK_HELP        CMD_DISK_FLAG("help", 'h', help, "print this")
 
 static const struct cmd_option cmd_disk_make_table[] = {
-    CMD_DISK_MAKE,
-    CMD_DISK_FORCE("replace a file that is there already"),
-    CMD_DISK_HELP,
+    {CMD_DISK_MAKE},
+    {CMD_DISK_FORCE("replace a file that is there already")},
+    {CMD_DISK_HELP},
 };
 
 static const struct cmd_option cmd_disk_list_table[] = {
-    CMD_DISK_TAKE("format", 'f', format),
-    CMD_DISK_JSON,
-    CMD_DISK_HELP,
+    {CMD_DISK_TAKE("format", format)},
+    {CMD_DISK_FLAG("json", 0, json, "an array of objects")},
+    {CMD_DISK_HELP},
 };
 
 static const struct cmd_option cmd_disk_resize_table[] = {
-    CMD_DISK_TAKE("format", 'f', format),
-    CMD_DISK_FORCE("cut off what lies beyond a smaller size"),
-    CMD_DISK_HELP,
+    {CMD_DISK_TAKE("format", format)},
+    {CMD_DISK_FORCE("cut off what lies beyond a smaller size")},
+    {CMD_DISK_HELP},
 };
 
 static const struct cmd_option cmd_disk_convert_table[] = {
-    CMD_DISK_MAKE,
-    CMD_DISK_TAKE("from", 0, from),
-    CMD_DISK_FORCE("replace a file that is there already"),
-    CMD_DISK_HELP,
+    {CMD_DISK_MAKE},
+    {CMD_DISK_TAKE("from", from)},
+    {CMD_DISK_FORCE("replace a file that is there already")},
+    {CMD_DISK_HELP},
 };
 
 enum io_disk_format cmd_disk_format(const char *name)

@@ -35,13 +35,18 @@ struct cmd_disk161_args {
     bool force;
 };
 
-static int cmd_disk161_usage(void)
+static void cmd_disk161_print_usage(FILE *f)
 {
     fputs("Usage: disk161 action [options] [arguments]\n"
           "   disk161 create [-f] filename size\n"
           "   disk161 info filename...\n"
           "   disk161 resize filename [+-]size\n",
-          stderr);
+          f);
+}
+
+static int cmd_disk161_usage(void)
+{
+    cmd_disk161_print_usage(stderr);
     return CMD_DISK161_USAGE;
 }
 
@@ -252,6 +257,10 @@ int cmd_disk161(int argc, char **argv)
 {
     if (argc < 2)
         return cmd_disk161_usage();
+    if (!strcmp(argv[1], "--help")) { /* new: there it is an unknown command */
+        cmd_disk161_print_usage(stdout);
+        return 0;
+    }
     struct cmd_disk161_args a = {.word = xcalloc((size_t)argc, sizeof *a.word)};
     int status = cmd_disk161_parse(argc - 1, argv + 1, &a) ? cmd_disk161_run(argv[1], &a)
                                                            : cmd_disk161_usage();

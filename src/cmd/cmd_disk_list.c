@@ -117,13 +117,14 @@ static void cmd_disk_list_examine(struct cmd_disk_report *r, struct io_disk_imag
     struct io_disk_tool_info info;
     struct error e;
     io_disk_tool_info(d, &info);
-    if (info.sectors < LB_DISK_MIN_SECTORS || info.sectors > LB_DISK_MAX_SECTORS)
+    bool possible = info.sectors >= LB_DISK_MIN_SECTORS && info.sectors <= LB_DISK_MAX_SECTORS;
+    if (!possible)
         cmd_disk_list_find(r, true, "sectors: %llu; a disk has %u to %u",
                            (unsigned long long)info.sectors, LB_DISK_MIN_SECTORS,
                            LB_DISK_MAX_SECTORS);
     if (info.spare)
         cmd_disk_list_find(r, true, "its last %u bytes are no whole sector", (unsigned)info.spare);
-    if (io_disk_tool_read_all(d, &e))
+    if (possible && io_disk_tool_read_all(d, &e))
         cmd_disk_list_find(r, true, "%s", e.msg);
     if (info.format == IO_DISK_RAW)
         cmd_disk_list_find(r, false, "it is raw: sys161 needs a header (kuseg disk convert)");

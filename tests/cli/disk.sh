@@ -59,7 +59,7 @@ left create_raw_has_no_header size r.img 65536
 says create_never_overwrites 'cannot create the disk image a.img: File exists' \
     "${disk[@]}" create a.img 1M
 left create_left_it_alone size a.img $((5 * 1048576 + 512))
-quiet create_forced "${disk[@]}" create --force a.img 1M
+quiet create_forced "${disk[@]}" create -f a.img 1M
 left create_forced_has_the_size size a.img $((1048576 + 512))
 quiet create_a_huge_one "${disk[@]}" create huge.img 2000G
 left a_huge_one_is_sparse sparse huge.img
@@ -120,7 +120,7 @@ kuseg: the disk image fifo is neither a file nor a block device
 kuseg: the disk image /dev/null is neither a file nor a block device' \
     "${disk[@]}" info --json gone.img folder fifo /dev/null
 odd_name=$(printf 'n\303\244me \377')
-quiet create_with_an_odd_name "${disk[@]}" create -f raw "$odd_name" 64K
+quiet create_with_an_odd_name "${disk[@]}" create --format raw "$odd_name" 64K
 run "${disk[@]}" info --json "$odd_name"
 left odd_names_are_json python3 -m json.tool out /dev/null
 

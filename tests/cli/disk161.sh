@@ -32,6 +32,7 @@ size() { # FILE BYTES
 
 wrong no_action '' ./disk161
 wrong help_is_usage '' ./disk161 help
+exact help_when_asked_for 0 "$usage" '' ./disk161 --help
 wrong unknown_action 'disk161: Unknown command bogus' ./disk161 bogus
 wrong option_before_the_action 'disk161: Unknown command -f' ./disk161 -f create a.img 1M
 wrong unknown_option "create: invalid option -- 'x'" ./disk161 create -fx a.img 1M
