@@ -60,6 +60,8 @@ static enum err cmd_options_store(const struct cmd_option *o, const char *value,
                                   struct error *e)
 {
     void *member = (char *)out + o->offset;
+    if ((o->kind == CMD_TEXT || o->kind == CMD_LIST) && !*value)
+        return err_set(e, ERR_USAGE, "needs a value that is not empty: %s", o->arg);
     switch (o->kind) {
     case CMD_FLAG:
         *(bool *)member = true;

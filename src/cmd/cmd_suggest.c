@@ -34,9 +34,16 @@ static unsigned cmd_suggest_distance(const char *a, const char *b)
     return d[na][nb];
 }
 
+/* How far off a known word is; one that was cut short is near. */
+static unsigned cmd_suggest_far(const char *word, const char *known)
+{
+    size_t n = strlen(word);
+    return n > 1 && !strncmp(word, known, n) ? 1 : cmd_suggest_distance(word, known);
+}
+
 const char *cmd_suggest(const char *word, const char *best, const char *known)
 {
-    unsigned limit = best ? cmd_suggest_distance(word, best) : CMD_SUGGEST_FAR;
-    unsigned d = cmd_suggest_distance(word, known);
+    unsigned limit = best ? cmd_suggest_far(word, best) : CMD_SUGGEST_FAR;
+    unsigned d = cmd_suggest_far(word, known);
     return d < limit && d < strlen(known) ? known : best;
 }

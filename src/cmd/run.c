@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/run_stats.h"
 #include "host/host_clock.h"
+#include "host/host_out.h"
 #include "host/host_poll.h"
 #include "host/host_slurp.h"
 #include "host/host_term.h"
@@ -31,6 +32,7 @@ struct run {
     struct machine m;
     struct board_s161 *board;
     FILE *trace_file;
+    FILE *stats_file; /* what an earlier run wrote stays until this one's end */
     u64 start_mono, start_cpu;
 };
 
@@ -154,9 +156,10 @@ static enum err run_trace_file(struct run *r, const char *path, struct error *e)
     enum err err = run_output(r, "--trace-file", path, e);
     if (err)
         return err;
-    r->trace_file = fopen(path, "w");
+    r->trace_file = host_out_open(path, e);
     if (!r->trace_file)
-        return err_set(e, ERR_IO, "cannot write the trace to %s: %m", path);
+        return err_prefix(e, "cannot write the trace");
+    host_out_clear(r->trace_file);
     r->m.trace.out = r->trace_file;
     return ERR_OK;
 }
@@ -176,7 +179,7 @@ static enum err run_tracing(struct run *r, struct error *e)
 }
 
 /* Found out before the run, not after it: can the statistics be written? */
-static enum err run_stats_file(const struct run *r, struct error *e)
+static enum err run_stats_file(struct run *r, struct error *e)
 {
     const char *path = r->o->stats_file;
     if (!path || !strcmp(path, "-"))
@@ -184,11 +187,8 @@ static enum err run_stats_file(const struct run *r, struct error *e)
     enum err err = run_output(r, "--stats", path, e);
     if (err)
         return err;
-    FILE *f = fopen(path, "a");
-    if (!f)
-        return err_set(e, ERR_IO, "cannot write the statistics to %s: %m", path);
-    fclose(f);
-    return ERR_OK;
+    r->stats_file = host_out_open(path, e);
+    return r->stats_file ? ERR_OK : err_prefix(e, "cannot write the statistics");
 }
 
 static enum err run_kernel(struct run *r, struct error *e)
@@ -309,15 +309,15 @@ static int run_go(struct run *r)
     run_report_end(r);
     if (r->o->sys161)
         run_stats_sys161(&stats);
-    struct error e;
-    if (r->o->stats_file && run_stats_json(&stats, r->o->stats_file, &e)) {
-        log_error("%s", e.msg);
+    if (r->o->stats_file && !run_stats_json(&stats, r->stats_file ? r->stats_file : stdout)) {
+        log_error("cannot write the statistics to %s: %m", r->o->stats_file);
         return CMD_USAGE;
     }
     return run_exit_code(&r->m);
 }
 
-static void run_fini(struct run *r)
+/* False: what was to be written about the run is not all there. */
+static bool run_fini(struct run *r)
 {
     board_s161_free(r->board);
     machine_fini(&r->m);
@@ -325,8 +325,12 @@ static void run_fini(struct run *r)
     guest_names_fini(&r->names);
     buf_fini(&r->kernel);
     host_poll_fini(&r->poll);
-    if (r->trace_file && (ferror(r->trace_file) | fclose(r->trace_file)))
-        log_error("the trace in %s is not complete: %m", r->o->trace_file);
+    if (r->stats_file)
+        fclose(r->stats_file); /* flushed before */
+    if (!r->trace_file || !(ferror(r->trace_file) | fclose(r->trace_file)))
+        return true;
+    log_error("the trace in %s is not complete: %m", r->o->trace_file);
+    return false;
 }
 
 int run_machine(const struct run_options *o)
@@ -341,6 +345,5 @@ int run_machine(const struct run_options *o)
         log_error("%s", e.msg);
     else
         code = run_go(&r);
-    run_fini(&r);
-    return code;
+    return run_fini(&r) ? code : CMD_USAGE;
 }

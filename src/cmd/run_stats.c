@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/run_stats.h"
+#include "host/host_out.h"
 #include "lib/log.h"
 
 #include <jansson.h>
@@ -60,17 +61,15 @@ static json_t *run_stats_object(const struct run_stats *s)
                      "state_hash", hash, "devices", dev, "cpus", cpus);
 }
 
-enum err run_stats_json(const struct run_stats *s, const char *path, struct error *e)
+bool run_stats_json(const struct run_stats *s, FILE *f)
 {
     json_t *o = run_stats_object(s);
-    FILE *f = strcmp(path, "-") ? fopen(path, "w") : stdout;
-    bool bad = !f || !o || json_dumpf(o, f, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    if (f && !bad)
-        bad = fputc('\n', f) == EOF || fflush(f);
-    if (f && f != stdout)
-        bad |= fclose(f) != 0;
+    if (f != stdout)
+        host_out_clear(f);
+    bool good = o && !json_dumpf(o, f, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) &&
+                fputc('\n', f) != EOF && !fflush(f);
     json_decref(o);
-    return bad ? err_set(e, ERR_IO, "cannot write the statistics to %s: %m", path) : ERR_OK;
+    return good;
 }
 
 void run_stats_sys161(const struct run_stats *s)

@@ -5,6 +5,8 @@
 
 #include "machine/machine.h"
 
+#include <stdio.h>
+
 struct run_stats {
     const struct machine *m;
     const char *engine;
@@ -12,8 +14,8 @@ struct run_stats {
     u64 cpu_ns;  /* host CPU time of the run */
 };
 
-/* path "-": standard output. */
-MUST_CHECK enum err run_stats_json(const struct run_stats *s, const char *path, struct error *e);
+/* In place of what f holds. False: it could not be written (errno). */
+MUST_CHECK bool run_stats_json(const struct run_stats *s, FILE *f);
 void run_stats_sys161(const struct run_stats *s);
 
 #endif

@@ -63,6 +63,8 @@ static enum err host_slurp_fd(int fd, const char *path, size_t limit, struct buf
 enum err host_slurp(const char *path, size_t limit, struct buf *out, struct error *e)
 {
     struct stat st;
+    if (!*path)
+        return err_set(e, ERR_IO, "a file's name is empty");
     if (stat(path, &st) < 0)
         return err_set(e, ERR_IO, "%s: cannot open: %m", path);
     enum err err = host_slurp_check(&st, path, limit, e); /* opening a device can do things */

@@ -4,7 +4,19 @@
 import json
 import re
 
-from boot import HEARTH, NATIVE, case, command, contains, equal, guest, kuseg, main, slow_case
+from boot import (
+    HEARTH,
+    NATIVE,
+    case,
+    command,
+    contains,
+    equal,
+    guest,
+    kuseg,
+    main,
+    make_disk,
+    slow_case,
+)
 
 CPUS = ("1", "2", "8")
 MEMORY = ("512K", "4M", "508M")
@@ -153,6 +165,14 @@ def equal_runs_count_the_same():
 @case
 def unwritable_counters_are_an_error():
     guest("halt 0", "--stats", "/nowhere/stats.json").expect(2, "/nowhere/stats.json")
+
+
+@case
+def what_is_no_disk_is_not_formatted():
+    make_disk()
+    guest("write a kept; format x; cat a; halt", "--disk", "disk.img").expect(
+        0, "format: invalid argument", "\nkept\n"
+    )
 
 
 @case

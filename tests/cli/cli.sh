@@ -49,6 +49,10 @@ refuse device_is_no_kernel "/dev/zero: is a device, not a file" "$kuseg" run /de
 refuse pipe_is_no_configuration "pipe: is a pipe, not a file" "$kuseg" run --conf pipe
 refuse control_characters_are_shown "a\\x1b[31m\\x9bü\\xc2\\x9b\\x0a: cannot open" \
     "$kuseg" run $'a\e[31m\x9bü\xc2\x9b\n'
+refuse empty_name_is_refused "a file's name is empty" "$kuseg" run ""
+refuse stats_wait_for_no_reader "pipe: nobody reads from that pipe" "$kuseg" run --stats pipe
+refuse a_trace_waits_for_no_reader "pipe: nobody reads from that pipe" \
+    "$kuseg" run --trace exc --trace-file pipe
 refuse empty_kernel_is_refused "empty: is empty" "$kuseg" run empty
 refuse cut_kernel_is_refused "cut: is cut off" "$kuseg" run cut
 refuse foreign_kernel_is_named "is an x86-64 executable" "$kuseg" run "$kuseg"
@@ -112,6 +116,9 @@ if [ -n "$guest" ]; then
     refuse trace161_unknown_flag "no trace flag 'q'" ./trace161 -tq "$guest"
     run ./sys161 -X "$guest" "halt 0"
     result sys161_runs_a_kernel "$([ "$status" -eq 0 ] || echo "expected status 0")"
+    run "$kuseg" run --warp --trace exc --trace-file /dev/full "$guest" "halt 0"
+    result an_incomplete_trace_is_a_failure "$([ "$status" -eq 2 ] || echo "expected status 2")"
+    head -c 99999 /dev/zero >stats.json # longer than what replaces it
     run "$kuseg" run --memory 512K --stats stats.json --warp "$guest" "halt 0"
     result stats_are_json "$(python3 -m json.tool stats.json 2>&1 >/dev/null)"
 fi

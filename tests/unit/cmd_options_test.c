@@ -85,6 +85,7 @@ static void options_name_the_mistake(void **state)
         {"run -q", "unknown option '-q'"},
         {"run --flag=1", "option '--flag' takes no value"},
         {"run --text", "option '--text' needs a value: TEXT"},
+        {"run --text=", "--text: needs a value that is not empty: TEXT"},
         {"run -n", "option '-n' needs a value: N"},
         {"run -n0", "-n: '0' is out of range (1 to 32)"},
         {"run --cpus four", "--cpus: 'four' is not a number"},
@@ -120,6 +121,9 @@ static void suggestions_are_near(void **state)
     assert_string_equal(cmd_suggest("rnu", NULL, "run"), "run");
     assert_string_equal(cmd_suggest("devics", cmd_suggest("devics", NULL, "version"), "devices"),
                         "devices");
+    assert_string_equal(cmd_suggest("mem", cmd_suggest("mem", NULL, "set"), "memory"), "memory");
+    assert_string_equal(cmd_suggest("trac", cmd_suggest("trac", NULL, "trace"), "trace-file"),
+                        "trace");
     assert_null(cmd_suggest("frobnicate", NULL, "run"));
     assert_null(cmd_suggest("xyz", NULL, "run"));
     assert_null(cmd_suggest("averyveryverylongwordindeedandmore", NULL, "run"));

@@ -129,10 +129,15 @@ static void sh_mkdir(u32 count, const char **word)
     sh_each(count, word, sys_mkdir);
 }
 
+static bool sh_is_number(const char *word)
+{
+    return word[0] >= '0' && word[0] <= '9';
+}
+
 static void sh_format(u32 count, const char **word)
 {
     u32 disk = count > 1 ? string_number(word[1]) : 0;
-    int error = sys_makefs(disk);
+    int error = count > 1 && !sh_is_number(word[1]) ? E_INVALID : sys_makefs(disk);
 
     if (error)
         sh_complain("format", error);
@@ -212,7 +217,7 @@ static void sh_sleep(u32 count, const char **word)
 /* Without a code: the last program's status, so that scripts can end with just "halt". */
 static void sh_halt(u32 count, const char **word)
 {
-    if (count > 1 && (word[1][0] < '0' || word[1][0] > '9')) {
+    if (count > 1 && !sh_is_number(word[1])) {
         print("sh: halt: '%s' is no code\n", word[1]);
         return;
     }
