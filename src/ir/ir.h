@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The intermediate representation between guest front ends and host back ends; it knows neither.
+ *
+ * A region is a graph of blocks. A value lives inside the block that defines it. What lives longer
+ * is in a slot: a typed variable at an offset in the guest's state struct, which a back end may
+ * keep in a host register as long as the region runs. Where a region can be left there is a point:
+ * which slots get which constants then (the program counter, say). Slots are otherwise exact at
+ * every point, in program order, so that a fault is precise.
+ *
+ * Blocks charge the guest instructions they stand for to a budget when they are entered; a block
+ * that would overdraw it leaves at its own point instead. A point gives back what has not been
+ * done.
+ */
+#ifndef IR_IR_H
+#define IR_IR_H
+
+#include "lib/types.h"
+
+#include <stdio.h>
+
+enum ir_type {
+    IR_VOID,
+    IR_I32,
+    IR_I64,
+    IR_F32,
+    IR_F64,
+    IR_I8, /* of slots only: read and written as i32 */
+};
+
+enum ir_op {
+#define OP(NAME, name, operands, effect) IR_##NAME,
+#include "ir/ir.def"
+#undef OP
+    IR_NOPS,
+};
+
+enum ir_effect {
+    IR_PURE,
+    IR_SLOT,
+    IR_LEAVES,
+    IR_ENDS,
+};
+
+struct ir_op_info {
+    const char *name;
+    u8 operands, effect;
+};
+
+extern const struct ir_op_info ir_ops[IR_NOPS];
+
+enum ir_cc { /* pairs of opposites: cc ^ 1 */
+    IR_EQ,
+    IR_NE,
+    IR_LTS,
+    IR_GES,
+    IR_LTU,
+    IR_GEU,
+};
+
+enum ir_size {
+    IR_S8,
+    IR_U8,
+    IR_S16,
+    IR_U16,
+    IR_W32,
+};
+
+typedef u16 ir_ref; /* index of an instruction; 0: none */
+
+#define IR_MAX_INSNS  8192
+#define IR_MAX_BLOCKS 256
+#define IR_MAX_SLOTS  192
+#define IR_MAX_POINTS 2048
+#define IR_MAX_CASES  16
+#define IR_MAX_MAP    4
+
+struct ir_insn {
+    u8 op, type;
+    u8 cc;   /* CMP */
+    u8 size; /* LOAD, STORE: enum ir_size */
+    ir_ref a, b, c;
+    u16 point; /* LEAVES, and LEAVE */
+    u16 t, f;  /* blocks */
+    u64 imm;
+};
+
+struct ir_slot {
+    u32 offset; /* in the guest's state struct */
+    u8 type;
+};
+
+/* What is written when the region is left here. */
+struct ir_point {
+    u16 unspent; /* of the block's charge, given back */
+    u8 n;
+    u8 reason; /* the front end's own; LEAVE, GUARD and a budget that is spent hand it over */
+    struct ir_binding {
+        u16 slot;
+        u32 value;
+    } map[IR_MAX_MAP];
+};
+
+struct ir_case {
+    u32 value;
+    u16 block;
+};
+
+struct ir_block {
+    ir_ref first, last; /* last is one of END */
+    u16 charge;
+    u16 point; /* where a block leaves that cannot be paid for */
+    u8 depth;  /* of loops around it, as the front end guesses */
+    u8 ncases; /* SWITCH */
+    u16 cases; /* index of the first */
+};
+
+/* bool helper(state, arg): false leaves the region; what the guest does next is in the state then,
+ * nothing of the point is. Before the call the point's map is applied. */
+struct ir_call {
+    u64 fn, arg;
+};
+
+struct ir_region {
+    struct ir_insn *insn; /* 0 is none */
+    unsigned ninsns;
+    struct ir_block block[IR_MAX_BLOCKS];
+    unsigned nblocks;
+    struct ir_slot slot[IR_MAX_SLOTS];
+    unsigned nslots;
+    struct ir_point *point; /* 0 is none */
+    unsigned npoints;
+    struct ir_case cases[IR_MAX_CASES * 8];
+    unsigned ncases;
+    struct ir_call call[64];
+    unsigned ncalls;
+    u16 entry; /* block */
+    /* A block that ends in a JUMP to the entry and finds out whether the region may be entered
+     * from anywhere; entered only from outside. IR_NO_BLOCK: it always may. */
+    u16 check;
+    bool full; /* some table overflowed: the region is of no use */
+};
+
+#define IR_NO_BLOCK 0xffff
+
+struct ir_region *ir_region_new(void);
+void ir_region_free(struct ir_region *r);
+void ir_region_clear(struct ir_region *r);
+
+/* ---- building: ir_build.c ----
+ * One block at a time: ir_block opens it, an END closes it. Constants are folded, values of slots
+ * that are known are not read again. */
+
+struct ir_builder {
+    struct ir_region *r;
+    u16 block;
+    ir_ref known[IR_MAX_SLOTS]; /* the slot's value, if this block has seen it */
+};
+
+u16 ir_new_block(struct ir_region *r); /* to jump to before it is filled */
+void ir_begin(struct ir_builder *b, struct ir_region *r, u16 block);
+u16 ir_slot_at(struct ir_region *r, u32 offset, enum ir_type type); /* the same again: the same */
+u16 ir_add_point(struct ir_region *r, const struct ir_point *p);
+u16 ir_add_call(struct ir_region *r, u64 fn, u64 arg);
+
+ir_ref ir_const(struct ir_builder *b, enum ir_type type, u64 v);
+bool ir_is_const(const struct ir_builder *b, ir_ref v, u64 *out);
+ir_ref ir_get(struct ir_builder *b, u16 slot);
+void ir_put(struct ir_builder *b, u16 slot, ir_ref v);
+ir_ref ir_binary(struct ir_builder *b, enum ir_op op, ir_ref x, ir_ref y);
+ir_ref ir_unary(struct ir_builder *b, enum ir_op op, ir_ref x);
+ir_ref ir_cmp(struct ir_builder *b, enum ir_cc cc, ir_ref x, ir_ref y);
+ir_ref ir_select(struct ir_builder *b, ir_ref cond, ir_ref x, ir_ref y);
+ir_ref ir_load(struct ir_builder *b, enum ir_size size, ir_ref at, u16 point);
+void ir_store(struct ir_builder *b, enum ir_size size, ir_ref at, ir_ref v, u16 point);
+void ir_guard(struct ir_builder *b, ir_ref cond, u16 point);
+void ir_do_call(struct ir_builder *b, u16 call, u16 point);
+
+void ir_jump(struct ir_builder *b, u16 to);
+void ir_branch(struct ir_builder *b, ir_ref cond, u16 t, u16 f);
+void ir_switch(struct ir_builder *b, ir_ref v, const struct ir_case *cases, unsigned n, u16 other);
+void ir_chain(struct ir_builder *b, u64 place, u16 point);
+void ir_indirect(struct ir_builder *b, ir_ref place, u16 point);
+void ir_leave(struct ir_builder *b, u16 point);
+
+/* What a pure operation yields for constants; x and y of the instruction's operand type. */
+u64 ir_fold(enum ir_op op, enum ir_type type, enum ir_cc cc, u64 x, u64 y);
+
+/* ---- looking ---- */
+
+/* NULL, or what is wrong with the region: a sentence. */
+const char *ir_verify(const struct ir_region *r);
+void ir_print(const struct ir_region *r, FILE *out);
+
+/* ---- running: ir_eval.c, the engine for hosts without a back end and the yardstick for others ---
+ */
+
+struct ir_host {
+    void *state; /* the guest's: slots are offsets in it */
+    /* Guest memory. False: leave at the instruction's point, or as the state says by now. */
+    bool (*load)(struct ir_host *h, u16 point, enum ir_size size, u32 at, u32 *v);
+    bool (*store)(struct ir_host *h, u16 point, enum ir_size size, u32 at, u32 v);
+    bool (*call)(struct ir_host *h, u16 point, const struct ir_call *call);
+    i64 budget;
+};
+
+/* How a region was left: its point (0: as the state says), and for CHAIN and INDIRECT where to. */
+struct ir_left {
+    u16 point;
+    bool onward; /* CHAIN or INDIRECT: place says where to, the point's map is applied as well */
+    u64 place;
+};
+
+struct ir_left ir_eval(const struct ir_region *r, u16 entry, struct ir_host *h);
+/* Writes a point's map into the state. */
+void ir_apply(const struct ir_region *r, u16 point, void *state);
+
+#endif
