@@ -53,6 +53,7 @@ static const struct state_field mips_fields[] = {
     F(stats.syncs, U64, 1),
     F(stats.irqs, U64, 1),
     F(stats.exceptions, U64, 1),
+    STATE_FIELD_SINCE(2, struct mips, stats.user_exceptions, U64, 1),
 };
 
 #undef F
@@ -89,7 +90,7 @@ static void mips_loaded(void *obj)
 
 const struct state_desc mips_state = {
     .name = "mips",
-    .version = 1,
+    .version = 2,
     .nfields = ARRAY_LEN(mips_fields),
     .size = sizeof(struct mips),
     .fields = mips_fields,

@@ -117,7 +117,7 @@ struct mips_tlb_index {
 struct mips_stats {
     u64 user_cycles;
     u64 lls, scs_ok, scs_failed, syncs;
-    u64 irqs, exceptions;
+    u64 irqs, exceptions, user_exceptions;
 };
 
 struct mips {

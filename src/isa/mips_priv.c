@@ -68,16 +68,19 @@ static void mips_priv_enter_exception(struct mips *c, enum mips_exc exc, unsigne
           c->status);
 
     u64 at = c->retired + (exc != MIPS_EXC_INT);
+    bool user = mips_user_mode(c);
     u32 stack = (c->status << 2) & MIPS_ST_STACK;
     mips_priv_set_status(c, (c->status & ~(u32)MIPS_ST_STACK) | stack, at);
     c->ll = false;
 
     u32 vector = (c->status & MIPS_ST_BEV) ? 0xbfc00100u : 0x80000000u;
     mips_set_pc(c, refill ? vector : vector + 0x80);
-    if (exc == MIPS_EXC_INT)
+    if (exc == MIPS_EXC_INT) {
         c->stats.irqs++;
-    else
+    } else {
         c->stats.exceptions++;
+        c->stats.user_exceptions += user;
+    }
 }
 
 void mips_raise(struct mips *c, enum mips_exc exc)
