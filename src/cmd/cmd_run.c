@@ -52,6 +52,9 @@ static const struct cmd_option cmd_run_table[] = {
      "repeated"},
     {"report", 0, CMD_FLAG, CMD_RUN_AT(run.report), NULL, NULL, 0, 0,
      "show where the guest stands when it is ended by control-C or a signal, too"},
+    {"meter", 0, CMD_TEXT, CMD_RUN_AT(run.meter), "ADDRESS", NULL, 0, 0,
+     "where 'kuseg stat' can read the counters: a socket's path (with a '/'), or a port of this "
+     "host"},
     {"builtin", 0, CMD_FLAG, CMD_RUN_AT(run.builtin), NULL, NULL, 0, 0,
      "boot the built-in guest; all words are for it"},
     {"help", 'h', CMD_FLAG, CMD_RUN_AT(help), NULL, NULL, 0, 0, "print this"},

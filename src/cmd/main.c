@@ -25,9 +25,11 @@ static const struct main_command main_commands[] = {
     {"devices", cmd_devices, false, "list the devices that a board can hold"},
     {"disk", cmd_disk, false, "make, examine, resize and convert disk images"},
     {"hub", cmd_hub, false, "join the network cards of several machines"},
+    {"stat", cmd_stat, false, "print the counters of a running machine"},
     {"version", cmd_version, false, "print the version"},
     {"sys161", cmd_sys161, true, "run a machine by System/161's command line"},
     {"trace161", cmd_sys161, true, "the same, with its tracing options"},
+    {"stat161", cmd_stat161, true, "print counters by System/161's command line"},
     {"disk161", cmd_disk161, true, "disk images by System/161's command line"},
     {"hub161", cmd_hub161, true, "join network cards by System/161's command line"},
 };

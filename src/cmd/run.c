@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/run_stats.h"
 #include "host/host_clock.h"
+#include "host/host_dir.h"
 #include "host/host_out.h"
 #include "host/host_poll.h"
 #include "host/host_slurp.h"
@@ -18,6 +19,7 @@
 #include "machine/board_s161.h"
 #include "machine/elf.h"
 #include "machine/guest_names.h"
+#include "vmm/vmm_meter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +33,7 @@ struct run {
     struct host_poll poll;
     struct machine m;
     struct board_s161 *board;
+    struct vmm_meter meter;
     FILE *trace_file;
     FILE *stats_file; /* what an earlier run wrote stays until this one's end */
     u64 start_mono, start_cpu;
@@ -191,6 +194,23 @@ static enum err run_stats_file(struct run *r, struct error *e)
     return r->stats_file ? ERR_OK : err_prefix(e, "cannot write the statistics");
 }
 
+/* A course's kernel runs as well without a meter: with sys161 it is not worth an error. */
+static enum err run_meter(struct run *r, struct error *e)
+{
+    const char *address = r->o->meter;
+    bool usual = !address && r->o->sys161;
+    if (!address && !usual)
+        return ERR_OK;
+    if (usual)
+        host_dir_make(".sockets"); /* if that fails, so does what follows */
+    vmm_meter_init(&r->meter, &r->m, &r->poll);
+    enum err err = vmm_meter_listen(&r->meter, usual ? ".sockets/meter" : address, e);
+    if (!err || !usual)
+        return err ? err_prefix(e, "--meter") : ERR_OK;
+    log_warn("%s: nothing can be read from the meter", e->msg);
+    return ERR_OK;
+}
+
 static enum err run_kernel(struct run *r, struct error *e)
 {
     if (!r->o->builtin)
@@ -261,7 +281,8 @@ static enum err run_build(struct run *r, struct error *e)
     err = board_s161_boot(r->board, r->kernel.data, r->kernel.len, o->words, e);
     if (err)
         return err_prefix(e, "%s", o->builtin ? "the built-in guest" : o->kernel);
-    return run_names(r, e);
+    err = run_names(r, e);
+    return err ? err : run_meter(r, e);
 }
 
 /* ---- the end ---- */
@@ -319,6 +340,7 @@ static int run_go(struct run *r)
 /* False: what was to be written about the run is not all there. */
 static bool run_fini(struct run *r)
 {
+    vmm_meter_fini(&r->meter);
     board_s161_free(r->board);
     machine_fini(&r->m);
     s161_conf_fini(&r->conf);

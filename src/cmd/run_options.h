@@ -34,6 +34,7 @@ struct run_options {
     const char *trace_file;    /* NULL: standard error */
     const char *stats_file;    /* JSON; "-": standard output */
     bool profile;              /* gmon.out at the end */
+    const char *meter;         /* address it is read at; NULL: .sockets/meter if sys161 */
     struct cmd_list symbols;   /* files and folders of the guest's programs */
     bool report;               /* where the guest stands when the person ends it */
 
