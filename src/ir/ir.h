@@ -8,9 +8,13 @@
  * which slots get which constants then (the program counter, say). Slots are otherwise exact at
  * every point, in program order, so that a fault is precise.
  *
- * Blocks charge the guest instructions they stand for to a budget when they are entered; a block
- * that would overdraw it leaves at its own point instead. A point gives back what has not been
- * done.
+ * Blocks charge the guest instructions they stand for to a budget whenever they are entered, from
+ * outside and at each turn of a loop; a block that would overdraw it charges nothing and leaves at
+ * its own point instead. A point gives back what has not been done, whatever makes the region
+ * leave there: a fault, a helper's false, a guard, an end. Every loop holds a block that charges,
+ * so that no region runs forever.
+ *
+ * ir_verify has every rule, ir_eval every meaning: where a comment here is vague, they decide.
  */
 #ifndef IR_IR_H
 #define IR_IR_H
@@ -23,9 +27,9 @@ enum ir_type {
     IR_VOID,
     IR_I32,
     IR_I64,
-    IR_F32,
+    IR_F32, /* F32 and F64 are reserved: ir_verify refuses them */
     IR_F64,
-    IR_I8, /* of slots only: read and written as i32 */
+    IR_I8, /* of slots only: read as i32 with zeros above, written with an i32's low byte */
 };
 
 enum ir_op {
@@ -76,15 +80,17 @@ typedef u16 ir_ref; /* index of an instruction; 0: none */
 #define IR_MAX_MAP    4
 
 struct ir_insn {
-    u8 op, type;
+    u8 op;
+    u8 type; /* of the value; CMP: of what is compared; PUT: of a; IR_VOID if there is none */
     u8 cc;   /* CMP */
-    u8 size; /* LOAD, STORE: enum ir_size */
+    u8 size; /* LOAD; STORE: the sign is of no matter */
     ir_ref a, b, c;
-    u16 point; /* LEAVES, and LEAVE */
+    u16 point; /* LEAVES, and LEAVE; CHAIN and INDIRECT may have one */
     u16 t, f;  /* blocks */
-    u64 imm;
+    u64 imm;   /* an i32 is kept with zeros above, here and in the evaluator */
 };
 
+/* No two slots overlap. */
 struct ir_slot {
     u32 offset; /* in the guest's state struct */
     u8 type;
@@ -92,31 +98,31 @@ struct ir_slot {
 
 /* What is written when the region is left here. */
 struct ir_point {
-    u16 unspent; /* of the block's charge, given back */
+    u16 unspent; /* of the block's charge, given back; not if the block itself leaves here */
     u8 n;
     u8 reason; /* the front end's own; LEAVE, GUARD and a budget that is spent hand it over */
     struct ir_binding {
         u16 slot;
-        u32 value;
+        u32 value; /* in an i64 slot: with zeros above */
     } map[IR_MAX_MAP];
 };
 
 struct ir_case {
-    u32 value;
+    u32 value; /* once in a switch */
     u16 block;
 };
 
 struct ir_block {
     ir_ref first, last; /* last is one of END */
     u16 charge;
-    u16 point; /* where a block leaves that cannot be paid for */
+    u16 point; /* where a block leaves that cannot be paid for; 0 if the charge is */
     u8 depth;  /* of loops around it, as the front end guesses */
     u8 ncases; /* SWITCH */
     u16 cases; /* index of the first */
 };
 
 /* bool helper(state, arg): false leaves the region; what the guest does next is in the state then,
- * nothing of the point is. Before the call the point's map is applied. */
+ * and the point only gives back. Before the call the point's map is applied, and stays so. */
 struct ir_call {
     u64 fn, arg;
 };
@@ -136,7 +142,7 @@ struct ir_region {
     unsigned ncalls;
     u16 entry; /* block */
     /* A block that ends in a JUMP to the entry and finds out whether the region may be entered
-     * from anywhere; entered only from outside. IR_NO_BLOCK: it always may. */
+     * from anywhere; entered only from outside, for no charge. IR_NO_BLOCK: it always may. */
     u16 check;
     bool full; /* some table overflowed: the region is of no use */
 };
@@ -162,6 +168,8 @@ void ir_begin(struct ir_builder *b, struct ir_region *r, u16 block);
 u16 ir_slot_at(struct ir_region *r, u32 offset, enum ir_type type); /* the same again: the same */
 u16 ir_add_point(struct ir_region *r, const struct ir_point *p);
 u16 ir_add_call(struct ir_region *r, u64 fn, u64 arg);
+/* Of the value it yields, or IR_VOID. */
+enum ir_type ir_type_of(const struct ir_insn *in);
 
 ir_ref ir_const(struct ir_builder *b, enum ir_type type, u64 v);
 bool ir_is_const(const struct ir_builder *b, ir_ref v, u64 *out);
@@ -197,11 +205,12 @@ void ir_print(const struct ir_region *r, FILE *out);
 
 struct ir_host {
     void *state; /* the guest's: slots are offsets in it */
-    /* Guest memory. False: leave at the instruction's point, or as the state says by now. */
+    /* Guest memory, a unit of `size` in v's low bits. False: leave, as the state says by now: it
+     * is the host that applies the point, or makes the state what a fault there leads to. */
     bool (*load)(struct ir_host *h, u16 point, enum ir_size size, u32 at, u32 *v);
     bool (*store)(struct ir_host *h, u16 point, enum ir_size size, u32 at, u32 v);
     bool (*call)(struct ir_host *h, u16 point, const struct ir_call *call);
-    i64 budget;
+    i64 budget; /* not negative */
 };
 
 /* How a region was left: its point (0: as the state says), and for CHAIN and INDIRECT where to. */
@@ -211,6 +220,7 @@ struct ir_left {
     u64 place;
 };
 
+/* r is valid; entry: its entry or check block. */
 struct ir_left ir_eval(const struct ir_region *r, u16 entry, struct ir_host *h);
 /* Writes a point's map into the state. */
 void ir_apply(const struct ir_region *r, u16 point, void *state);

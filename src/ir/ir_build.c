@@ -105,6 +105,19 @@ u16 ir_add_call(struct ir_region *r, u64 fn, u64 arg)
     return i;
 }
 
+enum ir_type ir_type_of(const struct ir_insn *in)
+{
+    if (in->op == IR_CMP)
+        return IR_I32;
+    return ir_ops[in->op].effect == IR_PURE || in->op == IR_GET || in->op == IR_LOAD ? in->type
+                                                                                     : IR_VOID;
+}
+
+static enum ir_type ir_type_at(const struct ir_builder *b, ir_ref v)
+{
+    return ir_type_of(&b->r->insn[v]);
+}
+
 static ir_ref ir_emit(struct ir_builder *b, struct ir_insn in)
 {
     u16 i = ir_next(b->r, &b->r->ninsns, IR_MAX_INSNS);
@@ -271,7 +284,7 @@ static ir_ref ir_reassociate(struct ir_builder *b, enum ir_type type, ir_ref x, 
 
 ir_ref ir_binary(struct ir_builder *b, enum ir_op op, ir_ref x, ir_ref y)
 {
-    enum ir_type type = b->r->insn[x].type;
+    enum ir_type type = ir_type_at(b, x);
     u64 cx, cy;
     bool fx = ir_is_const(b, x, &cx), fy = ir_is_const(b, y, &cy);
     if (fx && fy)
@@ -315,7 +328,7 @@ static ir_ref ir_cmp_truth(struct ir_builder *b, enum ir_cc cc, ir_ref x, ir_ref
 
 ir_ref ir_cmp(struct ir_builder *b, enum ir_cc cc, ir_ref x, ir_ref y)
 {
-    enum ir_type type = b->r->insn[x].type;
+    enum ir_type type = ir_type_at(b, x);
     u64 cx, cy;
     if (x == y)
         return ir_const(b, IR_I32, cc == IR_EQ || cc == IR_GES || cc == IR_GEU);
@@ -334,8 +347,9 @@ ir_ref ir_select(struct ir_builder *b, ir_ref cond, ir_ref x, ir_ref y)
     u64 c;
     if (ir_is_const(b, cond, &c))
         return c ? x : y;
-    return ir_emit(b, (struct ir_insn){
-                          .op = IR_SELECT, .type = b->r->insn[x].type, .a = cond, .b = x, .c = y});
+    return ir_emit(
+        b,
+        (struct ir_insn){.op = IR_SELECT, .type = (u8)ir_type_at(b, x), .a = cond, .b = x, .c = y});
 }
 
 /* ---- slots ---- */
@@ -351,12 +365,23 @@ ir_ref ir_get(struct ir_builder *b, u16 slot)
     return b->known[slot];
 }
 
+/* Whether a byte's slot gives back what was put into it. */
+static bool ir_fits_byte(const struct ir_builder *b, ir_ref v)
+{
+    const struct ir_insn *in = &b->r->insn[v];
+    u64 c;
+    if (ir_is_const(b, v, &c) || (in->op == IR_AND && ir_is_const(b, in->b, &c)))
+        return c <= 0xff;
+    return in->op == IR_CMP || (in->op == IR_LOAD && in->size == IR_U8) ||
+           (in->op == IR_GET && b->r->slot[in->imm].type == IR_I8);
+}
+
 void ir_put(struct ir_builder *b, u16 slot, ir_ref v)
 {
     if (b->known[slot] == v)
         return;
-    ir_emit(b, (struct ir_insn){.op = IR_PUT, .type = b->r->insn[v].type, .a = v, .imm = slot});
-    b->known[slot] = v;
+    ir_emit(b, (struct ir_insn){.op = IR_PUT, .type = (u8)ir_type_at(b, v), .a = v, .imm = slot});
+    b->known[slot] = b->r->slot[slot].type != IR_I8 || ir_fits_byte(b, v) ? v : 0;
 }
 
 /* ---- what may leave ---- */
