@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$output.parts
 mkdir -p "$work"
 
-programs='sh hello exit selftest stress bench'
+programs='sh hello exit selftest stress bench net'
 links='kbench=bench' # the same program by another name
 
 flags="-march=r3000 -mabi=32 -msoft-float -mno-abicalls -fno-pic -G0 -ffreestanding -nostdlib

@@ -49,6 +49,14 @@ u32 board_disks(void);
 u32 board_disk_sectors(u32 disk);
 int board_disk_transfer(u32 disk, u32 sector, void *buffer, bool write);
 
+/* syscall.c, sysfs.c: the network. Sending waits, receiving if asked to; E_AGAIN: nothing is there.
+ */
+struct abi_frame;
+struct format_text;
+int board_net_send(const struct abi_frame *frame);
+int board_net_receive(struct abi_frame *frame, bool wait);
+void board_net_print(struct format_text *out);
+
 /* print.c: at the end. The cards' interrupts come to this CPU from then on. */
 void board_stop_others(void);
 __attribute__((noreturn)) void board_power_off(u32 status);

@@ -37,5 +37,6 @@ void lb_serial_attach(u32 slot);
 void lb_timer_attach(u32 slot);
 void lb_disk_attach(u32 slot);
 void lb_emufs_attach(u32 slot);
+void lb_net_attach(u32 slot);
 
 #endif

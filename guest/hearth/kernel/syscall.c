@@ -3,6 +3,7 @@
 #include "syscall.h"
 
 #include "abi.h"
+#include "board.h"
 #include "clock.h"
 #include "cpu.h"
 #include "file.h"
@@ -263,6 +264,32 @@ static int syscall_halt(const struct syscall *call)
 static int syscall_panic(const struct syscall *call)
 {
     print_panic(call->frame, "requested by process %u", call->proc->pid);
+}
+
+static int syscall_net_send(const struct syscall *call)
+{
+    struct abi_frame *frame = mem_page();
+    int error = E_NOMEM;
+
+    if (frame)
+        error = vm_copy_in(call->proc->space, frame, call->a, sizeof(*frame));
+    if (!error)
+        error = board_net_send(frame);
+    if (frame)
+        mem_free(frame);
+    return error;
+}
+
+static int syscall_net_receive(const struct syscall *call)
+{
+    struct abi_frame *frame = mem_page();
+    int error = frame ? board_net_receive(frame, call->b) : E_NOMEM;
+
+    if (!error)
+        error = vm_copy_out(call->proc->space, call->a, frame, sizeof(*frame), VM_WRITE);
+    if (frame)
+        mem_free(frame);
+    return error;
 }
 
 static int (*const syscall_table[])(const struct syscall *call) = {

@@ -57,8 +57,8 @@ static const struct sysfs_file {
     const char *name;
     void (*print)(struct format_text *out);
 } sysfs_files[] = {
-    {"ps", proc_print},   {"mem", sysfs_mem},   {"tlb", tlb_print},
-    {"cpus", sysfs_cpus}, {"disk", sysfs_disk}, {"uptime", sysfs_uptime},
+    {"ps", proc_print},   {"mem", sysfs_mem},       {"tlb", tlb_print},       {"cpus", sysfs_cpus},
+    {"disk", sysfs_disk}, {"net", board_net_print}, {"uptime", sysfs_uptime},
 };
 
 static int sysfs_open(const struct fs *fs, const char *path, u32 flags, u32 *node)

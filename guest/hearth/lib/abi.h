@@ -41,6 +41,15 @@ struct abi_clock {
     unsigned ticks;     /* time slices this process used up */
 };
 
+#define ABI_FRAME 4088 /* bytes of data in a frame of the network, at most */
+
+/* A page. net_send looks at to, size and data. */
+struct abi_frame {
+    unsigned short from, to;
+    unsigned size;
+    char data[ABI_FRAME];
+};
+
 /* Status of a process that the kernel killed. */
 #define ABI_KILLED 255
 

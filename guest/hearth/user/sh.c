@@ -264,7 +264,8 @@ static void sh_help(u32 count, const char **word)
     for (u32 i = 0; i < COUNT_OF(sh_commands); i++)
         print("%-7s %-14s %s\n", sh_commands[i].name, sh_commands[i].arguments,
               sh_commands[i].help);
-    print("programs: selftest, bench NAME (or bench all), stress, hello; ls /bin lists them\n");
+    print(
+        "programs: selftest, bench NAME (or bench all), stress, net, hello; ls /bin lists them\n");
 }
 
 /* --- reading and understanding lines --- */

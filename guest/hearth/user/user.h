@@ -34,6 +34,8 @@ int sys_makefs(u32 disk);
 int sys_kbench(u32 index, u32 iterations, u32 *checksum);
 __attribute__((noreturn)) void sys_halt(u32 code);
 int sys_panic(void);
+int sys_net_send(const struct abi_frame *frame);
+int sys_net_receive(struct abi_frame *frame, bool wait);
 
 /* lib.c */
 void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
