@@ -164,12 +164,10 @@ static enum err io_net_hub_start(struct io_net_hub *n, struct error *e)
                             n, e);
 }
 
-/* No word about a carrier that is there from the start, a helpful one about a hub that is not. */
+/* The original says nothing about a hub that is not there. */
 static void io_net_hub_first_look(struct io_net_hub *n)
 {
-    u8 frame[IO_NET_HEADER];
-    io_net_put_header(frame, n->hwaddr, sizeof frame, IO_NET_HUB);
-    n->carrier = host_datagram_send(n->watch.fd, n->hub, frame, sizeof frame);
+    io_net_hub_keep_alive(n);
     if (!n->carrier)
         log_warn("nic: %s: no hub answers at %s (%s): the card has no carrier until one is started "
                  "there, by 'hub161 %s'",

@@ -109,6 +109,34 @@ static void a_run_with_host_files_replays(void **state)
     }
 }
 
+/* Frames and the carrier come in by themselves; what is sent has no effect but theirs. */
+static void a_networked_run_replays(void **state)
+{
+    (void)state;
+    static const unsigned cpus[] = {1, 2};
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(cpus); i++) {
+        struct rig_setup setup = {.cpus = cpus[i / 2],
+                                  .words =
+                                      "cat /sys/net; net listen 1; net ping 9 3; bench sieve 2; "
+                                      "net ping 9; cat /sys/net; halt 6",
+                                  .peer_says = "good day",
+                                  .paced = i & 1};
+        struct buf log = {0};
+        struct rig_result live = record(&setup, &log);
+        assert_int_equal(live.end, MACHINE_POWER_OFF);
+        assert_int_equal(live.code, 6);
+        struct rig_setup own = replaying(&setup, &log);
+        struct rig *r = rig_new(&own);
+        rig_run(r);
+        rig_assert_printed(r, "9 to 17: good day\n");
+        rig_assert_printed(r, "3 of 3 answered\n");
+        rig_assert_printed(r, "address 17, with carrier; 4 frames sent, 5 received, 0 dropped\n");
+        rig_assert_same(live, rig_result(r));
+        rig_free(r);
+        buf_fini(&log);
+    }
+}
+
 /* Replayed in steps, as a debugger does. */
 static void a_replay_in_slices(void **state)
 {
@@ -252,6 +280,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_typed_run_replays),
         cmocka_unit_test(a_recorded_run_is_the_live_run),
         cmocka_unit_test(a_run_with_host_files_replays),
+        cmocka_unit_test(a_networked_run_replays),
         cmocka_unit_test(a_replay_in_slices),
         cmocka_unit_test(a_request_to_end_replays),
         cmocka_unit_test(a_log_cut_short_is_noticed),

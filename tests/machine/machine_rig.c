@@ -61,7 +61,7 @@ static void rig_wait(void *ctx, u64 ns, bool console)
 {
     struct rig *r = ctx;
     rig_forbidden(r);
-    if (console && rig_more_to_type(r))
+    if ((console && rig_more_to_type(r)) || (r->setup.peer_says && r->waits < 1000))
         r->host_ns += ns < 1000 ? ns : 1000;
     else if (ns == ~0ull)
         r->stuck = true;
@@ -101,6 +101,74 @@ static void rig_put(void *ctx, u8 ch)
         r->prompts++;
 }
 
+/* ---- the peer on the network ---- */
+
+static void rig_peer_says(struct rig *r, const void *data, u32 len)
+{
+    if (r->npeer == ARRAY_LEN(r->peer))
+        return;
+    memcpy(r->peer[r->npeer].data, data, len);
+    r->peer[r->npeer++].len = len;
+}
+
+static void rig_peer_says_text(struct rig *r, const char *text)
+{
+    u8 frame[128] = {0};
+    u32 len = IO_NET_HEADER + (u32)strlen(text) + 1;
+    io_net_put_header(frame, 9, len, 17);
+    memcpy(frame + IO_NET_HEADER, text, strlen(text));
+    rig_peer_says(r, frame, len);
+}
+
+static void rig_net_send(void *ctx, const void *frame, u32 len)
+{
+    struct rig *r = ctx;
+    char answer[64];
+    rig_forbidden(r);
+    const char *words = (const char *)frame + IO_NET_HEADER;
+    const char *rest = len > IO_NET_HEADER ? memchr(words, ' ', len - IO_NET_HEADER) : NULL;
+    if (!rest || io_net_to(frame) != 9)
+        return;
+    snprintf(answer, sizeof answer, "pong%.40s", rest);
+    rig_peer_says_text(r, answer);
+}
+
+/* One thing at each look of the machine, so that it matters when it looks. */
+static bool rig_net_poll(void *ctx, u8 *data, u32 *len)
+{
+    struct rig *r = ctx;
+    rig_forbidden(r);
+    if (r->waits == 3)
+        rig_peer_says(r, &(u8){1}, 1);
+    if (r->waits == 40)
+        rig_peer_says_text(r, r->setup.peer_says);
+    r->waits++;
+    if (!r->npeer)
+        return false;
+    *len = r->peer[0].len;
+    memcpy(data, r->peer[0].data, *len);
+    memmove(&r->peer[0], &r->peer[1], --r->npeer * sizeof r->peer[0]);
+    return true;
+}
+
+static void rig_net_close(void *ctx)
+{
+    (void)ctx;
+}
+
+static enum err rig_cable(void *ctx, unsigned slot, u16 hwaddr, const char *hub, struct io_net *out,
+                          struct error *e)
+{
+    (void)hub;
+    (void)e;
+    rig_forbidden(ctx);
+    assert_int_equal(slot, RIG_NET);
+    assert_int_equal(hwaddr, 17);
+    *out = (struct io_net){
+        .send = rig_net_send, .poll = rig_net_poll, .close = rig_net_close, .ctx = ctx};
+    return ERR_OK;
+}
+
 /* ---- building ---- */
 
 static char *rig_conf_text(const struct rig_setup *s)
@@ -108,12 +176,15 @@ static char *rig_conf_text(const struct rig_setup *s)
     char *disk =
         s->disk ? xasprintf("%u disk file=%s sectors=2048\n", RIG_DISK, s->disk) : xstrdup("");
     char *emufs = s->emufs ? xasprintf("%u emufs dir=%s\n", RIG_EMUFS, s->emufs) : xstrdup("");
-    char *text = xasprintf("%u serial\n%s%s%u random %s\n%u timer\n%u trace\n"
-                           "31 mainboard ramsize=%s cpus=%u\n",
-                           RIG_SERIAL, disk, emufs, RIG_RANDOM, s->autoseed ? "autoseed" : "seed=7",
-                           RIG_TIMER, RIG_TRACE, s->ram ? s->ram : "1M", s->cpus ? s->cpus : 1);
+    char *net = s->peer_says ? xasprintf("%u nic hwaddr=17\n", RIG_NET) : xstrdup("");
+    char *text =
+        xasprintf("%u serial\n%s%s%s%u random %s\n%u timer\n%u trace\n"
+                  "31 mainboard ramsize=%s cpus=%u\n",
+                  RIG_SERIAL, disk, emufs, net, RIG_RANDOM, s->autoseed ? "autoseed" : "seed=7",
+                  RIG_TIMER, RIG_TRACE, s->ram ? s->ram : "1M", s->cpus ? s->cpus : 1);
     free(disk);
     free(emufs);
+    free(net);
     return text;
 }
 
@@ -173,7 +244,9 @@ struct rig *rig_new(const struct rig_setup *setup)
         .engine = &vcpu_interp,
         .console = {.put = rig_put, .get = rig_get, .ended = rig_input_ended, .ctx = r},
         .late = setup->late,
-        .doom = setup->doom};
+        .doom = setup->doom,
+        .cable = rig_cable,
+        .cable_ctx = r};
     rig_assert_ok(board_s161_new(&r->board, &r->m, &config, &e), &e);
     if (setup->punctual)
         r->m.clock.jitter = 0;

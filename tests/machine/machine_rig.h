@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "io/io_net.h"
 #include "lib/buf.h"
 #include "machine/board_s161.h"
 
@@ -22,6 +23,7 @@ enum {
     RIG_SERIAL = 0,
     RIG_DISK = 2,
     RIG_EMUFS = 3,
+    RIG_NET = 5,
     RIG_RANDOM = 28,
     RIG_TIMER = 29,
     RIG_TRACE = 30,
@@ -37,12 +39,16 @@ struct rig_setup {
     bool ahead;
     const char *disk;  /* image; created with 2048 sectors if it is not there */
     const char *emufs; /* directory */
-    bool autoseed;     /* the random card's */
-    u64 wall_ns;       /* 0: some day in 2023 */
-    bool paced;        /* not --warp */
-    bool punctual;     /* devices are exactly on time */
-    bool late;         /* devices are late as System/161's are */
-    bool plain;        /* System/161's mainboard, without EXIT */
+    /* A network card of address 17, on a cable over which a peer of address 9 answers all that is
+     * sent to it with "pong" and what stood behind the first word, and says `peer_says` a while
+     * after the carrier came up. NULL: no card. */
+    const char *peer_says;
+    bool autoseed; /* the random card's */
+    u64 wall_ns;   /* 0: some day in 2023 */
+    bool paced;    /* not --warp */
+    bool punctual; /* devices are exactly on time */
+    bool late;     /* devices are late as System/161's are */
+    bool plain;    /* System/161's mainboard, without EXIT */
     u64 doom, progress_cycles;
     bool record;
     const struct buf *replay; /* a log; the host's hooks are then forbidden */
@@ -62,6 +68,12 @@ struct rig {
     unsigned lines, prompts;
     u64 host_ns;
     bool stuck; /* the machine waits for ever for input that will not come */
+    unsigned waits;
+    struct {
+        u32 len;
+        u8 data[IO_NET_MAX];
+    } peer[4]; /* what is on the cable towards the machine */
+    unsigned npeer;
     bool end_asked;
 };
 
