@@ -14,9 +14,10 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#define STATE_MAGIC  "kuseg-state\n"
-#define STATE_FORMAT 1
-#define STATE_PAGE   4096
+#define STATE_MAGIC       "kuseg-state\n"
+#define STATE_FORMAT      1
+#define STATE_PAGE        4096
+#define STATE_END_VERSION 1
 
 static size_t state_elem(enum state_type t)
 {
@@ -258,7 +259,7 @@ void state_set_save(const struct state_set *s, struct buf *out)
             state_memory_save(out, p);
     }
     u64 hash = state_hash_bytes(0, out->data + start, out->len - start);
-    size_t body = state_section_begin(out, "end", 0, 1);
+    size_t body = state_section_begin(out, "end", 0, STATE_END_VERSION);
     buf_put_le64(out, hash);
     state_section_end(out, body);
 }
@@ -313,7 +314,8 @@ static enum err state_check_stream(struct buf_reader r, const u8 *data, struct e
         if (!state_is_end(&sec))
             continue;
         u64 hash = buf_get_le64(&sec.body);
-        if (sec.body.bad || hash != state_hash_bytes(0, data, (size_t)(before - data)))
+        bool whole = !sec.body.bad && !sec.instance && sec.version == STATE_END_VERSION;
+        if (!whole || hash != state_hash_bytes(0, data, (size_t)(before - data)))
             return err_set(e, ERR_FORMAT, "the state stream is damaged: its hash does not fit");
         return ERR_OK;
     }

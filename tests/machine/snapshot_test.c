@@ -176,9 +176,11 @@ static void damaged_streams_are_refused(void **state)
     struct rig *r = busy_machine(&setup, &stream);
     for (int i = 0; i < 500; i++)
         refused(r, stream.data, rig_random(&seed, (u32)stream.len));
-    for (int i = 0; i < 1000; i++) {
-        u8 *p = stream.data + rig_random(&seed, (u32)stream.len);
-        u8 bit = (u8)(1u << rig_random(&seed, 8));
+    /* Anywhere, and every bit of the section at the end, which no hash covers. */
+    for (unsigned i = 0; i < 1000 + 8 * 26; i++) {
+        u8 *p = stream.data +
+                (i < 1000 ? rig_random(&seed, (u32)stream.len) : stream.len - 1 - (i - 1000) / 8);
+        u8 bit = (u8)(1u << (i < 1000 ? rig_random(&seed, 8) : i % 8));
         *p ^= bit;
         refused(r, stream.data, stream.len);
         *p ^= bit;
