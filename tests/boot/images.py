@@ -215,7 +215,7 @@ def a_read_only_image_is_refused():
 
 def fills_up(path, **more):
     """The guest hears of it, the person too; the machine goes on, and what was written stays."""
-    writes = "".join(f"; cp /bin/selftest big{i}" for i in range(30))
+    writes = "".join(f"; cp /bin/stress big{i}" for i in range(30))
     run = guest(f"write a kept{writes}; echo still here; cat a; halt 9", "-d", path, **more)
     run.expect(9, "still here", "kept\n")
     contains(run.err, path, "cannot write", "media error")

@@ -158,12 +158,13 @@ static u32 stress_fitting(void)
     static char text[128];
     int fd = sys_open("/sys/mem", ABI_READ), n = sys_read(fd, text, sizeof(text) - 1);
     const char *at = text;
+    u32 fitting = 0;
 
     sys_close(fd);
     for (; n > 0 && *at; at++)
         if (memcmp(at, "free ", 5) == 0)
-            return min_u32(STRESS_DEFAULT, 1 + string_number(at + 5) / STRESS_KB);
-    return 1;
+            fitting = string_number(at + 5) / STRESS_KB;
+    return fitting ? min_u32(STRESS_DEFAULT, fitting) : 1;
 }
 
 int main(int argc, char **argv)
