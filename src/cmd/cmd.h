@@ -13,6 +13,7 @@ enum cmd_exit {
     CMD_REQUESTED = 3, /* ended on request: a signal, the doom counter */
 };
 
+int cmd_console(int argc, char **argv);
 int cmd_devices(int argc, char **argv);
 int cmd_disk(int argc, char **argv);
 int cmd_disk161(int argc, char **argv); /* other exit codes: its original's */

@@ -32,6 +32,11 @@ static const struct cmd_option cmd_run_table[] = {
      "a disk image, into the next free slot; may be repeated"},
     {"emufs", 0, CMD_TEXT, CMD_RUN_AT(run.emufs), "DIR", NULL, 0, 0,
      "a host directory that the guest sees through emufs"},
+    {"screen", 0, CMD_TEXT, CMD_RUN_AT(run.screen), "PATH", NULL, 0, 0,
+     "the socket of the screen, for kuseg console (default .sockets/screen); adds a screen if the "
+     "board has none"},
+    {"screen-shot", 0, CMD_TEXT, CMD_RUN_AT(run.screen_shot), "FILE", NULL, 0, 0,
+     "what the screen shows at the end: PNG, or text if FILE ends in .txt; adds a screen likewise"},
     {"engine", 0, CMD_TEXT, CMD_RUN_AT(run.engine), "NAME", "auto interp", 0, 0,
      "how guest code runs: interp, or auto (the fastest there is; the default)"},
     {"warp", 0, CMD_FLAG, CMD_RUN_AT(run.warp), NULL, NULL, 0, 0,

@@ -37,6 +37,8 @@ static const struct cmd_option cmd_sys161_table[] = {
     {"stats", 0, CMD_TEXT, CMD_SYS161_AT(stats_file), "file", NULL, 0, 0, NULL},
     {"symbols", 0, CMD_LIST, CMD_SYS161_AT(symbols), "path", NULL, 0, 0, NULL},
     {"report", 0, CMD_FLAG, CMD_SYS161_AT(report), NULL, NULL, 0, 0, NULL},
+    {"screen", 0, CMD_TEXT, CMD_SYS161_AT(screen), "path", NULL, 0, 0, NULL},
+    {"screen-shot", 0, CMD_TEXT, CMD_SYS161_AT(screen_shot), "file", NULL, 0, 0, NULL},
     {"help", 0, CMD_FLAG, offsetof(struct cmd_sys161_args, help), NULL, NULL, 0, 0, NULL},
 };
 
@@ -60,6 +62,9 @@ static const char *const cmd_sys161_usage_text[] = {
     "     --stats file   Counters at the end, as JSON",
     "     --symbols path A program of the guest, or a folder of them, for back traces",
     "     --report       Show where the guest stands when a signal ends it, too",
+    "     --screen path  Socket of the screen (.sockets/screen)",
+    "     --screen-shot file",
+    "                    Picture of the screen at the end",
     "     --help         Print this",
 };
 

@@ -6,6 +6,7 @@
 #include "cmd/run.h"
 #include "cmd/builtin.h"
 #include "cmd/cmd.h"
+#include "cmd/run_screen.h"
 #include "cmd/run_stats.h"
 #include "host/host_clock.h"
 #include "host/host_dir.h"
@@ -34,6 +35,7 @@ struct run {
     struct machine m;
     struct board_s161 *board;
     struct vmm_meter meter;
+    struct run_screen screen;
     FILE *trace_file;
     FILE *stats_file; /* what an earlier run wrote stays until this one's end */
     u64 start_mono, start_cpu;
@@ -45,6 +47,7 @@ static void run_wait(void *ctx, u64 ns, bool console)
 {
     struct run *r = ctx;
     host_term_flush();
+    run_screen_show(&r->screen, ns);
     host_poll_wait(&r->poll, console ? 0 : -1, ns);
 }
 
@@ -133,6 +136,8 @@ static enum err run_conf(struct run *r, struct error *e)
         err = run_plug(r, S161_DISK, "--disk", o->disks.item[i], e);
     if (o->emufs && !err)
         err = run_plug(r, S161_EMUFS, "--emufs", o->emufs, e);
+    if (!err)
+        err = run_screen_conf(o, &r->conf, e);
     return err ? err : s161_conf_finish(&r->conf, e);
 }
 
@@ -211,6 +216,16 @@ static enum err run_meter(struct run *r, struct error *e)
     return ERR_OK;
 }
 
+/* Found out before the run as well. */
+static enum err run_shot_file(struct run *r, struct error *e)
+{
+    const char *path = r->o->screen_shot;
+    if (!path)
+        return ERR_OK;
+    enum err err = run_output(r, "--screen-shot", path, e);
+    return err ? err : run_screen_open_shot(&r->screen, path, e);
+}
+
 static enum err run_kernel(struct run *r, struct error *e)
 {
     if (!r->o->builtin)
@@ -257,6 +272,7 @@ static enum err run_build(struct run *r, struct error *e)
                                        .console = run_console,
                                        .cable = run_cable,
                                        .cable_ctx = r,
+                                       .screen_keys = run_screen_keys(&r->screen),
                                        .guest_tracing = o->guest_tracing,
                                        .late = o->sys161,
                                        .raw_images = !o->sys161,
@@ -273,7 +289,11 @@ static enum err run_build(struct run *r, struct error *e)
     if (!err)
         err = run_stats_file(r, e);
     if (!err)
+        err = run_shot_file(r, e);
+    if (!err)
         err = run_tracing(r, e);
+    if (!err)
+        err = run_screen_open(&r->screen, o, r->board, &r->poll, e);
     if (err)
         return err;
     r->m.warp = o->warp;
@@ -330,6 +350,8 @@ static int run_go(struct run *r)
     run_report_end(r);
     if (r->o->sys161)
         run_stats_sys161(&stats);
+    if (!run_screen_shot(&r->screen, r->o->screen_shot))
+        return CMD_USAGE;
     if (r->o->stats_file && !run_stats_json(&stats, r->stats_file ? r->stats_file : stdout)) {
         log_error("cannot write the statistics to %s: %m", r->o->stats_file);
         return CMD_USAGE;
@@ -340,6 +362,7 @@ static int run_go(struct run *r)
 /* False: what was to be written about the run is not all there. */
 static bool run_fini(struct run *r)
 {
+    run_screen_close(&r->screen);
     vmm_meter_fini(&r->meter);
     board_s161_free(r->board);
     machine_fini(&r->m);

@@ -27,6 +27,11 @@ struct run_options {
     u64 epoch;         /* seconds since 1970 that the guest's clock shows at first; 0: the host's */
     bool pass_signals; /* control-C and its like go to the guest */
 
+    /* what is shown of it */
+    const char *screen;      /* socket of its screen, which is put in if there is none; NULL: as
+                              * configured, on the default one */
+    const char *screen_shot; /* its picture at the end; a screen likewise */
+
     /* what is told about it */
     const char *trace_words;   /* "exc,tlb" */
     const char *trace_letters; /* "xt", as trace161 takes them */

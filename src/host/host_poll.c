@@ -47,8 +47,8 @@ int host_poll_fds(struct pollfd *fds, unsigned n, u64 ns)
     sigset_t all, during;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &during);
-    bool asked = host_term_signal() != 0;
-    if (asked) /* it was heeded: do not wait any more */
+    bool asked = host_term_calls();
+    if (asked) /* its signal came before: do not wait any more */
         t = (struct timespec){0};
     int ready = ppoll(fds, n, ns == ~0ull && !asked ? NULL : &t, &during);
     sigprocmask(SIG_SETMASK, &during, NULL);

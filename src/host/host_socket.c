@@ -190,7 +190,8 @@ static bool host_conn_write(struct host_conn *c)
 {
     size_t done = 0;
     while (done < c->out.len) {
-        ssize_t n = send(c->watch.fd, c->out.data + done, c->out.len - done, MSG_NOSIGNAL);
+        ssize_t n =
+            send(c->watch.fd, c->out.data + done, c->out.len - done, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && !host_conn_would_block())
             return false;
         if (n < 0)

@@ -21,7 +21,7 @@ static struct {
     bool shared;   /* the messages go to the same terminal as the output */
     bool mid_line; /* the output ended in the middle of a line */
     struct termios saved, ours;
-    volatile sig_atomic_t signal;
+    volatile sig_atomic_t signal, resized;
     u8 out[4096];
     size_t out_len;
 } term;
@@ -29,6 +29,12 @@ static struct {
 static void host_term_on_signal(int sig)
 {
     term.signal = sig;
+}
+
+static void host_term_on_resize(int sig)
+{
+    (void)sig;
+    term.resized = true;
 }
 
 /* Control-Z: give the terminal back, stop, take it again. */
@@ -142,11 +148,29 @@ void host_term_close(void)
         host_term_catch(end_signals[i], SIG_DFL);
     host_term_catch(SIGTSTP, SIG_DFL);
     host_term_catch(SIGABRT, SIG_DFL);
+    host_term_catch(SIGWINCH, SIG_DFL);
 }
 
 int host_term_signal(void)
 {
     return term.signal;
+}
+
+void host_term_watch_size(void)
+{
+    host_term_catch(SIGWINCH, host_term_on_resize);
+}
+
+bool host_term_resized(void)
+{
+    bool was = term.resized;
+    term.resized = false;
+    return was;
+}
+
+bool host_term_calls(void)
+{
+    return term.signal || term.resized;
 }
 
 bool host_term_read(u8 *ch)

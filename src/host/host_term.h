@@ -25,6 +25,12 @@ bool host_term_read(u8 *ch); /* a character, if there is one */
 bool host_term_eof(void);    /* nothing can come any more */
 int host_term_signal(void);  /* the signal that asked to end; 0: none */
 
+/* From now on a change of the terminal's size ends a wait, and is told of once. */
+void host_term_watch_size(void);
+bool host_term_resized(void);
+
+bool host_term_calls(void); /* there is a signal of either kind */
+
 /* Output, buffered. Flushing waits for the reader until asked to end; a closed reader is noticed.
  */
 void host_term_put(u8 ch);

@@ -9,6 +9,7 @@
 #include "dev/lb_mainboard.h"
 #include "dev/lb_net.h"
 #include "dev/lb_random.h"
+#include "dev/lb_screen.h"
 #include "dev/lb_serial.h"
 #include "dev/lb_timer.h"
 #include "dev/lb_trace.h"
@@ -40,6 +41,8 @@ struct board_s161 {
     struct lb_mainboard *mainboard;
     struct lb_serial *serial;
     struct io_console console;
+    struct lb_screen *screen;
+    struct io_console screen_keys;
     struct lb_timer *timer[LB_SLOTS];
     struct lb_random *random; /* all such cards are one */
     struct lb_trace *trace[LB_SLOTS];
@@ -298,6 +301,61 @@ static enum err board_s161_plug_net(struct board_s161 *b, const struct board_s16
     return ERR_OK;
 }
 
+static bool board_s161_screen_typed(void *ctx, u8 *data, u32 *len)
+{
+    struct board_s161 *b = ctx;
+    *len = 1;
+    return b->screen_keys.get && b->screen_keys.get(b->screen_keys.ctx, data);
+}
+
+static void board_s161_screen_type(void *ctx, const u8 *data, u32 len)
+{
+    struct board_s161 *b = ctx;
+    if (len == 1)
+        lb_screen_input(b->screen, *data);
+}
+
+static bool board_s161_screen_room(const void *ctx)
+{
+    const struct board_s161 *b = ctx;
+    return lb_screen_input_room(b->screen);
+}
+
+static bool board_s161_screen_ended(const void *ctx)
+{
+    const struct board_s161 *b = ctx;
+    return !b->screen_keys.ended || b->screen_keys.ended(b->screen_keys.ctx);
+}
+
+_Static_assert(S161_MAX_COLUMNS == LB_SCREEN_MAX_COLUMNS && S161_MAX_ROWS == LB_SCREEN_MAX_ROWS,
+               "the card has the configuration's bounds");
+
+static enum err board_s161_plug_screen(struct board_s161 *b, unsigned slot,
+                                       const struct s161_slot *s, const struct io_console *keys,
+                                       struct error *e)
+{
+    if (b->screen)
+        return err_set(e, ERR_CONFIG, "there can be only one screen");
+    struct machine_source source = {.poll = board_s161_screen_typed,
+                                    .deliver = board_s161_screen_type,
+                                    .room = board_s161_screen_room,
+                                    .ended = board_s161_screen_ended,
+                                    .ctx = b};
+    b->screen_keys = *keys;
+    b->screen = lb_screen_new(&b->m->env, lb_bus_line(&b->bus, slot), (u32)s->screen.columns,
+                              (u32)s->screen.rows);
+    lb_bus_plug(&b->bus, slot, &lb_screen_class, b->screen);
+    machine_add_source(b->m, &source);
+    return ERR_OK;
+}
+
+bool board_s161_look(const struct board_s161 *b, struct io_picture *p)
+{
+    if (b->screen)
+        *p = lb_screen_look(b->screen);
+    return b->screen != NULL;
+}
+
 static void board_s161_plug_timer(struct board_s161 *b, unsigned slot, u64 epoch_ns)
 {
     struct lb_timer_config config = {.epoch = epoch_ns};
@@ -335,7 +393,6 @@ static enum err board_s161_plug(struct board_s161 *b, const struct board_s161_co
                                 unsigned slot, struct error *e)
 {
     const struct s161_slot *s = &b->conf->slot[slot];
-    char where[S161_CONF_WHERE];
     switch (s->device) {
     case S161_SERIAL:
         return board_s161_plug_serial(b, slot, &config->console, e);
@@ -355,9 +412,7 @@ static enum err board_s161_plug(struct board_s161 *b, const struct board_s161_co
     case S161_NIC:
         return board_s161_plug_net(b, config, slot, s, e);
     case S161_SCREEN:
-        log_warn("%s: there is no %s yet; the slot stays empty",
-                 s161_conf_where(b->conf, slot, where), s161_device_name(s->device));
-        return ERR_OK;
+        return board_s161_plug_screen(b, slot, s, &config->screen_keys, e);
     default: /* empty; the mainboard is there already */
         return ERR_OK;
     }
@@ -449,6 +504,8 @@ void board_s161_free(struct board_s161 *b)
         board_s161_close_slot(b, slot);
     if (b->serial)
         lb_serial_free(b->serial);
+    if (b->screen)
+        lb_screen_free(b->screen);
     if (b->random)
         lb_random_free(b->random);
     if (b->mainboard)

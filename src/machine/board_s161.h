@@ -30,6 +30,9 @@ struct board_s161_config {
     enum err (*cable)(void *ctx, unsigned slot, u16 hwaddr, const char *hub, struct io_net *out,
                       struct error *e);
     void *cable_ctx;
+
+    /* The screen's keyboard, to which nothing is put; copied. */
+    struct io_console screen_keys;
 };
 
 /* Builds the board on an initialised machine. Opens images and directories: errors name them. */
@@ -40,5 +43,8 @@ void board_s161_free(struct board_s161 *b); /* before machine_fini */
 /* Loads the kernel and leaves CPU 0 at its entry with the boot string in a0. */
 MUST_CHECK enum err board_s161_boot(struct board_s161 *b, const void *elf, size_t len,
                                     const char *words, struct error *e);
+
+/* What its screen shows; false: it has none. */
+bool board_s161_look(const struct board_s161 *b, struct io_picture *p);
 
 #endif

@@ -39,12 +39,14 @@ static bool machine_has_ended(const struct machine_source *s)
     return s->ended && s->ended(s->ctx);
 }
 
-static bool machine_take_input(const struct machine *m, struct machine_input *in)
+/* console: from the source of that kind as well. */
+static bool machine_take_input(const struct machine *m, bool console, struct machine_input *in)
 {
     for (unsigned i = 0; i < m->nsources; i++) {
         const struct machine_source *s = &m->source[i];
         u32 len = MACHINE_INPUT_MAX;
-        if (!machine_has_room(s) || machine_has_ended(s) || !s->poll(s->ctx, in->data + 1, &len))
+        if ((s->console && !console) || !machine_has_room(s) || machine_has_ended(s) ||
+            !s->poll(s->ctx, in->data + 1, &len))
             continue;
         in->data[0] = (u8)i;
         in->len = 1 + len;
@@ -110,7 +112,7 @@ void machine_poll_input(struct machine *m)
     if (m->clock.now_base < m->next_poll)
         return;
     m->host.wait(m->host.ctx, 0, machine_listens(m));
-    while (machine_take_input(m, &in))
+    while (machine_take_input(m, true, &in))
         machine_enter(m, &in);
     machine_end_if_asked(m);
     m->next_poll = m->clock.now_base + MACHINE_POLL_CYCLES;
@@ -196,13 +198,16 @@ static void machine_pace_to(struct machine *m, u64 cycle, u64 free)
     m->pace_host += cycle > from ? clock_cycles_to_ns(&m->clock, cycle - from) : 0;
 }
 
-/* Waits for real time, or for what comes in; true: something did. */
+/* Waits for real time, or for what comes in; true: something did. What a source has already taken
+ * from its descriptor, no wait will tell of. */
 static bool machine_sleep(struct machine *m, u64 until, struct machine_input *in)
 {
+    if (machine_take_input(m, false, in))
+        return true;
     u64 start = m->host.mono_ns(m->host.ctx);
     u64 ns = until == ~0ull ? ~0ull : until > start ? until - start : 0;
     m->host.wait(m->host.ctx, ns, machine_listens(m));
-    return machine_take_input(m, in);
+    return machine_take_input(m, true, in);
 }
 
 /* Sleeps towards `cycle`; what comes in meanwhile comes at its time. */

@@ -31,6 +31,8 @@ struct s161_slot *s161_conf_plug(struct s161_conf *c, unsigned slot, enum s161_d
     *s = (struct s161_slot){.device = device};
     s->mainboard.cpus = s->mainboard.cores = 1;
     s->disk.rpm = 3600;
+    s->screen.columns = 80;
+    s->screen.rows = 24;
     return s;
 }
 
@@ -150,13 +152,19 @@ enum err s161_conf_read(struct s161_conf *c, const char *path, const char *const
     return err == ERR_OK ? s161_conf_finish(c, e) : err;
 }
 
-int s161_conf_free_slot(const struct s161_conf *c)
+int s161_conf_find(const struct s161_conf *c, enum s161_device device)
 {
-    for (int i = 0; i < S161_MAINBOARD_SLOT; i++) {
-        if (c->slot[i].device == S161_EMPTY)
+    for (int i = 0; i < S161_SLOTS; i++) {
+        if (c->slot[i].device == device)
             return i;
     }
     return -1;
+}
+
+int s161_conf_free_slot(const struct s161_conf *c)
+{
+    int slot = s161_conf_find(c, S161_EMPTY);
+    return slot < S161_MAINBOARD_SLOT ? slot : -1;
 }
 
 void s161_conf_fini(struct s161_conf *c)

@@ -14,6 +14,8 @@
 #define S161_MAINBOARD_SLOT 31
 #define S161_MIN_RAM        KIB(16)
 #define S161_MAX_RAM        MIB(508)
+#define S161_MAX_COLUMNS    256
+#define S161_MAX_ROWS       128
 #define S161_MAX_SECTORS    0xffffffffull /* the disk's size register has 32 bits */
 
 enum s161_device {
@@ -45,6 +47,9 @@ struct s161_slot {
     struct {
         char *dir;
     } emufs;
+    struct {
+        u64 columns, rows;
+    } screen;
     struct {
         u64 hwaddr;
         char *hub;
@@ -91,6 +96,9 @@ MUST_CHECK enum err s161_conf_finish(struct s161_conf *c, struct error *e);
 MUST_CHECK enum err s161_conf_read(struct s161_conf *c, const char *path,
                                    const char *const *overrides, size_t noverrides,
                                    struct error *e);
+
+/* The slot of the first such card; -1: there is none. */
+int s161_conf_find(const struct s161_conf *c, enum s161_device device);
 
 /* The first slot for another card, from 0 upwards; -1: the bus is full. */
 int s161_conf_free_slot(const struct s161_conf *c);

@@ -76,6 +76,38 @@ static void a_typed_run_replays(void **state)
     }
 }
 
+/* What is typed on the screen comes in by the same door, and its picture is part of the state. */
+static void a_run_typed_on_the_screen_replays(void **state)
+{
+    (void)state;
+    static const unsigned cpus[] = {1, 4};
+    for (unsigned i = 0; i < ARRAY_LEN(cpus); i++) {
+        struct rig_setup setup = {
+            .cpus = cpus[i], .ram = "4M", .typed = typed, .screen = true, .autoseed = true};
+        recorded_and_replayed(&setup);
+        setup.paced = setup.ahead = true;
+        recorded_and_replayed(&setup);
+    }
+}
+
+static void the_picture_is_replayed(void **state)
+{
+    (void)state;
+    struct rig_setup setup = {.typed = "echo seen\nhalt 1\n", .screen = true};
+    struct buf log = {0};
+    (void)record(&setup, &log);
+    struct rig_setup own = replaying(&setup, &log);
+    struct rig *r = rig_new(&own);
+    struct io_picture p;
+    rig_run(r);
+    assert_true(board_s161_look(r->board, &p));
+    assert_int_equal(p.columns, 50);
+    assert_non_null(memmem(p.cell, p.columns * p.rows, "hearth> echo seen", 17));
+    assert_non_null(memmem(p.cell, p.columns * p.rows, "halted with code 1", 18));
+    rig_free(r);
+    buf_fini(&log);
+}
+
 /* Recording itself changes nothing. */
 static void a_recorded_run_is_the_live_run(void **state)
 {
@@ -278,6 +310,8 @@ int main(int argc, char **argv)
     rig_main(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_typed_run_replays),
+        cmocka_unit_test(a_run_typed_on_the_screen_replays),
+        cmocka_unit_test(the_picture_is_replayed),
         cmocka_unit_test(a_recorded_run_is_the_live_run),
         cmocka_unit_test(a_run_with_host_files_replays),
         cmocka_unit_test(a_networked_run_replays),

@@ -40,6 +40,19 @@ static void rig_forbidden(const struct rig *r)
     }
 }
 
+static bool rig_get_nothing(void *ctx, u8 *ch)
+{
+    (void)ch;
+    rig_forbidden(ctx);
+    return false;
+}
+
+static bool rig_nothing_comes(void *ctx)
+{
+    rig_forbidden(ctx);
+    return true;
+}
+
 static bool rig_more_to_type(const struct rig *r)
 {
     const char *typed = r->setup.typed;
@@ -61,7 +74,8 @@ static void rig_wait(void *ctx, u64 ns, bool console)
 {
     struct rig *r = ctx;
     rig_forbidden(r);
-    if ((console && rig_more_to_type(r)) || (r->setup.peer_says && r->waits < 1000))
+    bool typing = console || r->setup.screen;
+    if ((typing && rig_more_to_type(r)) || (r->setup.peer_says && r->waits < 1000))
         r->host_ns += ns < 1000 ? ns : 1000;
     else if (ns == ~0ull)
         r->stuck = true;
@@ -175,12 +189,13 @@ static char *rig_conf_text(const struct rig_setup *s)
 {
     char *disk =
         s->disk ? xasprintf("%u disk file=%s sectors=2048\n", RIG_DISK, s->disk) : xstrdup("");
+    const char *screen = s->screen ? "4 screen columns=50 rows=12\n" : "";
     char *emufs = s->emufs ? xasprintf("%u emufs dir=%s\n", RIG_EMUFS, s->emufs) : xstrdup("");
     char *net = s->peer_says ? xasprintf("%u nic hwaddr=17\n", RIG_NET) : xstrdup("");
     char *text =
-        xasprintf("%u serial\n%s%s%s%u random %s\n%u timer\n%u trace\n"
+        xasprintf("%u serial\n%s%s%s%s%u random %s\n%u timer\n%u trace\n"
                   "31 mainboard ramsize=%s cpus=%u\n",
-                  RIG_SERIAL, disk, emufs, net, RIG_RANDOM, s->autoseed ? "autoseed" : "seed=7",
+                  RIG_SERIAL, disk, emufs, net, screen, RIG_RANDOM, s->autoseed ? "autoseed" : "seed=7",
                   RIG_TIMER, RIG_TRACE, s->ram ? s->ram : "1M", s->cpus ? s->cpus : 1);
     free(disk);
     free(emufs);
@@ -238,15 +253,18 @@ struct rig *rig_new(const struct rig_setup *setup)
     rig_assert_ok(s161_conf_parse(&r->conf, text, strlen(text), "rig", &e), &e);
     rig_assert_ok(s161_conf_finish(&r->conf, &e), &e);
     free(text);
-    struct board_s161_config config = {
-        .conf = &r->conf,
-        .extended = !setup->plain,
-        .engine = &vcpu_interp,
-        .console = {.put = rig_put, .get = rig_get, .ended = rig_input_ended, .ctx = r},
-        .late = setup->late,
-        .doom = setup->doom,
-        .cable = rig_cable,
-        .cable_ctx = r};
+    struct io_console typing = {.put = rig_put, .get = rig_get, .ended = rig_input_ended, .ctx = r};
+    struct io_console showing = {
+        .put = rig_put, .get = rig_get_nothing, .ended = rig_nothing_comes, .ctx = r};
+    struct board_s161_config config = {.conf = &r->conf,
+                                       .extended = !setup->plain,
+                                       .engine = &vcpu_interp,
+                                       .console = setup->screen ? showing : typing,
+                                       .screen_keys = typing,
+                                       .late = setup->late,
+                                       .doom = setup->doom,
+                                       .cable = rig_cable,
+                                       .cable_ctx = r};
     rig_assert_ok(board_s161_new(&r->board, &r->m, &config, &e), &e);
     if (setup->punctual)
         r->m.clock.jitter = 0;

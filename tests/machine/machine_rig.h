@@ -23,6 +23,7 @@ enum {
     RIG_SERIAL = 0,
     RIG_DISK = 2,
     RIG_EMUFS = 3,
+    RIG_SCREEN = 4,
     RIG_NET = 5,
     RIG_RANDOM = 28,
     RIG_TIMER = 29,
@@ -37,6 +38,7 @@ struct rig_setup {
     /* Typed on the console. A line waits for the prompt of its own; with `ahead` none waits. */
     const char *typed;
     bool ahead;
+    bool screen;       /* there is one, and it is there that it is typed */
     const char *disk;  /* image; created with 2048 sectors if it is not there */
     const char *emufs; /* directory */
     /* A network card of address 17, on a cable over which a peer of address 9 answers all that is

@@ -84,8 +84,8 @@ void lb_handle(u32 slot, void (*handler)(u32 slot))
 static void board_attach(u32 slot)
 {
     static void (*const attach[])(u32 slot) = {
-        [2] = lb_timer_attach, [3] = lb_disk_attach,  [4] = lb_serial_attach,
-        [6] = lb_net_attach,   [7] = lb_emufs_attach,
+        [2] = lb_timer_attach,  [3] = lb_disk_attach, [4] = lb_serial_attach,
+        [5] = lb_screen_attach, [6] = lb_net_attach,  [7] = lb_emufs_attach,
     };
     u32 device = board_read(BOARD_CONFIG(slot, BOARD_DEVICE));
 

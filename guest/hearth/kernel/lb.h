@@ -34,9 +34,14 @@ void lb_handle(u32 slot, void (*handler)(u32 slot)); /* who serves a slot's inte
 
 /* Each driver is shown the cards that it may know. */
 void lb_serial_attach(u32 slot);
+void lb_screen_attach(u32 slot);
 void lb_timer_attach(u32 slot);
 void lb_disk_attach(u32 slot);
 void lb_emufs_attach(u32 slot);
 void lb_net_attach(u32 slot);
+
+/* lb_serial.c, for the screen that follows it; nothing happens if there is none. */
+void lb_screen_put(u8 c);
+void lb_screen_listen(bool on);
 
 #endif

@@ -36,6 +36,7 @@ void lb_serial_attach(u32 slot)
 /* What was typed before is kept, whether its interrupt is wanted now or not. */
 void board_console_listen(bool on)
 {
+    lb_screen_listen(on);
     if (lb_serial_slot == LB_SLOTS)
         return;
     u32 typed = lb_read(lb_serial_slot, LB_SERIAL_RIRQ) & LB_SERIAL_DONE;
@@ -44,6 +45,7 @@ void board_console_listen(bool on)
 
 bool board_console_send(u8 c)
 {
+    lb_screen_put(c);
     if (lb_serial_slot == LB_SLOTS)
         return false;
     lb_write(lb_serial_slot, LB_SERIAL_CHAR, c);
