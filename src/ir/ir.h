@@ -210,7 +210,7 @@ struct ir_host {
     bool (*load)(struct ir_host *h, u16 point, enum ir_size size, u32 at, u32 *v);
     bool (*store)(struct ir_host *h, u16 point, enum ir_size size, u32 at, u32 v);
     bool (*call)(struct ir_host *h, u16 point, const struct ir_call *call);
-    i64 budget; /* not negative */
+    i64 budget; /* not negative; with what its point gives back while an instruction is done */
 };
 
 /* How a region was left: its point (0: as the state says), and for CHAIN and INDIRECT where to. */

@@ -58,10 +58,9 @@ void ir_apply(const struct ir_region *r, u16 point, void *state)
         ir_write_slot(&r->slot[p->map[i].slot], state, p->map[i].value);
 }
 
-static void ir_give_back(struct ir_run *x, u16 point)
+static u16 ir_unspent(const struct ir_run *x, u16 point)
 {
-    if (point)
-        x->h->budget += x->r->point[point].unspent;
+    return point ? x->r->point[point].unspent : 0;
 }
 
 /* ---- instructions ---- */
@@ -132,7 +131,7 @@ static bool ir_eval_guard(struct ir_run *x, const struct ir_insn *in)
 }
 
 /* False: the region is left. */
-static bool ir_eval_leaves(struct ir_run *x, const struct ir_insn *in, u64 *v)
+static bool ir_eval_try(struct ir_run *x, const struct ir_insn *in, u64 *v)
 {
     switch (in->op) {
     case IR_LOAD:
@@ -146,6 +145,16 @@ static bool ir_eval_leaves(struct ir_run *x, const struct ir_insn *in, u64 *v)
     }
 }
 
+/* The budget is right for the instruction while it is done, and for leaving there. */
+static bool ir_eval_leaves(struct ir_run *x, const struct ir_insn *in, u64 *v)
+{
+    x->h->budget += ir_unspent(x, in->point);
+    if (!ir_eval_try(x, in, v))
+        return false;
+    x->h->budget -= ir_unspent(x, in->point);
+    return true;
+}
+
 static bool ir_eval_insn(struct ir_run *x, ir_ref at)
 {
     const struct ir_insn *in = &x->r->insn[at];
@@ -157,10 +166,7 @@ static bool ir_eval_insn(struct ir_run *x, ir_ref at)
         x->v[at] = ir_eval_value(x, in);
         return true;
     }
-    if (ir_eval_leaves(x, in, &x->v[at]))
-        return true;
-    ir_give_back(x, in->point);
-    return false;
+    return ir_eval_leaves(x, in, &x->v[at]);
 }
 
 /* ---- ends ---- */
@@ -181,7 +187,7 @@ static u16 ir_eval_out(struct ir_run *x, const struct ir_insn *in)
     if (in->op != IR_LEAVE)
         x->left.place = in->op == IR_CHAIN ? in->imm : x->v[in->a];
     ir_apply(x->r, in->point, x->h->state);
-    ir_give_back(x, in->point);
+    x->h->budget += ir_unspent(x, in->point);
     return IR_NO_BLOCK;
 }
 

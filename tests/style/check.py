@@ -177,7 +177,7 @@ def check_spec():
                 known.add(suite.split(":")[-1] + "/" + test["name"])
     text = "".join(read(p) for p in files("tests", ends=(".c", ".py", ".sh", ".S")))
     spec = read("SPEC.md")
-    names = re.findall(r"`((?:unit|cli|isa|asm|dev|guest|machine|boot|fuzz|style)/[\w.-]+)(?::(\w+))?`", spec)
+    names = re.findall(r"`((?:unit|cli|ir|isa|asm|dev|guest|machine|boot|fuzz|style)/[\w.-]+)(?::(\w+))?`", spec)
     if not names:
         yield "SPEC.md: names no test"
     for name, case in names:
