@@ -90,7 +90,9 @@ extern const struct mips_model mips_161;
 enum {
     MIPS_STLB_SIZE = 512,
     MIPS_STLB_USER = 1u << 8,
+    MIPS_STLB_WATCH = 1u << 9,   /* in tag_low: there are watchpoints */
     MIPS_STLB_BYPASS = 1u << 10, /* in tag_low: nothing hits (caches isolated) */
+    MIPS_STLB_SPECIAL = MIPS_STLB_WATCH | MIPS_STLB_BYPASS,
     MIPS_STLB_EMPTY = 1u << 11,
 };
 
@@ -153,7 +155,8 @@ struct mips {
 
     /* wiring */
     const struct mips_model *model;
-    bool big; /* byte order */
+    bool big;      /* byte order */
+    bool watching; /* there are watchpoints */
     unsigned number;
     struct mem *mem;
     struct mips_code *code;

@@ -45,6 +45,7 @@ void mips_code_attach(struct mips_code *code, struct mips *c)
 {
     BUG_ON(code->ncpus == MIPS_MAX_CPUS);
     code->cpu[code->ncpus++] = c;
+    mips_debug_tell(code);
 }
 
 void mips_code_detach(struct mips_code *code, struct mips *c)

@@ -21,6 +21,15 @@ static bool mips_debug_is_asid(int asid)
     return asid >= MIPS_ASID_ANY && asid < 64;
 }
 
+void mips_debug_tell(struct mips_code *code)
+{
+    code->breaks = code->debug.nbreaks;
+    for (unsigned i = 0; i < code->ncpus; i++) {
+        code->cpu[i]->watching = code->debug.nwatches;
+        mips_mode_changed(code->cpu[i]);
+    }
+}
+
 /* Does something bound to `asid` concern va as this CPU sees it? */
 static bool mips_debug_in_space(const struct mips *c, gva va, int asid)
 {
@@ -61,6 +70,7 @@ bool mips_debug_add_break(struct mips_code *code, gva va, int asid)
         return false;
     memmove(&d->brk[i + 1], &d->brk[i], (d->nbreaks++ - i) * sizeof d->brk[0]);
     d->brk[i] = (struct mips_break){.va = va, .asid = asid};
+    mips_debug_tell(code);
     for (unsigned k = 0; k < code->ncpus; k++)
         mips_ftlb_slot(code->cpu[k], va)->tag = MIPS_STLB_EMPTY;
     return true;
@@ -73,6 +83,7 @@ bool mips_debug_remove_break(struct mips_code *code, gva va, int asid)
     if (!mips_debug_is_break(d, i, va, asid))
         return false;
     memmove(&d->brk[i], &d->brk[i + 1], (--d->nbreaks - i) * sizeof d->brk[0]);
+    mips_debug_tell(code);
     mips_code_unmark(code, va);
     return true;
 }
@@ -132,9 +143,7 @@ static void mips_debug_stop(struct mips *c, enum mips_exit why, const struct mip
 
 bool mips_debug_stops_at(struct mips *c)
 {
-    if (likely(!c->code->debug.nbreaks) || !mips_debug_has_break(c, c->pc))
-        return false;
-    if (mips_debug_is_here(c) && c->pass.breaks)
+    if (!mips_debug_has_break(c, c->pc) || (mips_debug_is_here(c) && c->pass.breaks))
         return false;
     mips_debug_stop(c, MIPS_EXIT_BREAK, &(struct mips_hit){.va = c->pc});
     return true;
@@ -168,6 +177,7 @@ bool mips_debug_add_watch(struct mips_code *code, const struct mips_watch *w)
     if (d->nwatches == MIPS_DEBUG_WATCHES)
         return false;
     d->watch[d->nwatches++] = *w;
+    mips_debug_tell(code);
     for (unsigned i = 0; i < code->ncpus; i++)
         mips_stlb_flush(code->cpu[i]);
     return true;
@@ -181,8 +191,7 @@ bool mips_debug_remove_watch(struct mips_code *code, const struct mips_watch *w)
     if (i == d->nwatches)
         return false;
     memmove(&d->watch[i], &d->watch[i + 1], (--d->nwatches - i) * sizeof d->watch[0]);
-    for (unsigned k = 0; k < code->ncpus; k++)
-        mips_stlb_flush(code->cpu[k]);
+    mips_debug_tell(code);
     return true;
 }
 
@@ -190,6 +199,7 @@ void mips_debug_remove_all(struct mips_code *code)
 {
     struct mips_debug *d = &code->debug;
     d->nbreaks = d->nwatches = 0;
+    mips_debug_tell(code);
     mips_code_flush(code);
 }
 

@@ -90,6 +90,9 @@ struct mips_debug {
     struct mips_watch watch[MIPS_DEBUG_WATCHES];
 };
 
+/* Tells the engines whether there is anything to ask the table for. */
+void mips_debug_tell(struct mips_code *code);
+
 /* The decoded code of one machine: mips_code.c. */
 struct mips_code {
     struct mem *mem;
@@ -99,6 +102,7 @@ struct mips_code {
     size_t bytes;
     u64 age;     /* pages forgotten so far: links to other pages die with any of them */
     bool untidy; /* mips_code_collect has something to do */
+    bool breaks; /* there are breakpoints */
     struct mips *cpu[MIPS_MAX_CPUS];
     unsigned ncpus;
     struct mips_debug debug;
@@ -188,7 +192,7 @@ bool mips_write_cp0_outside(struct mips *c, enum mips_reg reg, u32 v);
 static inline void mips_mode_changed(struct mips *c)
 {
     u32 asid = bits_get(c->entryhi, 6, 6);
-    c->tag_low = asid << 2;
+    c->tag_low = asid << 2 | (c->watching ? MIPS_STLB_WATCH : 0);
     if (mips_user_mode(c))
         c->tag_low |= MIPS_STLB_USER;
     if (c->status & MIPS_ST_ISC)
@@ -199,13 +203,6 @@ static inline bool mips_irq_pending(const struct mips *c)
 {
     return (c->status & MIPS_ST_IEC) &&
            (c->status & (c->irq_lines | (c->cause & MIPS_CAUSE_SW)) & MIPS_ST_IM);
-}
-
-/* One comparison while nothing is watched. */
-static inline bool mips_watch_stops(struct mips *c, gva va, gpa pa, u32 len,
-                                    enum mips_watch_kind by)
-{
-    return unlikely(c->code->debug.nwatches) && mips_debug_stops_access(c, va, pa, len, by);
 }
 
 /* Helpers of mips_sem.inc: false means that an exception was raised. */

@@ -261,7 +261,7 @@ static bool mips_interp_step_prepare(struct mips *cx, union mips_step *s, const 
     u32 word;
     if (!mips_interp_step_fetch(cx, &word))
         return false;
-    if (unlikely(cx->code->debug.nbreaks) && mips_debug_stops_at(cx))
+    if (unlikely(cx->code->breaks) && mips_debug_stops_at(cx))
         return false;
     enum mips_op op = mips_decode_op(mips_code_decoder(cx->code), word);
     mips_interp_trace_insn(cx, word);

@@ -83,16 +83,8 @@ static u32 mips_memory_stlb_tag(const struct mips *c, gva va)
     return (va & ~(MEM_PAGE - 1)) | c->tag_low;
 }
 
-static void mips_memory_stlb_fill(struct mips *c, gva va, gpa pa, const u8 *host, bool write)
+static inline void mips_memory_stlb_enter(struct mips *c, gva va, const u8 *host, bool write)
 {
-    if (c->tag_low & MIPS_STLB_BYPASS)
-        return;
-    if (unlikely(c->code->debug.nwatches)) {
-        unsigned watched = mips_debug_page_watches(c, va, pa);
-        if (watched & MIPS_WATCH_READ)
-            return;
-        write = write && !watched;
-    }
     struct mips_stlb *e = mips_memory_stlb_slot(c, va);
     u32 tag = mips_memory_stlb_tag(c, va);
     uintptr_t addend = (uintptr_t)host - (va & ~(MEM_PAGE - 1));
@@ -102,6 +94,22 @@ static void mips_memory_stlb_fill(struct mips *c, gva va, gpa pa, const u8 *host
     e->addend = addend;
     if (write)
         e->wtag = tag;
+}
+
+static COLD void mips_memory_stlb_fill_special(struct mips *c, gva va, gpa pa, const u8 *host,
+                                               bool write)
+{
+    unsigned watched = mips_debug_page_watches(c, va, pa);
+    if (!(c->tag_low & MIPS_STLB_BYPASS) && !(watched & MIPS_WATCH_READ))
+        mips_memory_stlb_enter(c, va, host, write && !watched);
+}
+
+static inline void mips_memory_stlb_fill(struct mips *c, gva va, gpa pa, const u8 *host, bool write)
+{
+    if (unlikely(c->tag_low & MIPS_STLB_SPECIAL))
+        mips_memory_stlb_fill_special(c, va, pa, host, write);
+    else
+        mips_memory_stlb_enter(c, va, host, write);
 }
 
 void mips_stlb_flush(struct mips *c)
@@ -149,6 +157,30 @@ static bool mips_memory_load_at(struct mips *c, gva va, gpa pa, unsigned size, u
     return true;
 }
 
+/* Where a translated access goes while tag_low is special. */
+enum memory_way {
+    WAY_TO_MEMORY,
+    WAY_TO_CACHE, /* the isolated one, which holds nothing */
+    WAY_BARRED,   /* a debugger watches these bytes: the run ends before the instruction */
+};
+
+static enum memory_way mips_memory_way(struct mips *c, gva va, gpa pa, u32 len,
+                                       enum mips_watch_kind by)
+{
+    if (c->tag_low & MIPS_STLB_BYPASS)
+        return WAY_TO_CACHE;
+    return mips_debug_stops_access(c, va, pa, len, by) ? WAY_BARRED : WAY_TO_MEMORY;
+}
+
+static COLD bool mips_memory_load_special(struct mips *c, gva va, gpa pa, unsigned size, u32 *val)
+{
+    enum memory_way way = mips_memory_way(c, va, pa, size, MIPS_WATCH_READ);
+    if (way == WAY_TO_MEMORY)
+        return mips_memory_load_at(c, va, pa, size, val);
+    *val = 0;
+    return way == WAY_TO_CACHE;
+}
+
 bool mips_load(struct mips *c, gva va, unsigned size, u32 *val)
 {
     gpa pa;
@@ -158,12 +190,8 @@ bool mips_load(struct mips *c, gva va, unsigned size, u32 *val)
     }
     if (!mips_translate_data(c, va, va, false, &pa))
         return false;
-    if (unlikely(c->status & MIPS_ST_ISC)) { /* the isolated cache holds nothing */
-        *val = 0;
-        return true;
-    }
-    if (mips_watch_stops(c, va, pa, size, MIPS_WATCH_READ))
-        return false;
+    if (unlikely(c->tag_low & MIPS_STLB_SPECIAL))
+        return mips_memory_load_special(c, va, pa, size, val);
     return mips_memory_load_at(c, va, pa, size, val);
 }
 
@@ -185,6 +213,14 @@ static bool mips_memory_store_at(struct mips *c, gva va, gpa pa, unsigned size, 
     return true;
 }
 
+static COLD bool mips_memory_store_special(struct mips *c, gva va, gpa pa, unsigned size, u32 val)
+{
+    enum memory_way way = mips_memory_way(c, va, pa, size, MIPS_WATCH_WRITE);
+    if (way == WAY_TO_MEMORY)
+        return mips_memory_store_at(c, va, pa, size, val);
+    return way == WAY_TO_CACHE;
+}
+
 bool mips_store(struct mips *c, gva va, unsigned size, u32 val)
 {
     gpa pa;
@@ -194,10 +230,8 @@ bool mips_store(struct mips *c, gva va, unsigned size, u32 val)
     }
     if (!mips_translate_data(c, va, va, true, &pa))
         return false;
-    if (unlikely(c->status & MIPS_ST_ISC)) /* goes to the isolated cache, not to memory */
-        return true;
-    if (mips_watch_stops(c, va, pa, size, MIPS_WATCH_WRITE))
-        return false;
+    if (unlikely(c->tag_low & MIPS_STLB_SPECIAL))
+        return mips_memory_store_special(c, va, pa, size, val);
     return mips_memory_store_at(c, va, pa, size, val);
 }
 
@@ -222,7 +256,7 @@ struct mips_code_page *mips_fetch_page(struct mips *c, gva va)
         mips_raise(c, MIPS_EXC_IBE);
         return NULL;
     }
-    if (unlikely(c->code->debug.nbreaks))
+    if (unlikely(c->code->breaks))
         page = mips_code_mark(c, page, va);
     struct mips_ftlb *e = mips_ftlb_slot(c, va);
     e->tag = mips_memory_stlb_tag(c, va) & ~(u32)MIPS_STLB_BYPASS;
@@ -263,12 +297,13 @@ static bool mips_memory_unaligned_load(struct mips *c, gva va, gva first, unsign
     gpa pa;
     if (!mips_translate_data(c, va & ~3u, va, false, &pa))
         return false;
-    if (unlikely(c->status & MIPS_ST_ISC)) {
+    if (unlikely(c->tag_low & MIPS_STLB_SPECIAL)) {
+        gpa touched = (pa & ~(gpa)3) | (first & 3);
+        enum memory_way way = mips_memory_way(c, first, touched, n, MIPS_WATCH_READ);
         *word = 0;
-        return true;
+        if (way != WAY_TO_MEMORY)
+            return way == WAY_TO_CACHE;
     }
-    if (mips_watch_stops(c, first, (pa & ~(gpa)3) | (first & 3), n, MIPS_WATCH_READ))
-        return false;
     return mips_memory_load_at(c, va & ~3u, pa, 4, word);
 }
 
@@ -304,10 +339,12 @@ static bool mips_memory_unaligned_store(struct mips *c, gva va, gva first, unsig
     gpa pa;
     if (!mips_translate_data(c, va & ~3u, va, true, &pa))
         return false;
-    if (unlikely(c->status & MIPS_ST_ISC))
-        return true;
-    if (mips_watch_stops(c, first, (pa & ~(gpa)3) | (first & 3), n, MIPS_WATCH_WRITE))
-        return false;
+    if (unlikely(c->tag_low & MIPS_STLB_SPECIAL)) {
+        gpa touched = (pa & ~(gpa)3) | (first & 3);
+        enum memory_way way = mips_memory_way(c, first, touched, n, MIPS_WATCH_WRITE);
+        if (way != WAY_TO_MEMORY)
+            return way == WAY_TO_CACHE;
+    }
     for (unsigned i = 0; i < n; i++) {
         gva at = first + i;
         unsigned shift = 24 - 8 * i;
@@ -380,7 +417,7 @@ static int mips_memory_sc_attempt(struct mips *cx, gva va, u32 v)
         return -1;
     if (cx->ll_addr != (u32)pa)
         return 0;
-    if (unlikely(cx->code->debug.nwatches) && mips_memory_sc_may_store(cx, pa) &&
+    if (unlikely(cx->tag_low & MIPS_STLB_WATCH) && mips_memory_sc_may_store(cx, pa) &&
         mips_debug_stops_access(cx, va, pa, 4, MIPS_WATCH_WRITE))
         return -1;
     if (!mips_memory_load_at(cx, va, pa, 4, &word))

@@ -23,6 +23,7 @@ typedef u32 gva; /* guest-virtual address of a 32-bit guest */
 
 #define likely(x)         __builtin_expect(!!(x), 1)
 #define unlikely(x)       __builtin_expect(!!(x), 0)
+#define COLD              __attribute__((cold, noinline))
 #define ARRAY_LEN(a)      (sizeof(a) / sizeof((a)[0]))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 #define MUST_CHECK        __attribute__((warn_unused_result))
