@@ -21,7 +21,7 @@ static const struct state_desc vcpu_state = {
 
 void vcpu_init(struct vcpu *v, unsigned number, const struct vcpu_engine *engine,
                const struct mips_model *model, bool big, struct mem *mem, struct mips_code *code,
-               const struct trace *trace)
+               struct trace *trace)
 {
     *v = (struct vcpu){.number = number, .engine = engine};
     mips_init(&v->mips, model, big, number, mem, code, trace);

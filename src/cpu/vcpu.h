@@ -45,7 +45,7 @@ struct vcpu {
 
 void vcpu_init(struct vcpu *v, unsigned number, const struct vcpu_engine *engine,
                const struct mips_model *model, bool big, struct mem *mem, struct mips_code *code,
-               const struct trace *trace);
+               struct trace *trace);
 void vcpu_fini(struct vcpu *v);
 void vcpu_add_state(struct vcpu *v, struct state_set *s);
 

@@ -39,7 +39,7 @@ enum dev_misuse {
 /* What all models of one machine share. Borrowed; outlives them. */
 struct dev_env {
     struct clock *clock;
-    const struct trace *trace;
+    struct trace *trace;
     struct dev_stats *stats;
     void (*misuse)(void *ctx, enum dev_misuse how, const char *what);
     void *ctx;

@@ -98,15 +98,24 @@ static void lb_disk_transfer(struct lb_disk *d)
     lb_disk_finish(d, ok ? 0 : LB_DISK_MEDIA);
 }
 
+static void lb_disk_trace_rotation(const struct lb_disk *d, u64 ns)
+{
+    trace(d->env->trace, DISK, "disk: slot %u: wait for sector %u, %llu ns", d->line.n, d->sector,
+          (unsigned long long)ns);
+}
+
 static void lb_disk_rotate(struct lb_disk *d)
 {
     struct lb_disk_place at = lb_disk_model_locate(&d->model, d->sector);
     u64 now = lb_disk_now(d);
     if (d->status & LB_DISK_IS_WRITE) {
-        lb_disk_begin(d, LB_DISK_ROTATE, lb_disk_model_write_ns(&d->model, at, now));
+        u64 ns = lb_disk_model_write_ns(&d->model, at, now);
+        lb_disk_trace_rotation(d, ns);
+        lb_disk_begin(d, LB_DISK_ROTATE, ns);
         return;
     }
     u64 wait = lb_disk_model_read_ns(&d->model, at, d->arrival, now);
+    lb_disk_trace_rotation(d, wait);
     if (wait)
         lb_disk_begin(d, LB_DISK_ROTATE, wait);
     else

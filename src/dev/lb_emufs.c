@@ -44,7 +44,28 @@ static void lb_emufs_due(void *ctx)
     struct lb_emufs *f = ctx;
     u32 result = f->pending;
     f->pending = 0;
+    trace(f->env->trace, EMUFS, "emufs: slot %u: complete", f->line.n);
     lb_emufs_set_result(f, result);
+}
+
+/* The operation has run: handle, length and buffer hold its answer. */
+static void lb_emufs_trace(const struct lb_emufs *f, u32 op, u32 handle)
+{
+    static const char *const ops[] = {"operation 0", "open",    "create", "create exclusively",
+                                      "close",       "read",    "list",   "write",
+                                      "length",      "truncate"};
+    static const char *const results[] = {
+        "busy",     "done",         "bad handle",      "bad operation", "no such file",
+        "bad size", "exists",       "is a directory",  "media error",   "no free handles",
+        "no space", "no directory", "unknown failure", "unsupported"};
+    const char *what = op < ARRAY_LEN(ops) ? ops[op] : "unknown operation";
+    const char *how = f->pending < ARRAY_LEN(results) ? results[f->pending] : "?";
+    if (op >= LB_EMUFS_OPEN && op <= LB_EMUFS_CREATE_NEW)
+        trace_print(f->env->trace, "emufs: slot %u: %s in handle %u: %s, handle %u", f->line.n,
+                    what, handle, how, f->job.handle);
+    else
+        trace_print(f->env->trace, "emufs: slot %u: %s, handle %u, %u bytes at %u: %s", f->line.n,
+                    what, handle, f->job.length, f->job.offset, how);
 }
 
 static void lb_emufs_start(struct lb_emufs *f, u32 op)
@@ -56,12 +77,12 @@ static void lb_emufs_start(struct lb_emufs *f, u32 op)
     u32 h = f->job.handle;
     if (op == LB_EMUFS_CLOSE && h == 0)
         lb_odd(f->env, "emufs: root directory closed");
-    f->pending = lb_emufs_op(&f->job, op);
-    trace(f->env->trace, EMUFS, "emufs: slot %u: operation %u, handle %u: result %u", f->line.n, op,
-          h, f->pending);
-    if (op <= LB_EMUFS_CREATE_NEW)
+    if (op >= LB_EMUFS_OPEN && op <= LB_EMUFS_CREATE_NEW)
         trace(f->env->trace, EMUFS, "emufs: slot %u: name %.255s", f->line.n,
               (const char *)f->job.buf);
+    f->pending = lb_emufs_op(&f->job, op);
+    if (trace_on(f->env->trace, TRACE_EMUFS))
+        lb_emufs_trace(f, op, h);
     event_arm_after(&f->done, LB_EMUFS_NS);
 }
 

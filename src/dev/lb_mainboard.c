@@ -15,6 +15,7 @@
 #include "dev/lb_int.h"
 #include "lib/bug.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,10 +80,22 @@ static void lb_mainboard_drive_all(struct lb_mainboard *mb)
         mb->ops->ipi(mb->ctx, i, mb->cipi & 1u << i);
 }
 
+static void lb_mainboard_trace_lines(const struct lb_mainboard *mb)
+{
+    char slots[100] = " none";
+    u32 lines = lb_bus_irqs(mb->bus);
+    int n = 0;
+    for (unsigned i = 0; i < LB_SLOTS; i++)
+        if (lines & 1u << i)
+            n += snprintf(slots + n, sizeof slots - (size_t)n, " %u", i);
+    trace_print(mb->env->trace, "slots with interrupts:%s", slots);
+}
+
 static void lb_mainboard_lines_changed(void *ctx)
 {
     struct lb_mainboard *mb = ctx;
-    trace(mb->env->trace, IRQ, "LAMEbus lines %08x", lb_bus_irqs(mb->bus));
+    if (trace_on(mb->env->trace, TRACE_IRQ))
+        lb_mainboard_trace_lines(mb);
     lb_mainboard_route(mb, 0);
 }
 

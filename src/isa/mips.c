@@ -99,7 +99,7 @@ const struct state_desc mips_state = {
 };
 
 void mips_init(struct mips *c, const struct mips_model *model, bool big, unsigned number,
-               struct mem *mem, struct mips_code *code, const struct trace *trace)
+               struct mem *mem, struct mips_code *code, struct trace *trace)
 {
     *c = (struct mips){
         .model = model, .big = big, .number = number, .mem = mem, .code = code, .trace = trace};
@@ -140,7 +140,7 @@ void mips_set_irq(struct mips *c, u32 line, bool up)
     c->irq_lines = up ? before | line : before & ~line;
     c->resync = true;
     if (c->irq_lines != before)
-        trace(c->trace, IRQ, "cpu%u interrupt lines %04x", c->number, c->irq_lines);
+        mips_trace_lines(c);
 }
 
 void mips_request(struct mips *c)
@@ -163,8 +163,10 @@ static u64 mips_timer_distance(const struct mips *c)
 static void mips_timer_fire(struct mips *c)
 {
     c->count_base = c->retired;
+    if (c->irq_lines & MIPS_CAUSE_TIMER)
+        return;
     c->irq_lines |= MIPS_CAUSE_TIMER;
-    trace(c->trace, IRQ, "cpu%u on-chip timer", c->number);
+    mips_trace_lines(c);
 }
 
 /* Runs until the timer may fire, or until something needs attention here. */

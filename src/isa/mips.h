@@ -160,8 +160,13 @@ struct mips {
     unsigned number;
     struct mem *mem;
     struct mips_code *code;
-    const struct trace *trace;
+    struct trace *trace;
     const char *stop_reason;
+
+    /* Who counts jal and jalr: makes the CPU single-step. NULL: nobody. */
+    void (*called)(void *ctx, gva from, gva to);
+    void *called_ctx;
+    u32 stepped; /* the word that is being single-stepped, for its trace */
 
     /* debugging */
     u8 halt; /* MIPS_EXIT_BREAK or _WATCH, when `request` means that; `hit` says more */
@@ -179,7 +184,7 @@ void mips_code_free(struct mips_code *code);
 void mips_code_flush(struct mips_code *code); /* after memory was changed from outside */
 
 void mips_init(struct mips *c, const struct mips_model *model, bool big, unsigned number,
-               struct mem *mem, struct mips_code *code, const struct trace *trace);
+               struct mem *mem, struct mips_code *code, struct trace *trace);
 void mips_fini(struct mips *c);
 void mips_reset(struct mips *c);
 static inline void mips_set_pc(struct mips *c, u32 pc)

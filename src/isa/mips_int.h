@@ -178,6 +178,13 @@ static inline int mips_tlb_find(const struct mips *c, gva va)
 }
 
 void mips_tlb_reindex(struct mips *c);
+void mips_tlb_trace_fault(struct mips *c, gva va);
+
+/* mips_trace.c: of the instruction that is single-stepped, before and after it */
+void mips_trace_insn(struct mips *c);
+void mips_trace_done(struct mips *c);
+void mips_trace_lines(struct mips *c);
+void mips_trace_branch(struct mips *c, gva target, bool taken); /* counts calls, too */
 
 /* mips_priv.c */
 void mips_raise(struct mips *c, enum mips_exc exc);

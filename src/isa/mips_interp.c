@@ -235,16 +235,6 @@ static unsigned mips_interp_cut(union mips_cut *cut, const struct mips_block *b,
     return n;
 }
 
-static void mips_interp_trace_insn(const struct mips *c, u32 word)
-{
-    if (!trace_on(c->trace, mips_user_mode(c) ? TRACE_UINSN : TRACE_KINSN))
-        return;
-    char text[64];
-    mips_disassemble(c->model, c->pc, word, text, sizeof text);
-    trace_print(c->trace, "cpu%u %llu %08x: %08x %s", c->number, (unsigned long long)c->retired,
-                c->pc, word, text);
-}
-
 /* From the page's memory, if its translation is known. */
 static bool mips_interp_step_fetch(struct mips *cx, u32 *word)
 {
@@ -264,7 +254,8 @@ static bool mips_interp_step_prepare(struct mips *cx, union mips_step *s, const 
     if (unlikely(cx->code->breaks) && mips_debug_stops_at(cx))
         return false;
     enum mips_op op = mips_decode_op(mips_code_decoder(cx->code), word);
-    mips_interp_trace_insn(cx, word);
+    cx->stepped = word;
+    mips_trace_insn(cx);
     s->block.n = 1;
     s->block.branch = mips_ops[op].flags & BRANCH;
     s->block.step = true;
@@ -278,7 +269,7 @@ static bool mips_interp_step_prepare(struct mips *cx, union mips_step *s, const 
 
 static bool mips_interp_tracing_insns(const struct mips *c)
 {
-    return c->trace->on & (1u << TRACE_KINSN | 1u << TRACE_UINSN | 1u << TRACE_JUMP);
+    return (c->trace->on & (1u << TRACE_KINSN | 1u << TRACE_UINSN | 1u << TRACE_JUMP)) || c->called;
 }
 
 #define LABELS_OF_INSNS                                                                            \

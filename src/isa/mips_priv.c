@@ -9,6 +9,8 @@
 #include "isa/mips_int.h"
 #include "isa/mips_text.h"
 
+#include <stdio.h>
+
 enum cp0 {
     CP0_INDEX = 0,
     CP0_RANDOM = 1,
@@ -60,12 +62,27 @@ u64 mips_user_cycles(const struct mips *c)
 
 /* ---- exceptions ---- */
 
+static void mips_priv_trace_exception(struct mips *c, enum mips_exc exc)
+{
+    char place[TRACE_PLACE], text[MIPS_TEXT], address[24] = "";
+    if (exc == MIPS_EXC_INT)
+        trace(c->trace, IRQ, "cpu%u takes an interrupt: %s", c->number,
+              mips_text_lines(c, (c->irq_lines | (c->cause & MIPS_CAUSE_SW)) & c->status, text));
+    if (exc >= MIPS_EXC_MOD && exc <= MIPS_EXC_ADES)
+        snprintf(address, sizeof address, ", address %08x", c->badvaddr);
+    trace(c->trace, EXC, "cpu%u exception: %s%s at %08x%s, %s, sp %08x", c->number,
+          mips_text_exception(exc), address, c->pc, trace_place(c->trace, c->number, c->pc, place),
+          mips_text_mode(c->status, 0), c->r[29]);
+}
+
 static void mips_priv_enter_exception(struct mips *c, enum mips_exc exc, unsigned cop, bool refill)
 {
     c->epc = c->bd ? c->pc - 4 : c->pc;
     c->cause = (c->cause & MIPS_CAUSE_SW) | (c->bd ? MIPS_CAUSE_BD : 0) | cop << 28 | (u32)exc << 2;
-    trace(c->trace, EXC, "cpu%u %08x: %s, status %08x", c->number, c->epc, mips_text_exception(exc),
-          c->status);
+    if (unlikely(c->trace->open))
+        trace_end(c->trace, "%s", ""); /* the instruction does not complete */
+    if (trace_on(c->trace, TRACE_EXC) || trace_on(c->trace, TRACE_IRQ))
+        mips_priv_trace_exception(c, exc);
 
     u64 at = c->retired + (exc != MIPS_EXC_INT);
     bool user = mips_user_mode(c);
@@ -104,8 +121,7 @@ void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill)
     c->badvaddr = va;
     c->context = (c->context & CONTEXT_PTEBASE) | bits_get(va, 12, 19) << 2;
     c->entryhi = (c->entryhi & 0xfc0) | (va & ~(MEM_PAGE - 1));
-    trace(c->trace, TLB, "cpu%u TLB %s for %08x", c->number,
-          exc == MIPS_EXC_MOD ? "modification" : "miss", va);
+    mips_tlb_trace_fault(c, va);
     mips_priv_enter_exception(c, exc, 0, refill);
 }
 
@@ -367,6 +383,8 @@ MIPS_HELPER(mips_rfe)
         return false;
     u32 popped = (cx->status & 0x30) | bits_get(cx->status, 2, 4);
     mips_priv_set_status(cx, (cx->status & ~(u32)MIPS_ST_STACK) | popped, cx->retired + 1);
+    trace(cx->trace, EXC, "cpu%u return from exception: %s, sp %08x", cx->number,
+          mips_text_mode(cx->status, 0), cx->r[29]);
     return true;
 }
 

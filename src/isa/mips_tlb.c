@@ -7,6 +7,7 @@
  * stops as soon as such entries are loaded.
  */
 #include "isa/mips_int.h"
+#include "isa/mips_text.h"
 
 static void mips_tlb_index_insert(struct mips *c, unsigned i)
 {
@@ -41,15 +42,32 @@ static void mips_tlb_check_duplicate(struct mips *c, unsigned index)
             mips_stop(c, "the kernel loaded two TLB entries that match the same address");
 }
 
+static void mips_tlb_trace_write(struct mips *c, unsigned index)
+{
+    char was[MIPS_TEXT], is[MIPS_TEXT];
+    trace_print(c->trace, "cpu%u TLB[%u] = %s, was %s", c->number, index,
+                mips_text_tlb(c->entryhi, c->entrylo, is),
+                mips_text_tlb(c->tlb_hi[index], c->tlb_lo[index], was));
+}
+
+/* Why an access did not come through. */
+void mips_tlb_trace_fault(struct mips *c, gva va)
+{
+    char text[MIPS_TEXT], place[TRACE_PLACE];
+    trace(c->trace, TLB, "cpu%u TLB fault for %08x at %08x%s: %s", c->number, va, c->pc,
+          trace_place(c->trace, c->number, c->pc, place), mips_text_lookup(c, va, text));
+}
+
 static void mips_tlb_write(struct mips *c, unsigned index)
 {
+    if (trace_on(c->trace, TRACE_TLB))
+        mips_tlb_trace_write(c, index);
     mips_stlb_flush_page(c, c->tlb_hi[index]);
     mips_stlb_flush_page(c, c->entryhi);
     mips_tlb_index_remove(c, index);
     c->tlb_hi[index] = c->entryhi;
     c->tlb_lo[index] = c->entrylo;
     mips_tlb_index_insert(c, index);
-    trace(c->trace, TLB, "cpu%u TLB[%u] = %08x %08x", c->number, index, c->entryhi, c->entrylo);
     if (c->model->is161)
         mips_tlb_check_duplicate(c, index);
 }
@@ -81,6 +99,9 @@ MIPS_HELPER(mips_tlbr)
     cx->entryhi = cx->tlb_hi[i];
     cx->entrylo = cx->tlb_lo[i];
     mips_mode_changed(cx);
+    char text[MIPS_TEXT];
+    trace(cx->trace, TLB, "cpu%u TLB read [%u]: %s", cx->number, i,
+          mips_text_tlb(cx->entryhi, cx->entrylo, text));
     return true;
 }
 
@@ -91,6 +112,9 @@ MIPS_HELPER(mips_tlbp)
         return false;
     int i = mips_tlb_find(cx, cx->entryhi);
     cx->index = i < 0 ? cx->index | 1u << 31 : (u32)i << 8;
-    trace(cx->trace, TLB, "cpu%u TLB probe %08x: %d", cx->number, cx->entryhi, i);
+    char text[MIPS_TEXT];
+    trace(cx->trace, TLB, "cpu%u TLB probe %08x asid %u: [%d] %s", cx->number,
+          cx->entryhi & ~(u32)(MEM_PAGE - 1), bits_get(cx->entryhi, 6, 6), i,
+          i < 0 ? "no entry" : mips_text_tlb(cx->tlb_hi[i], cx->tlb_lo[i], text));
     return true;
 }

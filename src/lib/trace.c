@@ -13,14 +13,57 @@ static const struct {
 #undef TRACE
 };
 
-void trace_print(const struct trace *t, const char *fmt, ...)
+static FILE *trace_out(const struct trace *t)
 {
-    FILE *out = t->out ? t->out : stderr;
+    return t->out ? t->out : stderr;
+}
+
+static void trace_close_line(struct trace *t)
+{
+    if (t->open)
+        fputc('\n', trace_out(t));
+    t->open = false;
+}
+
+void trace_print(struct trace *t, const char *fmt, ...)
+{
+    va_list ap;
+    trace_close_line(t);
+    va_start(ap, fmt);
+    vfprintf(trace_out(t), fmt, ap);
+    va_end(ap);
+    fputc('\n', trace_out(t));
+}
+
+void trace_begin(struct trace *t, const char *fmt, ...)
+{
+    va_list ap;
+    trace_close_line(t);
+    va_start(ap, fmt);
+    vfprintf(trace_out(t), fmt, ap);
+    va_end(ap);
+    t->open = true;
+}
+
+void trace_end(struct trace *t, const char *fmt, ...)
+{
+    char text[256];
     va_list ap;
     va_start(ap, fmt);
-    vfprintf(out, fmt, ap);
+    vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    fputc('\n', out);
+    if (t->open || text[0])
+        fprintf(trace_out(t), "%s%s\n", t->open ? "" : "   ", text);
+    t->open = false;
+}
+
+const char *trace_place(const struct trace *t, unsigned cpu, u32 va, char text[TRACE_PLACE])
+{
+    text[0] = '\0';
+    if (!t->place || !*t->place(t->ctx, cpu, va, text + 1))
+        return "";
+    text[0] = ' ';
+    return text;
 }
 
 static bool trace_set_word(struct trace *t, const char *word, size_t len)

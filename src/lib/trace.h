@@ -18,9 +18,15 @@ enum trace_point {
     TRACE_COUNT,
 };
 
+#define TRACE_PLACE 128
+
 struct trace {
     u32 on;    /* bit per trace_point */
     FILE *out; /* borrowed; NULL: standard error */
+    /* What stands at an address that a CPU sees: "main+0x10", or "". NULL: no names. */
+    const char *(*place)(void *ctx, unsigned cpu, u32 va, char text[TRACE_PLACE - 1]);
+    void *ctx;
+    bool open; /* a line was begun */
 };
 
 static inline bool trace_on(const struct trace *t, enum trace_point p)
@@ -28,7 +34,15 @@ static inline bool trace_on(const struct trace *t, enum trace_point p)
     return unlikely(t->on & (1u << p));
 }
 
-void trace_print(const struct trace *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void trace_print(struct trace *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* A line in two parts; what is printed in between begins a line of its own, and so does the second
+ * part then. */
+void trace_begin(struct trace *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void trace_end(struct trace *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* " name+0x10" with a blank in front, or "". */
+const char *trace_place(const struct trace *t, unsigned cpu, u32 va, char text[TRACE_PLACE]);
 
 /* The macro spares the arguments' evaluation when the point is off. */
 #define trace(t, point, ...)                                                                       \

@@ -54,7 +54,7 @@ struct guest_place {
 struct guest_place guest_names_at(const struct guest_names *g, const struct mips *c, gva va);
 
 /* "main+0x1c", "sort:main+0x1c", or "". */
-#define GUEST_NAMES_TEXT 128
+#define GUEST_NAMES_TEXT (TRACE_PLACE - 1)
 const char *guest_names_text(const struct guest_names *g, const struct mips *c, gva va,
                              char text[GUEST_NAMES_TEXT]);
 
