@@ -19,6 +19,7 @@ int cmd_disk(int argc, char **argv);
 int cmd_disk161(int argc, char **argv); /* other exit codes: its original's */
 int cmd_hub(int argc, char **argv);
 int cmd_hub161(int argc, char **argv); /* other exit codes: its original's */
+int cmd_profile(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_stat161(int argc, char **argv); /* other exit codes: its original's */

@@ -52,6 +52,12 @@ static const struct cmd_option cmd_run_table[] = {
      "where to (default: standard error)"},
     {"stats", 0, CMD_TEXT, CMD_RUN_AT(run.stats_file), "FILE", NULL, 0, 0,
      "write counters at the end as JSON; - is standard output"},
+    {"profile", 0, CMD_TEXT, CMD_RUN_AT(run.profile_file), "FILE", NULL, 0, 0,
+     "sample where the guest is, as folded stacks: see 'kuseg profile'"},
+    {"gmon", 0, CMD_TEXT, CMD_RUN_AT(run.gmon_file), "FILE", NULL, 0, 0,
+     "sample the kernel and count its calls, for gprof"},
+    {"profile-rate", 0, CMD_NUMBER, CMD_RUN_AT(run.profile_hz), "HZ", NULL, 1, 1000000,
+     "samples a second of virtual time (default 1000)"},
     {"symbols", 0, CMD_LIST, CMD_RUN_AT(run.symbols), "PATH", NULL, 0, 0,
      "a program of the guest, or a folder of them, for names in back traces and profiles; may be "
      "repeated"},

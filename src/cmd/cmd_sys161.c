@@ -35,6 +35,7 @@ static const struct cmd_option cmd_sys161_table[] = {
     {"warp", 0, CMD_FLAG, CMD_SYS161_AT(warp), NULL, NULL, 0, 0, NULL},
     {"epoch", 0, CMD_NUMBER, CMD_SYS161_AT(epoch), "seconds", NULL, 1, UINT32_MAX, NULL},
     {"stats", 0, CMD_TEXT, CMD_SYS161_AT(stats_file), "file", NULL, 0, 0, NULL},
+    {"profile", 0, CMD_TEXT, CMD_SYS161_AT(profile_file), "file", NULL, 0, 0, NULL},
     {"symbols", 0, CMD_LIST, CMD_SYS161_AT(symbols), "path", NULL, 0, 0, NULL},
     {"report", 0, CMD_FLAG, CMD_SYS161_AT(report), NULL, NULL, 0, 0, NULL},
     {"screen", 0, CMD_TEXT, CMD_SYS161_AT(screen), "path", NULL, 0, 0, NULL},
@@ -60,6 +61,7 @@ static const char *const cmd_sys161_usage_text[] = {
     "     --warp         Virtual time never waits for the wall",
     "     --epoch secs   What the guest's clock shows at power-on",
     "     --stats file   Counters at the end, as JSON",
+    "     --profile file Where the guest spends its time, for kuseg profile",
     "     --symbols path A program of the guest, or a folder of them, for back traces",
     "     --report       Show where the guest stands when a signal ends it, too",
     "     --screen path  Socket of the screen (.sockets/screen)",
@@ -87,8 +89,6 @@ static void cmd_sys161_warn(const struct run_options *o)
 {
     if (o->wait_debugger || o->gdb_port)
         log_warn("there is no debugger yet: -w and -p have no effect");
-    if (o->profile)
-        log_warn("there is no profile yet: -P has no effect");
 }
 
 static void cmd_sys161_drop_trace(struct run_options *o)
@@ -128,6 +128,8 @@ int cmd_sys161(int argc, char **argv)
         o->guest_tracing = !strcmp(argv[0], "trace161");
         if (!o->guest_tracing)
             cmd_sys161_drop_trace(o);
+        if (o->profile)
+            o->gmon_file = "gmon.out";
         cmd_sys161_warn(o);
         o->kernel = argv[first];
         run_options_join(o, argc, argv, first + 1);

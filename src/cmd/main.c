@@ -24,6 +24,7 @@ static const struct main_command main_commands[] = {
     {"run", cmd_run, false, "run a machine in the foreground"},
     {"console", cmd_console, false,
      "show a machine's screen on this terminal, or take its picture"},
+    {"profile", cmd_profile, false, "show where a profiled guest spent its time"},
     {"devices", cmd_devices, false, "list the devices that a board can hold"},
     {"disk", cmd_disk, false, "make, examine, resize and convert disk images"},
     {"hub", cmd_hub, false, "join the network cards of several machines"},

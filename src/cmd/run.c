@@ -6,8 +6,10 @@
 #include "cmd/run.h"
 #include "cmd/builtin.h"
 #include "cmd/cmd.h"
+#include "cmd/run_profile.h"
 #include "cmd/run_screen.h"
 #include "cmd/run_stats.h"
+#include "cmd/run_trace.h"
 #include "host/host_clock.h"
 #include "host/host_dir.h"
 #include "host/host_out.h"
@@ -37,6 +39,8 @@ struct run {
     struct vmm_meter meter;
     struct run_screen screen;
     FILE *trace_file;
+    struct run_trace_line console_line;
+    struct run_profile profile;
     FILE *stats_file; /* what an earlier run wrote stays until this one's end */
     u64 start_mono, start_cpu;
 };
@@ -65,8 +69,10 @@ static u64 run_mono_ns(void *ctx)
 
 static void run_put(void *ctx, u8 ch)
 {
-    (void)ctx;
+    struct run *r = ctx;
     host_term_put(ch);
+    if (r->trace_file)
+        run_trace_console(&r->console_line, &r->m.trace, ch);
 }
 
 static bool run_get(void *ctx, u8 *ch)
@@ -81,8 +87,10 @@ static bool run_input_ended(void *ctx)
     return host_term_eof();
 }
 
-static const struct io_console run_console = {
-    .put = run_put, .get = run_get, .ended = run_input_ended};
+static struct io_console run_console(struct run *r)
+{
+    return (struct io_console){.put = run_put, .get = run_get, .ended = run_input_ended, .ctx = r};
+}
 
 static enum err run_cable(void *ctx, unsigned slot, u16 hwaddr, const char *hub, struct io_net *out,
                           struct error *e)
@@ -238,12 +246,37 @@ static enum err run_names(struct run *r, struct error *e)
 {
     guest_names_kernel(&r->names, r->kernel.data, r->kernel.len);
     r->m.names = &r->names;
+    run_trace_names(&r->m);
     for (size_t i = 0; i < r->o->symbols.n; i++) {
         enum err err = guest_names_add(&r->names, r->o->symbols.item[i], e);
         if (err)
             return err_prefix(e, "--symbols");
     }
     return ERR_OK;
+}
+
+static enum err run_profile_file(const struct run *r, const char *option, const char *path,
+                                 FILE **f, struct error *e)
+{
+    enum err err = path ? run_output(r, option, path, e) : ERR_OK;
+    if (err || !path)
+        return err;
+    *f = host_out_open(path, e);
+    return *f ? ERR_OK : err_prefix(e, "cannot write the profile");
+}
+
+static enum err run_profile_files(struct run *r, struct error *e)
+{
+    const struct run_options *o = r->o;
+    enum err err = run_profile_file(r, "--profile", o->profile_file, &r->profile.folded, e);
+    return err ? err : run_profile_file(r, "-P", o->gmon_file, &r->profile.gprof, e);
+}
+
+static void run_profile(struct run *r)
+{
+    u64 hz = r->o->profile_hz ? r->o->profile_hz : RUN_PROFILE_HZ;
+    if (r->o->profile_file || r->o->gmon_file)
+        run_profile_start(&r->profile, &r->m, r->kernel.data, r->kernel.len, hz);
 }
 
 static const struct vcpu_engine *run_engine(const struct run_options *o)
@@ -269,7 +302,7 @@ static enum err run_build(struct run *r, struct error *e)
     struct board_s161_config config = {.conf = &r->conf,
                                        .extended = !o->sys161,
                                        .engine = run_engine(o),
-                                       .console = run_console,
+                                       .console = run_console(r),
                                        .cable = run_cable,
                                        .cable_ctx = r,
                                        .screen_keys = run_screen_keys(&r->screen),
@@ -278,6 +311,9 @@ static enum err run_build(struct run *r, struct error *e)
                                        .raw_images = !o->sys161,
                                        .epoch_ns = o->epoch * 1000000000u,
                                        .doom = o->doom};
+    if (o->profile_file || o->gmon_file)
+        config.profile = (struct board_s161_profile){
+            .enable = run_profile_enable, .clear = run_profile_clear, .ctx = &r->profile};
     if (!config.engine)
         return err_set(e, ERR_USAGE, "there is no engine '%s'", o->engine);
     run_cpu(o, &config);
@@ -291,6 +327,8 @@ static enum err run_build(struct run *r, struct error *e)
     if (!err)
         err = run_shot_file(r, e);
     if (!err)
+        err = run_profile_files(r, e);
+    if (!err)
         err = run_tracing(r, e);
     if (!err)
         err = run_screen_open(&r->screen, o, r->board, &r->poll, e);
@@ -302,7 +340,10 @@ static enum err run_build(struct run *r, struct error *e)
     if (err)
         return err_prefix(e, "%s", o->builtin ? "the built-in guest" : o->kernel);
     err = run_names(r, e);
-    return err ? err : run_meter(r, e);
+    if (err)
+        return err;
+    run_profile(r);
+    return run_meter(r, e);
 }
 
 /* ---- the end ---- */
@@ -341,6 +382,7 @@ static int run_go(struct run *r)
         log_info("System/161 release 2.0.8, as kuseg %s is it", KUSEG_VERSION);
     host_term_open(r->o->pass_signals);
     machine_run(&r->m);
+    run_trace_finish(&r->console_line, &r->m.trace);
     host_term_close();
 
     struct run_stats stats = {.m = &r->m,
@@ -359,9 +401,31 @@ static int run_go(struct run *r)
     return run_exit_code(&r->m);
 }
 
+/* False: not all of it could be written. */
+static bool run_close(FILE *f, const char *what, const char *path)
+{
+    if (!f || !(ferror(f) | fclose(f)))
+        return true;
+    log_error("the %s in %s is not complete: %m", what, path);
+    return false;
+}
+
+static bool run_write_profile(const struct run *r)
+{
+    const struct run_profile *p = &r->profile;
+    if (p->m) /* it ran; else what was there stays */
+        run_profile_write(p);
+    if (p->m && p->gprof)
+        log_info("%ld bytes written to %s", ftell(p->gprof), r->o->gmon_file);
+    return run_close(p->folded, "profile", r->o->profile_file) &
+           run_close(p->gprof, "profile", r->o->gmon_file);
+}
+
 /* False: what was to be written about the run is not all there. */
 static bool run_fini(struct run *r)
 {
+    bool whole = run_write_profile(r);
+    run_profile_fini(&r->profile);
     run_screen_close(&r->screen);
     vmm_meter_fini(&r->meter);
     board_s161_free(r->board);
@@ -372,10 +436,7 @@ static bool run_fini(struct run *r)
     host_poll_fini(&r->poll);
     if (r->stats_file)
         fclose(r->stats_file); /* flushed before */
-    if (!r->trace_file || !(ferror(r->trace_file) | fclose(r->trace_file)))
-        return true;
-    log_error("the trace in %s is not complete: %m", r->o->trace_file);
-    return false;
+    return run_close(r->trace_file, "trace", r->o->trace_file) && whole;
 }
 
 int run_machine(const struct run_options *o)

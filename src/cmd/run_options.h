@@ -38,7 +38,10 @@ struct run_options {
     bool guest_tracing;        /* by the trace card */
     const char *trace_file;    /* NULL: standard error */
     const char *stats_file;    /* JSON; "-": standard output */
-    bool profile;              /* gmon.out at the end */
+    const char *profile_file;  /* folded stacks */
+    const char *gmon_file;     /* gprof's */
+    u64 profile_hz;            /* samples a second of virtual time; 0: the usual */
+    bool profile;              /* -P: gmon_file is gmon.out */
     const char *meter;         /* address it is read at; NULL: .sockets/meter if sys161 */
     struct cmd_list symbols;   /* files and folders of the guest's programs */
     bool report;               /* where the guest stands when the person ends it */

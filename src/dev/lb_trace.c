@@ -26,7 +26,7 @@ struct lb_trace {
     struct lb_trace_hooks hooks;
     bool collecting; /* a profile, by configuration */
 
-    bool sampling;
+    bool paused; /* the same whether or not a profile is collected: it must not change the state */
 };
 
 static bool lb_trace_read(void *dev, unsigned cpu, u32 off, u32 *val)
@@ -35,7 +35,7 @@ static bool lb_trace_read(void *dev, unsigned cpu, u32 off, u32 *val)
     (void)cpu;
     if (off != LB_TRACE_PROFILE)
         return false;
-    *val = t->collecting && t->sampling;
+    *val = t->collecting && !t->paused;
     return true;
 }
 
@@ -50,14 +50,12 @@ static void lb_trace_letter(struct lb_trace *t, u32 letter, bool on)
 static void lb_trace_drive(struct lb_trace *t)
 {
     if (t->collecting && t->hooks.profile)
-        t->hooks.profile(t->hooks.ctx, t->sampling);
+        t->hooks.profile(t->hooks.ctx, !t->paused);
 }
 
 static void lb_trace_sample(struct lb_trace *t, bool on)
 {
-    if (!t->collecting)
-        return;
-    t->sampling = on;
+    t->paused = !on;
     lb_trace_drive(t);
 }
 
@@ -96,7 +94,7 @@ static bool lb_trace_write(void *dev, unsigned cpu, u32 off, u32 val)
 static void lb_trace_reset(void *dev)
 {
     struct lb_trace *t = dev;
-    t->sampling = t->collecting;
+    t->paused = false;
     lb_trace_drive(t);
 }
 
@@ -106,7 +104,7 @@ static void lb_trace_loaded(void *obj)
 }
 
 static const struct state_field lb_trace_fields[] = {
-    STATE_FIELD(struct lb_trace, sampling, BOOL, 1),
+    STATE_FIELD(struct lb_trace, paused, BOOL, 1),
 };
 
 static const struct state_desc lb_trace_state = {
@@ -134,7 +132,7 @@ struct lb_trace *lb_trace_new(const struct dev_env *env, struct trace *tracing, 
     struct lb_trace *t = xcalloc(1, sizeof *t);
     t->env = env;
     t->tracing = tracing;
-    t->collecting = t->sampling = profiling;
+    t->collecting = profiling;
     if (hooks)
         t->hooks = *hooks;
     return t;

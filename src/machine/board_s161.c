@@ -37,6 +37,7 @@ struct board_s161 {
     bool little;
     u64 ram;
     u64 doom; /* writes left; 0: not counted */
+    struct board_s161_profile profile;
     struct lb_bus bus;
     struct lb_mainboard *mainboard;
     struct lb_serial *serial;
@@ -126,6 +127,18 @@ static void board_s161_trace_debug(void *ctx)
 {
     struct board_s161 *b = ctx;
     machine_end(b->m, MACHINE_DEBUGGER, 0, "the guest asked for a debugger");
+}
+
+static void board_s161_profile_enable(void *ctx, bool on)
+{
+    const struct board_s161 *b = ctx;
+    b->profile.enable(b->profile.ctx, on);
+}
+
+static void board_s161_profile_clear(void *ctx)
+{
+    const struct board_s161 *b = ctx;
+    b->profile.clear(b->profile.ctx);
 }
 
 static void board_s161_doom(void *ctx)
@@ -383,9 +396,11 @@ static void board_s161_plug_trace(struct board_s161 *b, unsigned slot,
     struct lb_trace_hooks hooks = {.print = board_s161_trace_print_code,
                                    .dump = board_s161_trace_dump,
                                    .debug = board_s161_trace_debug,
+                                   .profile = board_s161_profile_enable,
+                                   .profile_clear = board_s161_profile_clear,
                                    .ctx = b};
     struct trace *tracing = config->guest_tracing ? &b->m->trace : NULL;
-    b->trace[slot] = lb_trace_new(&b->m->env, tracing, config->profiling, &hooks);
+    b->trace[slot] = lb_trace_new(&b->m->env, tracing, config->profile.enable != NULL, &hooks);
     lb_bus_plug(&b->bus, slot, &lb_trace_class, b->trace[slot]);
 }
 
@@ -450,6 +465,7 @@ enum err board_s161_new(struct board_s161 **out, struct machine *m,
                              .conf = config->conf,
                              .little = config->little,
                              .ram = mainboard->mainboard.ramsize,
+                             .profile = config->profile,
                              .doom = config->doom};
     m->clock.jitter = S161_JITTER;
     m->clock.grain = config->late ? S161_GRAIN : 0;

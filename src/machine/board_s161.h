@@ -13,6 +13,13 @@
 
 struct board_s161;
 
+/* A profile is collected, which the guest may switch and clear. NULLs: none. */
+struct board_s161_profile {
+    void (*enable)(void *ctx, bool on);
+    void (*clear)(void *ctx);
+    void *ctx;
+};
+
 struct board_s161_config {
     const struct s161_conf *conf;
     const struct mips_model *model; /* NULL: System/161's CPU */
@@ -25,7 +32,7 @@ struct board_s161_config {
     u64 epoch_ns;              /* the wall clock at power-on, since 1970; 0: the host's */
     u64 doom;                  /* writes to disks until power-off; 0: never */
     bool guest_tracing;        /* the guest may switch tracing by its trace card */
-    bool profiling;            /* the guest may switch a profile's sampling */
+    struct board_s161_profile profile;
     /* Opens the cable of a network card; the board closes it. NULL: the cards have none. */
     enum err (*cable)(void *ctx, unsigned slot, u16 hwaddr, const char *hub, struct io_net *out,
                       struct error *e);

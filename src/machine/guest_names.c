@@ -238,6 +238,7 @@ const char *guest_names_text(const struct guest_names *g, const struct mips *c, 
 struct guest_walk {
     const struct guest_names *names;
     const struct mips *c;
+    const struct guest_program *program; /* found already */
 };
 
 static bool guest_names_read(void *ctx, gva va, u32 *word)
@@ -252,11 +253,17 @@ static bool guest_names_read(void *ctx, gva va, u32 *word)
 
 static bool guest_names_start(void *ctx, gva pc, gva *va)
 {
-    const struct guest_walk *w = ctx;
-    struct guest_place at = guest_names_at(w->names, w->c, pc);
-    if (at.symbol)
-        *va = at.symbol->va;
-    return at.symbol != NULL;
+    struct guest_walk *w = ctx;
+    const struct symtab *t = w->names ? &w->names->kernel : NULL;
+    if (w->names && pc < GUEST_NAMES_USER_END) {
+        if (!w->program)
+            w->program = guest_names_program(w->names, w->c, pc);
+        t = w->program ? &w->program->symbols : NULL;
+    }
+    const struct symbol *s = t ? symtab_at(t, pc) : NULL;
+    if (s)
+        *va = s->va;
+    return s != NULL;
 }
 
 unsigned guest_names_back_trace(const struct guest_names *g, const struct mips *c,

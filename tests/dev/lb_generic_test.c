@@ -397,7 +397,7 @@ static void impossible_values(void **state)
         {LB_MAINBOARD, "cipi", 3, 0x80},
         {LB_MAINBOARD, "off.armed", 0, 9},
         {RIG_TIMER, "irq", 0, 2},
-        {RIG_TRACE, "sampling", 0, 2},
+        {RIG_TRACE, "paused", 0, 2},
     };
     for (unsigned i = 0; i < ARRAY_LEN(bad); i++) {
         struct lb_rig *r = new_rig();

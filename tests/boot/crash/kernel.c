@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A guest that does what its boot string's first letter says: s asks for the debugger, w waits for
- * nothing, l loops, t loads two equal TLB entries, z calls a null pointer; f, n, c run a user
- * program that faults, uses a null pointer, makes system calls.
+ * nothing, l loops, t loads two equal TLB entries, z calls a null pointer, p switches its profile,
+ * x its trace; f, n, c run a user program that faults, uses a null pointer, makes system calls.
  */
 typedef unsigned int u32;
 
-#define KEEP  __attribute__((noinline, noclone))
-#define CARD  0xbffe0000u /* trace, in slot 30 */
-#define BOARD 0xbfff7c00u
-#define DEBUG (*(volatile u32 *)(CARD + 0x10))
-#define PRINT (*(volatile u32 *)(CARD + 0x08))
-#define POWER (*(volatile u32 *)(BOARD + 0x208))
+#define KEEP          __attribute__((noinline, noclone))
+#define CARD          0xbffe0000u /* trace, in slot 30 */
+#define BOARD         0xbfff7c00u
+#define DEBUG         (*(volatile u32 *)(CARD + 0x10))
+#define PRINT         (*(volatile u32 *)(CARD + 0x08))
+#define TRACE_ON      (*(volatile u32 *)(CARD + 0x00))
+#define TRACE_OFF     (*(volatile u32 *)(CARD + 0x04))
+#define PROFILE       (*(volatile u32 *)(CARD + 0x14))
+#define PROFILE_CLEAR (*(volatile u32 *)(CARD + 0x18))
+#define POWER         (*(volatile u32 *)(BOARD + 0x208))
 
 void set_tlb(u32 index, u32 hi, u32 lo);
 void enter_user(u32 pc, u32 sp);
@@ -45,6 +49,48 @@ KEEP static void loop(void)
     PRINT = 'l';
     for (;;)
         depth++;
+}
+
+#define LOOP(name)                                                                                 \
+    KEEP static void name(void)                                                                    \
+    {                                                                                              \
+        for (u32 i = 0; i < 10000; i++)                                                            \
+            depth++;                                                                               \
+    }
+LOOP(cleared)
+LOOP(hidden)
+LOOP(measured)
+
+LOOP(traced)
+
+static void trace(void)
+{
+    hidden();
+    TRACE_ON = 'k';
+    __asm__ volatile("nop");
+    traced();
+    TRACE_OFF = 'k';
+    __asm__ volatile("nop");
+    hidden();
+    POWER = 0;
+    for (;;)
+        ;
+}
+
+/* Only what is measured is in the profile. */
+static void profile(void)
+{
+    cleared();
+    PROFILE_CLEAR = 1;
+    PROFILE = 0;
+    __asm__ volatile("nop"); /* not in the call's delay slot */
+    hidden();
+    PROFILE = 1;
+    __asm__ volatile("nop");
+    measured();
+    POWER = 0;
+    for (;;)
+        ;
 }
 
 void on_exception(u32 cause)
@@ -86,6 +132,12 @@ int main(const char *words)
     case 't':
         set_tlb(1, 0x400000, 0x600);
         set_tlb(2, 0x400000, 0x600);
+        break;
+    case 'p':
+        profile();
+        break;
+    case 'x':
+        trace();
         break;
     case 'z':
         nowhere();
