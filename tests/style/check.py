@@ -166,8 +166,8 @@ def check_spdx():
             yield f"{path}: no SPDX-License-Identifier: ISC in the first line"
 
 
-def check_spec():
-    """what SPEC.md names exists"""
+def check_promises():
+    """what SPEC.md and docs/sys161.md name exists"""
     run = subprocess.run(["meson", "introspect", "--tests", "--benchmarks", BUILD],
                          capture_output=True, text=True)
     known = set()
@@ -176,18 +176,23 @@ def check_spec():
             for suite in test["suite"]:
                 known.add(suite.split(":")[-1] + "/" + test["name"])
     text = "".join(read(p) for p in files("tests", ends=(".c", ".py", ".sh", ".S")))
-    spec = read("SPEC.md")
-    names = re.findall(r"`((?:unit|cli|ir|isa|asm|dev|guest|machine|boot|fuzz|style)/[\w.-]+)(?::(\w+))?`", spec)
+    for path in ("SPEC.md", "docs/sys161.md"):
+        yield from missing_tests(path, known, text)
+
+
+def missing_tests(path, known, text):
+    page = read(path)
+    names = re.findall(r"`((?:unit|cli|ir|isa|asm|dev|guest|machine|boot|fuzz|style)/[\w.-]+)(?::(\w+))?`", page)
     if not names:
-        yield "SPEC.md: names no test"
+        yield f"{path}: names no test"
     for name, case in names:
         if name not in known:
-            yield f"SPEC.md: there is no test {name}"
+            yield f"{path}: there is no test {name}"
         elif case and not re.search(rf"\b{case}\b", text):
-            yield f"SPEC.md: {name} has no case {case}"
-    for name in re.findall(r"`(bench/[\w./-]+)`", spec):
+            yield f"{path}: {name} has no case {case}"
+    for name in re.findall(r"`(bench/[\w./-]+)`", page):
         if not os.path.exists(os.path.join(ROOT, name)):
-            yield f"SPEC.md: there is no {name}"
+            yield f"{path}: there is no {name}"
 
 
 def check_packages():
@@ -200,7 +205,7 @@ def check_packages():
 
 
 CHECKS = [check_layers, check_cycles, check_system_headers, check_headers_alone, check_guards,
-          check_names, check_spdx, check_spec, check_packages]
+          check_names, check_spdx, check_promises, check_packages]
 
 
 def main():
