@@ -177,7 +177,7 @@ static void go_on_alike(struct lb_rig *a, struct lb_rig *b, unsigned steps)
         bool ok = lb_rig_random_step(a, &seed_a, &va);
         assert_int_equal(ok, lb_rig_random_step(b, &seed_b, &vb));
         assert_int_equal(va, vb);
-        if (i % 256 == 0)
+        if (i % 64 == 0)
             assert_same(a, b);
     }
     assert_same(a, b);

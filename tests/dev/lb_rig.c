@@ -306,9 +306,10 @@ static void rig_random_file(struct lb_rig *r, u64 *seed)
     (void)lb_rig_write(r, RIG_EMUFS, 12, 4 + lb_rig_random(seed, 6));
 }
 
-/* A disk operation with time to come to its end. */
+/* A disk operation with time to come to its end; not with a timer that ticks all along. */
 static void rig_random_disk(struct lb_rig *r, u64 *seed)
 {
+    (void)lb_rig_write(r, RIG_TIMER, 8, 0);
     (void)lb_rig_write(r, RIG_DISK, 4, 0);
     (void)lb_rig_write(r, RIG_DISK, 8, lb_rig_random(seed, RIG_SECTORS));
     (void)lb_rig_write(r, RIG_DISK, 4, 1 + 2 * lb_rig_random(seed, 2));
