@@ -23,7 +23,7 @@ int cmd_profile(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_stat161(int argc, char **argv); /* other exit codes: its original's */
-int cmd_sys161(int argc, char **argv); /* also as trace161 */
+int cmd_sys161(int argc, char **argv);  /* also as trace161 */
 int cmd_version(int argc, char **argv);
 
 #endif

@@ -32,6 +32,10 @@ static const struct cmd_option cmd_run_table[] = {
      "a disk image, into the next free slot; may be repeated"},
     {"emufs", 0, CMD_TEXT, CMD_RUN_AT(run.emufs), "DIR", NULL, 0, 0,
      "a host directory that the guest sees through emufs"},
+    {"nic", 0, CMD_NUMBER, CMD_RUN_AT(run.nic), "ADDRESS", NULL, 1, 65534,
+     "a network card with this address, 1 to 65534, on the hub that 'kuseg hub' starts"},
+    {"hub", 0, CMD_TEXT, CMD_RUN_AT(run.hub), "SOCKET", NULL, 0, 0,
+     "that card's hub (default .sockets/hub)"},
     {"screen", 0, CMD_TEXT, CMD_RUN_AT(run.screen), "PATH", NULL, 0, 0,
      "the socket of the screen, for kuseg console (default .sockets/screen); adds a screen if the "
      "board has none"},

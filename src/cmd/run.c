@@ -118,6 +118,18 @@ static enum err run_plug(struct run *r, enum s161_device device, const char *opt
     return ERR_OK;
 }
 
+static enum err run_plug_net(struct run *r, u64 hwaddr, const char *hub, struct error *e)
+{
+    int slot = s161_conf_free_slot(&r->conf);
+    if (slot < 0)
+        return err_set(e, ERR_CONFIG, "--nic: no slot is free for a network card");
+    struct s161_slot *s = s161_conf_plug(&r->conf, (unsigned)slot, S161_NIC);
+    s->nic.hwaddr = hwaddr;
+    s->nic.hub = hub ? xstrdup(hub) : NULL;
+    s161_conf_from_option(s, "--nic");
+    return ERR_OK;
+}
+
 static enum err run_mainboard(struct run *r, const char *option, u64 value, u64 *member,
                               struct error *e)
 {
@@ -144,6 +156,8 @@ static enum err run_conf(struct run *r, struct error *e)
         err = run_plug(r, S161_DISK, "--disk", o->disks.item[i], e);
     if (o->emufs && !err)
         err = run_plug(r, S161_EMUFS, "--emufs", o->emufs, e);
+    if (o->nic && !err)
+        err = run_plug_net(r, o->nic, o->hub, e);
     if (!err)
         err = run_screen_conf(o, &r->conf, e);
     return err ? err : s161_conf_finish(&r->conf, e);

@@ -20,6 +20,8 @@ struct run_options {
     u64 cpus;                  /* 0: as configured */
     struct cmd_list disks;     /* image files, into free slots in order */
     const char *emufs;         /* directory for emufs; NULL: as configured */
+    u64 nic;                   /* address of a network card; 0: as configured */
+    const char *hub;           /* of that card; NULL: the default */
 
     /* how it runs */
     const char *engine; /* NULL or "auto" */

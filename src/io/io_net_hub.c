@@ -67,14 +67,13 @@ static void io_net_hub_send(void *ctx, const void *frame, u32 len)
 /* False: nothing more is there. */
 static bool io_net_hub_receive(struct io_net_hub *n)
 {
-    static const u32 room = IO_NET_MAX;
     unsigned at = (n->head + n->count) % IO_NET_HUB_QUEUE;
     u8 lost[IO_NET_HEADER];
     char from[1];
     if (n->count == IO_NET_HUB_QUEUE)
         return host_datagram_receive(n->watch.fd, lost, sizeof lost, from, sizeof from) >= 0;
-    long len = host_datagram_receive(n->watch.fd, n->queue[at].data, room, from, sizeof from);
-    if (len >= IO_NET_HEADER && len <= room) {
+    long len = host_datagram_receive(n->watch.fd, n->queue[at].data, IO_NET_MAX, from, sizeof from);
+    if (len >= (long)IO_NET_HEADER && len <= (long)IO_NET_MAX) {
         n->queue[at].len = (u32)len;
         n->count++;
     }
@@ -170,7 +169,7 @@ static void io_net_hub_first_look(struct io_net_hub *n)
     io_net_hub_keep_alive(n);
     if (!n->carrier)
         log_warn("nic: %s: no hub answers at %s (%s): the card has no carrier until one is started "
-                 "there, by 'hub161 %s'",
+                 "there: 'kuseg hub %s', or hub161 likewise",
                  n->label, n->hub, strerror(errno), n->hub);
 }
 

@@ -300,7 +300,7 @@ static enum err board_s161_plug_net(struct board_s161 *b, const struct board_s16
         live ? config->cable(config->cable_ctx, slot, (u16)s->nic.hwaddr, s->nic.hub, &n->cable, e)
              : ERR_OK;
     if (err)
-        return err_prefix(e, "slot %u", slot);
+        return err;
     struct lb_net_config card = {
         .net = n->cable, .hwaddr = (u16)s->nic.hwaddr, .extended = config->extended};
     struct machine_source source = {.poll = board_s161_net_poll,

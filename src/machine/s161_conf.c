@@ -3,6 +3,7 @@
 #include "machine/s161_conf.h"
 
 #include "host/host_slurp.h"
+#include "io/io_net.h"
 #include "lib/bug.h"
 
 #include <stdio.h>
@@ -110,7 +111,7 @@ static enum err s161_conf_finish_slot(struct s161_slot *s, struct error *e)
         if (!s->nic.hwaddr)
             return err_set(e, ERR_CONFIG, "nic: give it an address with hwaddr=N");
         if (!s->nic.hub)
-            s->nic.hub = xstrdup(".sockets/hub");
+            s->nic.hub = xstrdup(IO_NET_DEFAULT_HUB);
         return ERR_OK;
     default:
         return ERR_OK;

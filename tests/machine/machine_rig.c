@@ -192,11 +192,11 @@ static char *rig_conf_text(const struct rig_setup *s)
     const char *screen = s->screen ? "4 screen columns=50 rows=12\n" : "";
     char *emufs = s->emufs ? xasprintf("%u emufs dir=%s\n", RIG_EMUFS, s->emufs) : xstrdup("");
     char *net = s->peer_says ? xasprintf("%u nic hwaddr=17\n", RIG_NET) : xstrdup("");
-    char *text =
-        xasprintf("%u serial\n%s%s%s%s%u random %s\n%u timer\n%u trace\n"
-                  "31 mainboard ramsize=%s cpus=%u\n",
-                  RIG_SERIAL, disk, emufs, net, screen, RIG_RANDOM, s->autoseed ? "autoseed" : "seed=7",
-                  RIG_TIMER, RIG_TRACE, s->ram ? s->ram : "1M", s->cpus ? s->cpus : 1);
+    char *text = xasprintf("%u serial\n%s%s%s%s%u random %s\n%u timer\n%u trace\n"
+                           "31 mainboard ramsize=%s cpus=%u\n",
+                           RIG_SERIAL, disk, emufs, net, screen, RIG_RANDOM,
+                           s->autoseed ? "autoseed" : "seed=7", RIG_TIMER, RIG_TRACE,
+                           s->ram ? s->ram : "1M", s->cpus ? s->cpus : 1);
     free(disk);
     free(emufs);
     free(net);
