@@ -65,6 +65,8 @@ static const struct cmd_option cmd_run_table[] = {
     {"symbols", 0, CMD_LIST, CMD_RUN_AT(run.symbols), "PATH", NULL, 0, 0,
      "a program of the guest, or a folder of them, for names in back traces and profiles; may be "
      "repeated"},
+    {"progress", 0, CMD_TIME, CMD_RUN_AT(run.progress_ns), "TIME", NULL, 1000000, UINT64_MAX / 2,
+     "print how far the run is every so often (real time), as 5s"},
     {"report", 0, CMD_FLAG, CMD_RUN_AT(run.report), NULL, NULL, 0, 0,
      "show where the guest stands when it is ended by control-C or a signal, too"},
     {"meter", 0, CMD_TEXT, CMD_RUN_AT(run.meter), "ADDRESS", NULL, 0, 0,

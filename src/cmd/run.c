@@ -7,6 +7,7 @@
 #include "cmd/builtin.h"
 #include "cmd/cmd.h"
 #include "cmd/run_profile.h"
+#include "cmd/run_progress.h"
 #include "cmd/run_screen.h"
 #include "cmd/run_stats.h"
 #include "cmd/run_trace.h"
@@ -41,6 +42,7 @@ struct run {
     FILE *trace_file;
     struct run_trace_line console_line;
     struct run_profile profile;
+    struct run_progress progress;
     FILE *stats_file; /* what an earlier run wrote stays until this one's end */
     u64 start_mono, start_cpu;
 };
@@ -395,6 +397,8 @@ static int run_go(struct run *r)
     if (r->o->sys161)
         log_info("System/161 release 2.0.8, as kuseg %s is it", KUSEG_VERSION);
     host_term_open(r->o->pass_signals);
+    if (r->o->progress_ns)
+        run_progress_start(&r->progress, &r->m, r->o->progress_ns);
     machine_run(&r->m);
     run_trace_finish(&r->console_line, &r->m.trace);
     host_term_close();

@@ -46,6 +46,7 @@ struct run_options {
     bool profile;              /* -P: gmon_file is gmon.out */
     const char *meter;         /* address it is read at; NULL: .sockets/meter if sys161 */
     struct cmd_list symbols;   /* files and folders of the guest's programs */
+    u64 progress_ns;           /* real time between lines of how far it is; 0: none */
     bool report;               /* where the guest stands when the person ends it */
 
     /* when it ends */

@@ -9,6 +9,9 @@
 static const char *const exit_names[VCPU_EXITS] = {"budget",  "idle",  "request",
                                                    "stopped", "break", "watch"};
 
+static const char *const tlb_names[MIPS_TLB_FAULTS] = {
+    "load_misses", "store_misses", "invalid_loads", "invalid_stores", "read_only_stores"};
+
 static const char *run_stats_end_name(enum machine_end end)
 {
     static const char *const names[] = {"running",  "power-off",   "stopped",     "debugger",
@@ -22,14 +25,22 @@ static json_t *run_stats_cpu(const struct run_stats *s, const struct vcpu *v, u6
     json_t *exits = json_object();
     for (unsigned i = 0; i < VCPU_EXITS; i++)
         json_object_set_new(exits, exit_names[i], json_integer((json_int_t)v->exits[i]));
+    json_t *tlb = json_object();
+    for (unsigned i = 0; i < MIPS_TLB_FAULTS; i++)
+        json_object_set_new(tlb, tlb_names[i], json_integer((json_int_t)st->tlb_faults[i]));
+    json_object_set_new(tlb, "writes", json_integer((json_int_t)st->tlb_writes));
+    u64 now = machine_now(s->m);
     double share = all_ticks ? (double)v->host_ticks / (double)all_ticks : 0;
     u64 retired = vcpu_retired(v), user = vcpu_user_cycles(v);
     return json_pack(
-        "{s:i, s:I, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:o}", "cpu", (int)v->number, "retired",
-        (json_int_t)retired, "user", (json_int_t)user, "kernel", (json_int_t)(retired - user),
-        "host_seconds", share * (double)s->cpu_ns / 1e9, "interrupts", (json_int_t)st->irqs,
-        "exceptions", (json_int_t)st->exceptions, "ll", (json_int_t)st->lls, "sc_ok",
-        (json_int_t)st->scs_ok, "sc_failed", (json_int_t)st->scs_failed, "exits", exits);
+        "{s:i, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "cpu",
+        (int)v->number, "cycles", (json_int_t)now, "idle",
+        (json_int_t)(now > retired ? now - retired : 0), "retired", (json_int_t)retired, "user",
+        (json_int_t)user, "kernel", (json_int_t)(retired - user), "host_seconds",
+        share * (double)s->cpu_ns / 1e9, "interrupts", (json_int_t)st->irqs, "exceptions",
+        (json_int_t)st->exceptions, "user_exceptions", (json_int_t)st->user_exceptions, "syncs",
+        (json_int_t)st->syncs, "ll", (json_int_t)st->lls, "sc_ok", (json_int_t)st->scs_ok,
+        "sc_failed", (json_int_t)st->scs_failed, "tlb", tlb, "exits", exits);
 }
 
 static json_t *run_stats_object(const struct run_stats *s)

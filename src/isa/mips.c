@@ -54,6 +54,8 @@ static const struct state_field mips_fields[] = {
     F(stats.irqs, U64, 1),
     F(stats.exceptions, U64, 1),
     STATE_FIELD_SINCE(2, struct mips, stats.user_exceptions, U64, 1),
+    STATE_FIELD_SINCE(3, struct mips, stats.tlb_faults, U64, MIPS_TLB_FAULTS),
+    STATE_FIELD_SINCE(3, struct mips, stats.tlb_writes, U64, 1),
 };
 
 #undef F
@@ -90,7 +92,7 @@ static void mips_loaded(void *obj)
 
 const struct state_desc mips_state = {
     .name = "mips",
-    .version = 2,
+    .version = 3,
     .nfields = ARRAY_LEN(mips_fields),
     .size = sizeof(struct mips),
     .fields = mips_fields,

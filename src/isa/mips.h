@@ -116,10 +116,22 @@ struct mips_tlb_index {
     u8 head[MIPS_TLB_BUCKETS], next[MIPS_TLB_SIZE];
 };
 
+/* TLB exceptions by what the access found. */
+enum mips_tlb_fault {
+    MIPS_TLB_LOAD_MISS, /* no entry */
+    MIPS_TLB_STORE_MISS,
+    MIPS_TLB_LOAD_INVALID, /* an entry that is not valid */
+    MIPS_TLB_STORE_INVALID,
+    MIPS_TLB_READ_ONLY, /* a store, and a valid entry that forbids it */
+    MIPS_TLB_FAULTS,
+};
+
 struct mips_stats {
     u64 user_cycles;
     u64 lls, scs_ok, scs_failed, syncs;
     u64 irqs, exceptions, user_exceptions;
+    u64 tlb_faults[MIPS_TLB_FAULTS];
+    u64 tlb_writes;
 };
 
 struct mips {

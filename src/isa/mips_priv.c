@@ -116,8 +116,20 @@ void mips_raise_at(struct mips *c, enum mips_exc exc, gva va)
     mips_priv_enter_exception(c, exc, 0, false);
 }
 
+static void mips_priv_count_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill)
+{
+    bool store = exc == MIPS_EXC_TLBS;
+    enum mips_tlb_fault fault = store ? MIPS_TLB_STORE_INVALID : MIPS_TLB_LOAD_INVALID;
+    if (exc == MIPS_EXC_MOD)
+        fault = MIPS_TLB_READ_ONLY;
+    else if (refill || mips_tlb_find(c, va) < 0)
+        fault = store ? MIPS_TLB_STORE_MISS : MIPS_TLB_LOAD_MISS;
+    c->stats.tlb_faults[fault]++;
+}
+
 void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill)
 {
+    mips_priv_count_tlb(c, exc, va, refill);
     c->badvaddr = va;
     c->context = (c->context & CONTEXT_PTEBASE) | bits_get(va, 12, 19) << 2;
     c->entryhi = (c->entryhi & 0xfc0) | (va & ~(MEM_PAGE - 1));

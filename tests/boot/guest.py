@@ -129,17 +129,40 @@ def counters_add_up():
         equal(sum(cpu["retired"] for cpu in s["cpus"]), s["retired"], "retired")
         for cpu in s["cpus"]:
             equal(cpu["user"] + cpu["kernel"], cpu["retired"], "user and kernel")
-            assert cpu["retired"] + s["idle_cycles"] <= s["cycles"], cpu
+            equal((cpu["cycles"], cpu["retired"] + cpu["idle"]), (s["cycles"], s["cycles"]), "time")
+            assert cpu["idle"] >= s["idle_cycles"], cpu
+            assert cpu["user_exceptions"] <= cpu["exceptions"], cpu
+            faults = sum(count for kind, count in cpu["tlb"].items() if kind != "writes")
+            assert faults < cpu["exceptions"], cpu  # there are system calls, too
             assert cpu["sc_ok"] + cpu["sc_failed"] <= cpu["ll"] + 1, cpu
             assert cpu["exits"]["idle"] > 0 and cpu["exits"]["stopped"] == 0, cpu
         if n == "1":
             equal(s["retired"] + s["idle_cycles"], s["cycles"], "time")
+        assert s["cpus"][0]["tlb"]["load_misses"] > 10, s
+        assert s["cpus"][0]["tlb"]["writes"] >= s["cpus"][0]["tlb"]["load_misses"], s
         assert s["cpus"][0]["user"] > 1000 and s["idle_cycles"] > 50000, s
         seconds = sum(cpu["host_seconds"] for cpu in s["cpus"])
         assert abs(seconds - s["cpu_seconds"]) < 1e-3 + s["cpu_seconds"] / 10, s
         equal(s["devices"]["console_characters_written"], len(run.out), "console")
         equal(s["devices"]["disk_sectors_read"], 0)
         equal(len(s["state_hash"]), 16)
+
+
+@case
+def progress_is_told():
+    run = guest("stress 8 1; halt", "--progress", "1ms").expect(0)
+    form = (
+        r"kuseg: after [\d.]+ s: virtual time ([\d.]+) s, (\d+) instructions, now [\d.]+ million a "
+        r"second, [\d.]+ times real time"
+    )
+    told = [re.fullmatch(form, line).groups() for line in run.err.splitlines()]
+    assert told, run.err
+    for part in (0, 1):
+        values = [float(groups[part]) for groups in told]
+        equal(values, sorted(values))
+        assert values[0] > 0, values
+    equal(guest("stress 8 1; halt").expect(0).out, run.out)
+    equal(guest("halt").expect(0).err, "")
 
 
 @case
