@@ -6,6 +6,10 @@
 #include "io/io_shot.h"
 #include "lib/log.h"
 
+#include <string.h>
+
+#define RUN_SCREEN_FOLDER ".sockets"
+
 enum err run_screen_conf(const struct run_options *o, struct s161_conf *conf, struct error *e)
 {
     if ((!o->screen && !o->screen_shot) || s161_conf_find(conf, S161_SCREEN) >= 0)
@@ -44,15 +48,15 @@ static struct io_picture run_screen_look(void *ctx)
 }
 
 /* The default socket is a service; without it the machine runs all the same. */
-static enum err run_screen_serve(struct run_screen *s, const char *address,
-                                 struct board_s161 *board, struct host_poll *poll, struct error *e)
+static enum err run_screen_serve(struct run_screen *s, const char *option, struct board_s161 *board,
+                                 struct host_poll *poll, struct error *e)
 {
     struct io_screen screen = {.look = run_screen_look, .ctx = board};
-    if (!address)
-        (void)host_dir_make(".sockets");
-    enum err err =
-        io_screen_server_open(&s->server, poll, address ? address : IO_SCREEN_SOCKET, &screen, e);
-    if (!err || address)
+    const char *address = option ? option : IO_SCREEN_SOCKET;
+    if (!strncmp(address, RUN_SCREEN_FOLDER "/", sizeof RUN_SCREEN_FOLDER))
+        (void)host_dir_make(RUN_SCREEN_FOLDER); /* if that fails, so does what follows */
+    enum err err = io_screen_server_open(&s->server, poll, address, &screen, e);
+    if (!err || option)
         return err ? err_prefix(e, "--screen") : ERR_OK;
     log_warn("%s: the screen cannot be looked at (--screen PATH names another socket)", e->msg);
     return ERR_OK;

@@ -400,6 +400,14 @@ def its_socket_comes_and_goes():
 
 
 @case
+def its_folder_is_made():
+    guest("halt 4", "--screen", SOCKET).expect(4)
+    os.rmdir(".sockets")
+    write(".sockets")
+    guest("halt 4", "--screen", SOCKET).expect(2, SOCKET)
+
+
+@case
 def a_dead_socket_is_replaced():
     folder()
     dead = socket.socket(socket.AF_UNIX)

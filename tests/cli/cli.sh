@@ -13,9 +13,14 @@ run "$kuseg" devices
 expect devices_lists_arguments 0 out "ramsize=SIZE"
 run "$kuseg" devices --help
 expect devices_has_help 0 out "usage: kuseg devices"
+run "$kuseg" console --help
+expect console_has_help 0 out "usage: kuseg console"
 run "$kuseg" version
 expect version_is_one_line 0 out "kuseg "
 
+refuse console_without_machine_says_so "cannot connect to .sockets/screen" "$kuseg" console
+refuse console_refuses_a_second_path "not 'b' as well" "$kuseg" console a b
+refuse console_refuses_unknown_options "did you mean '--shot'?" "$kuseg" console --sht x
 refuse no_verb_is_usage "usage: kuseg VERB" "$kuseg"
 refuse unknown_verb_is_suggested "did you mean 'run'?" "$kuseg" rnu
 refuse unknown_option_is_suggested "did you mean '--memory'?" "$kuseg" run --memroy 4M
