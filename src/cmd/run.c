@@ -435,8 +435,9 @@ static bool run_write_profile(const struct run *r)
         run_profile_write(p);
     if (p->m && p->gprof)
         log_info("%ld bytes written to %s", ftell(p->gprof), r->o->gmon_file);
-    return run_close(p->folded, "profile", r->o->profile_file) &
-           run_close(p->gprof, "profile", r->o->gmon_file);
+    bool folded = run_close(p->folded, "profile", r->o->profile_file);
+    bool gprof = run_close(p->gprof, "profile", r->o->gmon_file);
+    return folded && gprof;
 }
 
 /* False: what was to be written about the run is not all there. */
