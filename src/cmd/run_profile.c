@@ -95,7 +95,7 @@ static void run_profile_look(void *ctx)
         const struct vcpu *v = p->m->cpu[i];
         if (!v->enabled)
             continue;
-        if (p->gprof)
+        if (p->gprof && !vcpu_idle(v)) /* it would be most of what gprof shows */
             gmon_sample(&p->gmon, v->mips.pc);
         if (p->folded && vcpu_idle(v))
             stacks_add(&p->stacks, "(idle)", 1);
