@@ -77,6 +77,7 @@ typedef u16 ir_ref; /* index of an instruction; 0: none */
 #define IR_MAX_SLOTS  192
 #define IR_MAX_POINTS 2048
 #define IR_MAX_CASES  16
+#define IR_MAX_CALLS  256
 #define IR_MAX_MAP    4
 
 struct ir_insn {
@@ -85,7 +86,7 @@ struct ir_insn {
     u8 cc;   /* CMP */
     u8 size; /* LOAD; STORE: the sign is of no matter */
     ir_ref a, b, c;
-    u16 point; /* LEAVES, and LEAVE; CHAIN and INDIRECT may have one */
+    u16 point; /* LEAVES, and LEAVE */
     u16 t, f;  /* blocks */
     u64 imm;   /* an i32 is kept with zeros above, here and in the evaluator */
 };
@@ -138,7 +139,7 @@ struct ir_region {
     unsigned npoints;
     struct ir_case cases[IR_MAX_CASES * 8];
     unsigned ncases;
-    struct ir_call call[64];
+    struct ir_call call[IR_MAX_CALLS];
     unsigned ncalls;
     u16 entry; /* block */
     /* A block that ends in a JUMP to the entry and finds out whether the region may be entered
@@ -187,8 +188,8 @@ void ir_do_call(struct ir_builder *b, u16 call, u16 point);
 void ir_jump(struct ir_builder *b, u16 to);
 void ir_branch(struct ir_builder *b, ir_ref cond, u16 t, u16 f);
 void ir_switch(struct ir_builder *b, ir_ref v, const struct ir_case *cases, unsigned n, u16 other);
-void ir_chain(struct ir_builder *b, u64 place, u16 point);
-void ir_indirect(struct ir_builder *b, ir_ref place, u16 point);
+void ir_chain(struct ir_builder *b, u64 place);
+void ir_indirect(struct ir_builder *b, ir_ref place);
 void ir_leave(struct ir_builder *b, u16 point);
 
 /* What a pure operation yields for constants; x and y of the instruction's operand type. */
@@ -216,7 +217,7 @@ struct ir_host {
 /* How a region was left: its point (0: as the state says), and for CHAIN and INDIRECT where to. */
 struct ir_left {
     u16 point;
-    bool onward; /* CHAIN or INDIRECT: place says where to, the point's map is applied as well */
+    bool onward; /* CHAIN or INDIRECT: place says where to */
     u64 place;
 };
 

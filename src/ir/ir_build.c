@@ -438,14 +438,14 @@ void ir_switch(struct ir_builder *b, ir_ref v, const struct ir_case *cases, unsi
     ir_emit(b, (struct ir_insn){.op = IR_SWITCH, .a = v, .f = other});
 }
 
-void ir_chain(struct ir_builder *b, u64 place, u16 point)
+void ir_chain(struct ir_builder *b, u64 place)
 {
-    ir_emit(b, (struct ir_insn){.op = IR_CHAIN, .imm = place, .point = point});
+    ir_emit(b, (struct ir_insn){.op = IR_CHAIN, .imm = place});
 }
 
-void ir_indirect(struct ir_builder *b, ir_ref place, u16 point)
+void ir_indirect(struct ir_builder *b, ir_ref place)
 {
-    ir_emit(b, (struct ir_insn){.op = IR_INDIRECT, .a = place, .point = point});
+    ir_emit(b, (struct ir_insn){.op = IR_INDIRECT, .a = place});
 }
 
 void ir_leave(struct ir_builder *b, u16 point)

@@ -60,7 +60,7 @@ void ir_apply(const struct ir_region *r, u16 point, void *state)
 
 static u16 ir_unspent(const struct ir_run *x, u16 point)
 {
-    return point ? x->r->point[point].unspent : 0;
+    return x->r->point[point].unspent;
 }
 
 /* ---- instructions ---- */
@@ -180,14 +180,18 @@ static u16 ir_eval_switch(const struct ir_run *x, const struct ir_block *b,
     return in->f;
 }
 
-static u16 ir_eval_out(struct ir_run *x, const struct ir_insn *in)
+static u16 ir_eval_leave(struct ir_run *x, const struct ir_insn *in)
 {
     x->left.point = in->point;
-    x->left.onward = in->op != IR_LEAVE;
-    if (in->op != IR_LEAVE)
-        x->left.place = in->op == IR_CHAIN ? in->imm : x->v[in->a];
     ir_apply(x->r, in->point, x->h->state);
     x->h->budget += ir_unspent(x, in->point);
+    return IR_NO_BLOCK;
+}
+
+static u16 ir_eval_onward(struct ir_run *x, u64 place)
+{
+    x->left.onward = true;
+    x->left.place = place;
     return IR_NO_BLOCK;
 }
 
@@ -202,8 +206,12 @@ static u16 ir_eval_end(struct ir_run *x, const struct ir_block *b)
         return x->v[in->a] ? in->t : in->f;
     case IR_SWITCH:
         return ir_eval_switch(x, b, in);
+    case IR_CHAIN:
+        return ir_eval_onward(x, in->imm);
+    case IR_INDIRECT:
+        return ir_eval_onward(x, x->v[in->a]);
     default:
-        return ir_eval_out(x, in);
+        return ir_eval_leave(x, in);
     }
 }
 

@@ -208,6 +208,11 @@ static const char *ir_check_check(const struct ir_region *r)
     const struct ir_insn *end = ir_end_of(r, r->check);
     if (end->op != IR_JUMP || end->t != r->entry)
         return "the check does not jump to the entry";
+    for (unsigned i = r->block[r->check].first; i < r->block[r->check].last; i++) {
+        u8 op = r->insn[i].op;
+        if (ir_ops[op].effect != IR_PURE && op != IR_GET && op != IR_GUARD)
+            return "the check does more than look at slots";
+    }
     return r->block[r->check].charge ? "the check charges" : NULL;
 }
 
@@ -315,7 +320,7 @@ static const char *ir_check_exit(const struct ir_region *r, const struct ir_bloc
     bool leaves = ir_ops[in->op].effect == IR_LEAVES || in->op == IR_LEAVE;
     if (leaves && !in->point)
         return "an instruction that may leave has no point";
-    if (!leaves && in->op != IR_CHAIN && in->op != IR_INDIRECT)
+    if (!leaves)
         return in->point ? "an instruction that cannot leave has a point" : NULL;
     if (in->point >= r->npoints)
         return "an instruction's point is none";

@@ -268,14 +268,14 @@ static void leave_applies_its_map(void **state)
 static void chain_says_where_to(void **state)
 {
     struct small *s = *state;
-    u16 point = small_point(s, 0x30, 1, 0);
-    ir_chain(&s->b, 0x123456789a, point);
+    ir_put(&s->b, s->pc, word(s, 0x30));
+    ir_chain(&s->b, 0x123456789a);
     small_run_as_it_is(s);
     assert_true(s->left.onward);
     assert_int_equal(s->left.place, 0x123456789a);
-    assert_int_equal(s->left.point, point);
+    assert_int_equal(s->left.point, 0);
     assert_int_equal(s->state.pc, 0x30);
-    assert_int_equal(s->host.budget, 100);
+    assert_int_equal(s->host.budget, 99);
 }
 
 static void indirect_says_where_to(void **state)
@@ -283,7 +283,7 @@ static void indirect_says_where_to(void **state)
     struct small *s = *state;
     s->state.i = 0x80001234;
     s->state.pc = 1;
-    ir_indirect(&s->b, ir_get(&s->b, s->i), 0);
+    ir_indirect(&s->b, ir_get(&s->b, s->i));
     small_run_as_it_is(s);
     assert_true(s->left.onward);
     assert_int_equal(s->left.place, 0x80001234);

@@ -49,6 +49,10 @@ const char *ir_differ(const struct ir_region *x, const struct ir_region *y,
         ir_rig_init(&gy, y, seed * RUNS + i);
         ir_run_evaluator(NULL, x, &gx, &ex);
         e->run(ctx, y, &gy, &ey);
+        if (ex.onward && ey.onward && !e->loose) { /* nothing has bound what points bind */
+            ir_apply(x, 1, &gx.state);
+            ir_apply(y, 1, &gy.state);
+        }
         const char *what = endings_differ(&ex, &ey);
         if (!what)
             what = rigs_differ(&gx, &gy);
@@ -65,25 +69,35 @@ static bool still_differs(const struct ir_region *r, const struct ir_engine *e, 
     return !ir_verify(r) && ir_differ(r, r, e, ctx, seed);
 }
 
-/* Something simpler of the same type, for an end one that leaves. */
-static struct ir_insn simpler(const struct ir_insn *in, u16 point)
+/* The k-th that is simpler and yields the same type, or ends a block as well. */
+static bool simpler(const struct ir_insn *in, unsigned k, u16 point, struct ir_insn *out)
 {
-    if (ir_ops[in->op].effect == IR_ENDS)
-        return (struct ir_insn){.op = IR_LEAVE, .point = in->point ? in->point : point};
-    enum ir_type type = ir_type_of(in);
-    return (struct ir_insn){.op = IR_CONST, .type = type == IR_I64 ? IR_I64 : IR_I32};
+    static const u64 numbers[] = {0, 1, 0xffffffff, 0x80000000};
+    if (ir_ops[in->op].effect != IR_ENDS) {
+        enum ir_type type = ir_type_of(in) == IR_I64 ? IR_I64 : IR_I32;
+        bool done = k >= ARRAY_LEN(numbers) || in->op == IR_CONST;
+        if (!done)
+            *out = (struct ir_insn){.op = IR_CONST, .type = (u8)type, .imm = numbers[k]};
+        return !done;
+    }
+    if (k == 0 && in->op != IR_LEAVE)
+        *out = (struct ir_insn){.op = IR_LEAVE, .point = point};
+    else if (k <= 2 && (in->op == IR_BRANCH || in->op == IR_SWITCH))
+        *out = (struct ir_insn){.op = IR_JUMP, .t = k == 1 ? in->f : in->t};
+    else
+        return false;
+    return true;
 }
 
 static bool reduce_insn(struct ir_region *r, unsigned at, u16 point, const struct ir_engine *e,
                         void *ctx, u64 seed)
 {
-    struct ir_insn was = r->insn[at];
-    struct ir_insn now = simpler(&was, point);
-    if (was.op == now.op)
-        return false;
-    r->insn[at] = now;
-    if (still_differs(r, e, ctx, seed))
-        return true;
+    struct ir_insn was = r->insn[at], now;
+    for (unsigned k = 0; simpler(&was, k, point, &now); k++) {
+        r->insn[at] = now;
+        if (still_differs(r, e, ctx, seed))
+            return true;
+    }
     r->insn[at] = was;
     return false;
 }

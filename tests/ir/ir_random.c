@@ -340,13 +340,12 @@ static void make_any(struct gen *g)
 
 static void end_out(struct gen *g)
 {
-    bool bare = g->o.loose && percent(g, 20);
     switch (below(g, 3)) {
     case 0:
-        ir_chain(&g->b, any_number(g, IR_I32), bare ? 0 : any_point(g));
+        ir_chain(&g->b, any_number(g, IR_I32));
         break;
     case 1:
-        ir_indirect(&g->b, any_or_number(g, IR_I32), bare ? 0 : any_point(g));
+        ir_indirect(&g->b, any_or_number(g, IR_I32));
         break;
     default:
         ir_leave(&g->b, any_point(g));
@@ -453,8 +452,10 @@ static void make_check(struct gen *g)
 {
     g->r->check = ir_new_block(g->r);
     begin(g, g->r->check, 0);
-    for (unsigned n = below(g, 4); n; n--)
-        make_any(g);
+    for (unsigned n = below(g, 4); n; n--) {
+        make_get(g);
+        make_binary(g);
+    }
     make_guard(g);
     ir_jump(&g->b, g->r->entry);
 }

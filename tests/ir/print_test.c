@@ -44,7 +44,7 @@ static void build(struct ir_region *r)
     ir_begin(&b, r, ir_new_block(r));
     ir_branch(&b, ir_get(&b, byte), 0, 2);
     ir_begin(&b, r, ir_new_block(r));
-    ir_chain(&b, 0x2000, home);
+    ir_chain(&b, 0x2000);
     ir_begin(&b, r, r->check = ir_new_block(r));
     ir_jump(&b, 0);
 }
@@ -72,7 +72,7 @@ static const char expected[] = "slot s0@0x20: i32\n"
                                "    v17 = get s2@0x30\n"
                                "    branch v17, block 0, else block 2\n"
                                "block 2: charge 0, depth 0, point 0\n"
-                               "    chain 0x2000 at point 1\n"
+                               "    chain 0x2000\n"
                                "block 3: charge 0, depth 0, point 0, the check\n"
                                "    jump block 0\n";
 

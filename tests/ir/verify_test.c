@@ -71,7 +71,7 @@ static void good_region(struct small *s)
     begin(s, 1);
     ir_branch(&s->b, ir_get(&s->b, s->i), 0, 2);
     begin(s, 2);
-    ir_chain(&s->b, 0x40, small_point(s, 0x40, 0, 0));
+    ir_chain(&s->b, 0x40);
     begin(s, 3);
     ir_jump(&s->b, 1);
     begin(s, 4);
@@ -142,11 +142,6 @@ static void no_check(struct ir_region *r)
     r->check = IR_NO_BLOCK;
 }
 
-static void chain_without_point(struct ir_region *r)
-{
-    r->insn[at.end[2]].point = 0;
-}
-
 static void free_block_without_point(struct ir_region *r)
 {
     r->block[3].point = 0;
@@ -173,7 +168,6 @@ static void odd_but_right_is_taken(void **state)
 {
     (void)state;
     taken(no_check);
-    taken(chain_without_point);
     taken(free_block_without_point);
     taken(rubbish_out_of_reach);
     taken(all_is_given_back);
