@@ -117,7 +117,7 @@ bool io_vt_draw(struct io_vt_writer *w, const struct io_picture *p, struct buf *
 
 void io_vt_end(struct buf *out)
 {
-    io_vt_printf(out, "\033[m\033[?7h\033[?25h\033[999;1H\r\n");
+    io_vt_printf(out, "\033[999;1H\033[?7h\033[?25h\033[m\r\n");
 }
 
 /* ---- from the same ---- */

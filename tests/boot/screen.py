@@ -256,7 +256,7 @@ def a_viewer_that_does_not_read_holds_up_nothing():
     machine = Machine("--warp")
     stuck = Viewer()
     quick = Viewer().wait_for("hearth>")
-    machine.type("help\n" * 300 + "echo the end\n")
+    machine.type("help\n" * 40 + "echo the end\n")
     quick.wait_for("\nthe end", seconds=60)
     with open(f"/proc/{machine.run.pid}/statm", encoding="ascii") as f:
         assert int(f.read().split()[1]) * 4096 < 100 << 20
@@ -270,7 +270,7 @@ def a_viewer_that_does_not_read_holds_up_nothing():
 @case
 def one_that_never_reads_does_not_hold_the_end():
     folder()
-    machine = Machine("--warp", words="help; " * 200 + "halt 6")
+    machine = Machine("--warp", words="help; " * 40 + "halt 6")
     stuck = Viewer()
     machine.end(6)
     stuck.close()

@@ -23,6 +23,7 @@ static const char sample[] = "# a comment\n"
                              "3 disk sectors=10240 file=LHD1.img paranoid nodoom doom\n"
                              "4 nic hwaddr=12 hub=/tmp/hub\n"
                              "5 emufs dir=/srv\n"
+                             "6 screen columns=132\n"
                              "28 random autoseed\n"
                              "0x1d timer\n"
                              "30 trace\n"
@@ -50,7 +51,11 @@ static void conf_reads_every_device(void **state)
     assert_int_equal(c.slot[29].device, S161_TIMER);
     assert_int_equal(c.slot[31].mainboard.ramsize, KIB(512));
     assert_int_equal(c.slot[31].mainboard.cpus, 8);
-    assert_int_equal(s161_conf_free_slot(&c), 6);
+    assert_int_equal(s161_conf_find(&c, S161_SCREEN), 6);
+    assert_int_equal(c.slot[6].screen.columns, 132);
+    assert_int_equal(c.slot[6].screen.rows, 24);
+    assert_int_equal(s161_conf_find(&c, S161_OLDMAINBOARD), -1);
+    assert_int_equal(s161_conf_free_slot(&c), 7);
     s161_conf_fini(&c);
 }
 
