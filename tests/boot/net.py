@@ -3,6 +3,7 @@
 """Machines that talk over a hub, and hubs and machines among hostile or dying others."""
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -143,6 +144,23 @@ def called_as_sys161_frames_are_counted():
     # STATUS is the original's: nothing about the carrier.
     ping.end(0, "2 of 2 answered", "address 4660; 2 frames", "2r/2w net")
     echo.end(0, "2r/2w net")
+    h.end(0, sig=signal.SIGTERM)
+
+
+@case
+def trace161_shows_frames():
+    h = hub()
+    os.symlink(KUSEG, "trace161")
+    sim = (os.path.abspath("trace161"), "-X", "-tn", "-f", "trace.out")
+    echo = listening(HERE, "net echo 2; halt")
+    ping = machine(4660, "net ping 17 2; halt", call=sim)
+    ping.end(0, "2 of 2 answered")
+    echo.end(0)
+    with open("m4660/trace.out", encoding="ascii") as f:
+        text = f.read()
+    contains(text, "carrier")
+    sent, got = text.count("net: slot 5: sent "), len(re.findall(r"bytes from 0011\b", text))
+    equal((sent, got), (2, 2), text)
     h.end(0, sig=signal.SIGTERM)
 
 
