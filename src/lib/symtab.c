@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Small symbols that end before the address may stand between it and the one that holds it. */
 #define SYMTAB_LOOK_BACK 32
@@ -26,7 +27,9 @@ static int symtab_compare(const void *a, const void *b)
         return x->va < y->va ? -1 : 1;
     if (x->function != y->function)
         return x->function ? 1 : -1;
-    return x->size < y->size ? -1 : x->size > y->size;
+    if (x->size != y->size)
+        return x->size < y->size ? -1 : 1;
+    return strcmp(x->name, y->name); /* the same choice on every host */
 }
 
 void symtab_sort(struct symtab *t)

@@ -42,13 +42,22 @@ static struct elf_symbol elf_symbol_get(const struct elf_image *img, u32 i)
     };
 }
 
+/* Names go to people's terminals: nothing in them may be a command to one. */
+static bool elf_symbol_is_plain(const char *name)
+{
+    for (; *name; name++)
+        if (*name <= ' ' || *name > '~')
+            return false;
+    return true;
+}
+
 /* Data has names too, but nobody stands there. */
 void elf_symbols(const struct elf_image *img, struct symtab *out)
 {
     for (u32 i = 0; i < img->nsymbols; i++) {
         struct elf_symbol s = elf_symbol_get(img, i);
         bool code = s.type == ELF_STT_FUNC || s.type == ELF_STT_NOTYPE;
-        if (code && s.defined && s.name[0])
+        if (code && s.defined && s.name[0] && elf_symbol_is_plain(s.name))
             symtab_add(out, &(struct symbol){.name = s.name,
                                              .va = s.value,
                                              .size = s.size,

@@ -124,6 +124,13 @@ static void elf_survives_bad_symbols(void **state)
     elf_symbols(&i, &t);
     assert_null(symtab_at(&t, 0x80001000));
     symtab_fini(&t);
+    good(true);
+    img[ELF_SAMPLE_STRS + 3] = 0x1b; /* a terminal would take it for a command */
+    assert_int_equal(elf_parse(img, SIZE, &i, &last), ERR_OK);
+    elf_symbols(&i, &t);
+    assert_null(symtab_at(&t, 0x80001000));
+    assert_non_null(symtab_at(&t, 0x80001020));
+    symtab_fini(&t);
 }
 
 struct bad {

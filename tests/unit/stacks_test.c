@@ -65,18 +65,9 @@ static void what_is_written_reads_the_same(void **state)
 static void bad_files_are_named_by_line(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"main",
-                                      "main ",
-                                      " 5",
-                                      "main 0",
-                                      "main -1",
-                                      "main 1x",
-                                      "main;f 1e9",
-                                      "main 99999999999999",
-                                      "main\n",
-                                      "ma;in five",
-                                      "\x7f"
-                                      "ELF\1\1"};
+    static const char *const bad[] = {"main",    "main ",      " 5",         "main 0",
+                                      "main -1", "main 1x",    "main;f 1e9", "main 99999999999999",
+                                      "main\n",  "ma;in five", "\177ELF\1\1"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct stacks s = {0};
         struct error e;

@@ -63,6 +63,7 @@ trap_general_end:
 
 /* Save everything in a struct trap_frame: from user mode on the process's kernel stack, from the
  * kernel on the stack in use. */
+    .type trap_entry, @function
 trap_entry:
     mfc0    $k0, STATUS
     nop
