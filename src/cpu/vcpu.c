@@ -86,7 +86,7 @@ const char *vcpu_stop_reason(const struct vcpu *v)
 
 const struct vcpu_engine *vcpu_engine_find(const char *name)
 {
-    static const struct vcpu_engine *const engines[] = {&vcpu_interp};
+    static const struct vcpu_engine *const engines[] = {&vcpu_interp, &vcpu_jit};
     for (unsigned i = 0; i < ARRAY_LEN(engines); i++)
         if (!strcmp(engines[i]->name, name))
             return engines[i];

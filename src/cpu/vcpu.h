@@ -30,6 +30,7 @@ struct vcpu_engine {
 };
 
 extern const struct vcpu_engine vcpu_interp;
+extern const struct vcpu_engine vcpu_jit;
 
 struct vcpu {
     unsigned number;

@@ -172,19 +172,19 @@ static void mips_timer_fire(struct mips *c)
 }
 
 /* Runs until the timer may fire, or until something needs attention here. */
-static void mips_run_stretch(struct mips *c, u64 budget)
+static void mips_run_stretch(struct mips *c, u64 budget, void (*run)(struct mips *c, u64 stop))
 {
     u64 distance = mips_timer_distance(c);
     u64 n = distance < budget ? distance : budget;
     u64 stop = c->retired + n;
-    mips_interp(c, stop);
+    run(c, stop);
     if (c->retime) /* the write itself has compared */
         c->retime = false;
     else if (n == distance && c->retired == stop)
         mips_timer_fire(c);
 }
 
-enum mips_exit mips_run(struct mips *c, u64 budget)
+enum mips_exit mips_run_by(struct mips *c, u64 budget, void (*run)(struct mips *c, u64 stop))
 {
     u64 end = c->retired + budget;
     for (;;) {
@@ -202,6 +202,11 @@ enum mips_exit mips_run(struct mips *c, u64 budget)
         }
         if (c->retired >= end)
             return MIPS_EXIT_BUDGET;
-        mips_run_stretch(c, end - c->retired);
+        mips_run_stretch(c, end - c->retired, run);
     }
+}
+
+enum mips_exit mips_run(struct mips *c, u64 budget)
+{
+    return mips_run_by(c, budget, mips_interp);
 }

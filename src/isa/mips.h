@@ -16,6 +16,7 @@
 
 struct mips;
 struct mips_code;
+struct mips_block;
 
 enum {
     MIPS_HI = 32, /* indices into r[], after the general registers */
@@ -156,11 +157,15 @@ struct mips {
     struct mips_stats stats;
 
     /* derived */
-    u32 tag_low;  /* low bits of every tag that may hit now */
-    bool resync;  /* leave the block after this instruction, because of one of these, or because
-                   * interrupt lines or code have changed */
-    bool request; /* return to the caller of mips_run */
-    bool retime;  /* find anew when Count reaches Compare */
+    u32 tag_low;    /* low bits of every tag that may hit now */
+    bool resync;    /* leave the block after this instruction, because of one of these, or because
+                     * interrupt lines or code have changed */
+    bool request;   /* return to the caller of mips_run */
+    bool retime;    /* find anew when Count reaches Compare */
+    bool at_native; /* the interpreter returns before blocks that are hot or translated */
+    bool step;      /* the translator's: interpret the next instruction */
+    u64 stop;       /* the translator's: where its run ends, a count of instructions */
+    struct mips_block *hot; /* why the interpreter returned: this block; NULL: it did not */
     struct mips_tlb_index tlb_index;
     struct mips_stlb stlb[MIPS_STLB_SIZE];
     struct mips_ftlb ftlb[MIPS_STLB_SIZE];

@@ -75,6 +75,8 @@ static void mips_code_bury_page(struct mips_code *code, struct mips_code_page *p
         code->all = page->next;
     if (page->next)
         page->next->prev = page->prev;
+    if (page->regions)
+        code->native->page_gone(code->native, page);
     page->next = code->graveyard;
     code->graveyard = page;
     code->untidy = true;
@@ -118,6 +120,11 @@ static void mips_code_written(void *ctx, const struct mem_region *r, u64 off)
     mips_code_drop_page(code, page);
 }
 
+bool mips_code_is_at(const struct mips_code *code, u32 page, u32 off)
+{
+    return code->page[page] && code->page[page]->lines & 1ull << off / 64;
+}
+
 struct mips_code *mips_code_new(struct mem *mem, const struct mips_model *model)
 {
     struct mips_code *code = xcalloc(1, sizeof *code);
@@ -135,6 +142,8 @@ void mips_code_free(struct mips_code *code)
         return;
     mips_code_flush(code);
     mips_code_free_pages(code, code->graveyard);
+    if (code->native)
+        code->native->free(code->native);
     free(code->decoder);
     free(code->page);
     free(code);
@@ -324,5 +333,36 @@ struct mips_block *mips_code_block(struct mips *c, struct mips_code_page *page, 
     unsigned end = mips_code_is_near(&s, index) ? MIPS_END_NEAR : (unsigned)s.end;
     *in = (struct mips_insn){.go = go[end], .after = (u8)(s.n + 2)};
     page->at[index] = b;
+    b->first = NULL;
+    b->native = NULL;
+    if (c->code->native)
+        mips_code_count(c->code->native, b);
     return b;
+}
+
+/* ---- for a translator ---- */
+
+static void mips_code_lead_in(const struct mips_native *t, struct mips_block *b, unsigned handler)
+{
+    if (!b->first)
+        b->first = b->insn[0].go;
+    b->insn[0].go = t->go[handler];
+}
+
+void mips_code_count(const struct mips_native *t, struct mips_block *b)
+{
+    b->heat = t->heat;
+    mips_code_lead_in(t, b, MIPS_COUNT);
+}
+
+void mips_code_native(const struct mips_native *t, struct mips_block *b)
+{
+    mips_code_lead_in(t, b, MIPS_NATIVE);
+}
+
+void mips_code_plain(struct mips_block *b)
+{
+    if (b->first)
+        b->insn[0].go = b->first;
+    b->first = NULL;
 }

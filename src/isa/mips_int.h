@@ -30,6 +30,9 @@ enum mips_op {
     MIPS_END_BRANCH_STOP,      /* both */
     MIPS_END_LEAVE,            /* after an instruction that asked for it (struct mips.resync) */
     MIPS_END_STEP,             /* a block of one instruction, run exactly */
+    /* instead of a block's first instruction, for a translator (mips_native) */
+    MIPS_COUNT,  /* until the block is worth translating */
+    MIPS_NATIVE, /* it is translated */
     MIPS_NHANDLERS,
 };
 
@@ -65,8 +68,11 @@ struct mips_block {
     u32 link_pc; /* END_BRANCH: address by which `taken` was entered last, */
     struct mips_code_page *link_page; /* the page it is in, */
     u64 link_age;                     /* and struct mips_code.age then */
-    struct mips_block *taken, *fall;  /* END_NEAR: of this page; NULL until known */
-    struct mips_code_page *page;      /* that the block is in */
+    const void *first; /* the first instruction's handler, where COUNT or NATIVE stands for it */
+    void *native;      /* the translator's */
+    u16 heat;          /* COUNT: entries until it is hot */
+    struct mips_block *taken, *fall; /* END_NEAR: of this page; NULL until known */
+    struct mips_code_page *page;     /* that the block is in */
     struct mips_insn insn[];
 };
 
@@ -77,8 +83,17 @@ struct mips_code_page {
     const u8 *host;                     /* the page's memory */
     struct mips_code_page *next, *prev; /* all pages; the graveyard only has next */
     struct mips_chunk *chunks;
+    void *regions;                /* the translator's: those that contain code of this page */
     u32 marks[MEM_PAGE / 4 / 32]; /* instructions with breakpoints: blocks neither hold nor begin
                                    * with them, so they are always single-stepped */
+};
+
+/* Somebody who translates blocks that have become hot. */
+struct mips_native {
+    u16 heat;              /* entries before a block is hot */
+    const void *const *go; /* mips_interp_handlers */
+    void (*page_gone)(struct mips_native *t, struct mips_code_page *page);
+    void (*free)(struct mips_native *t);
 };
 
 #define MIPS_MAX_CPUS 32
@@ -102,7 +117,8 @@ struct mips_code {
     size_t bytes;
     u64 age;     /* pages forgotten so far: links to other pages die with any of them */
     bool untidy; /* mips_code_collect has something to do */
-    bool breaks; /* there are breakpoints */
+    struct mips_native *native; /* NULL: there is none */
+    bool breaks;                /* there are breakpoints */
     struct mips *cpu[MIPS_MAX_CPUS];
     unsigned ncpus;
     struct mips_debug debug;
@@ -125,6 +141,14 @@ void mips_code_collect(struct mips_code *code); /* frees what no run uses any mo
 struct mips_code_page *mips_code_mark(struct mips *c, struct mips_code_page *page, gva va);
 void mips_code_unmark(struct mips_code *code, gva va);
 
+bool mips_code_is_at(const struct mips_code *code, u32 page, u32 off);    /* decoded from there? */
+void mips_code_count(const struct mips_native *t, struct mips_block *b);  /* COUNT from now on */
+void mips_code_native(const struct mips_native *t, struct mips_block *b); /* NATIVE likewise */
+void mips_code_plain(struct mips_block *b);                               /* neither */
+
+/* mips.c: mips_run with an engine: `run` runs until c->retired == stop, or earlier */
+enum mips_exit mips_run_by(struct mips *c, u64 budget, void (*run)(struct mips *c, u64 stop));
+
 /* mips_interp.c */
 void mips_interp(struct mips *c, u64 stop); /* until c->retired == stop, or earlier */
 const void *const *mips_interp_handlers(bool big);
@@ -135,6 +159,8 @@ MUST_CHECK bool mips_store(struct mips *c, gva va, unsigned size, u32 val);
 MUST_CHECK bool mips_fetch(struct mips *c, gva va, u32 *word);
 MUST_CHECK bool mips_translate_data(struct mips *c, gva va, gva fault_va, bool store, gpa *pa);
 struct mips_code_page *mips_fetch_page(struct mips *c, gva va);
+/* RAM that holds no code that the access would change, or an exception: is it none of these? */
+bool mips_access_is_special(struct mips *c, gva va, bool store);
 void mips_stlb_flush(struct mips *c);
 void mips_stlb_flush_page(struct mips *c, gva va);
 void mips_stlb_flush_writes(struct mips *c);

@@ -232,6 +232,8 @@ static unsigned mips_interp_cut(union mips_cut *cut, const struct mips_block *b,
     for (const struct mips_insn *in = b->insn; in->after - 2u < n; in++)
         *to++ = *in;
     to->go = go[MIPS_END_NEXT];
+    if (b->first && to != cut->block.insn)
+        cut->block.insn[0].go = b->first;
     return n;
 }
 
@@ -275,7 +277,8 @@ static bool mips_interp_tracing_insns(const struct mips *c)
 #define LABELS_OF_INSNS                                                                            \
     [MIPS_END_NEXT] = &&end_next, [MIPS_END_BRANCH] = &&end_branch, [MIPS_END_NEAR] = &&end_near,  \
     [MIPS_END_STOP] = &&end_stop, [MIPS_END_BRANCH_STOP] = &&end_branch_stop,                      \
-    [MIPS_END_LEAVE] = &&end_leave, [MIPS_END_STEP] = &&end_step
+    [MIPS_END_LEAVE] = &&end_leave, [MIPS_END_STEP] = &&end_step, [MIPS_COUNT] = &&count,          \
+    [MIPS_NATIVE] = &&native
 
 #define INTERP          interp_be
 #define HOST16(p)       load_be16(p)

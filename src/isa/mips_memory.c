@@ -235,6 +235,24 @@ bool mips_store(struct mips *c, gva va, unsigned size, u32 val)
     return mips_memory_store_at(c, va, pa, size, val);
 }
 
+bool mips_access_is_special(struct mips *c, gva va, bool store)
+{
+    gpa pa;
+    if (mips_user_mode(c) && va >= KSEG0)
+        return false;
+    if (!mips_translate(c, va, &pa))
+        return false;
+    const struct mem_region *r = mem_find(c->mem, pa);
+    if (!r || r->kind == MEM_MMIO)
+        return true;
+    if (!store)
+        return false;
+    u64 off = pa - r->base;
+    return r->kind != MEM_RAM ||
+           mips_code_is_at(c->code, r->first_page + (u32)(off >> MEM_PAGE_SHIFT),
+                           (u32)off % MEM_PAGE);
+}
+
 /* Where to fetch va from; raises what the fetch raises. */
 static bool mips_memory_fetch_address(struct mips *c, gva va, gpa *pa)
 {

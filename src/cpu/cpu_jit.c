@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The translating engine. The interpreter runs what is cold and counts how often blocks are
+ * entered; a hot one becomes the head of a region, which is lifted (isa/), compiled and from then
+ * on run (jit/). Whatever a region cannot do it leaves to the interpreter: it leaves before the
+ * instruction, which is then stepped over.
+ *
+ * Breakpoints, watchpoints and traces of instructions are the interpreter's alone: while there are
+ * any, nothing translated runs.
+ */
+#include "cpu/vcpu.h"
+#include "isa/mips_lift.h"
+#include "jit/jit.h"
+#include "lib/bug.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CPU_JIT_HEAT 40
+#define CPU_JIT_CODE MIB(64)
+
+/* What belongs to a compiled region. Kept until all go, because others may still jump to it. */
+struct cpu_region {
+    struct cpu_region *all;
+    struct jit_region *jit;
+    struct mips_block *head; /* NULL: dropped */
+    unsigned npages;
+    struct mips_code_page *page[MIPS_REGION_PAGES];
+    struct cpu_region *next[MIPS_REGION_PAGES]; /* on the page's list */
+    struct mips_insn insn[];
+};
+
+struct cpu_jit {
+    struct mips_native native; /* first */
+    struct jit *jit;
+    struct ir_region *ir;
+    struct mips_region graph;
+    struct cpu_region *all;
+};
+
+/* ---- where regions come back to C ---- */
+
+static const u8 cpu_jit_bytes[] = {
+    [IR_S8] = 1, [IR_U8] = 1, [IR_S16] = 2, [IR_U16] = 2, [IR_W32] = 4};
+
+static bool cpu_jit_step(struct mips *c)
+{
+    c->step = true;
+    return false;
+}
+
+static bool cpu_jit_raised(struct mips *c)
+{
+    c->retired++;
+    return false;
+}
+
+static bool cpu_jit_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
+{
+    struct mips *c = state;
+    c->retired = c->stop - left;
+    if (mips_access_is_special(c, at, false))
+        return cpu_jit_step(c);
+    if (!mips_load(c, at, cpu_jit_bytes[size], v))
+        return cpu_jit_raised(c);
+    if (size == IR_S8)
+        *v = (u32)(i8)*v;
+    if (size == IR_S16)
+        *v = (u32)(i16)*v;
+    return true;
+}
+
+static bool cpu_jit_store(void *state, u64 left, enum ir_size size, u32 at, u32 v)
+{
+    struct mips *c = state;
+    c->retired = c->stop - left;
+    if (mips_access_is_special(c, at, true))
+        return cpu_jit_step(c);
+    u32 mask = size == IR_W32 ? ~0u : (1u << 8 * cpu_jit_bytes[size]) - 1;
+    return mips_store(c, at, cpu_jit_bytes[size], v & mask) || cpu_jit_raised(c);
+}
+
+static bool cpu_jit_call(void *state, u64 left, const struct ir_call *call)
+{
+    struct mips *c = state;
+    mips_lift_fn *fn;
+    uintptr_t p = (uintptr_t)call->fn;
+    memcpy(&fn, &p, sizeof fn);
+    c->retired = c->stop - left;
+    return mips_lift_call(c, fn, call->arg);
+}
+
+/* ---- regions that come and go ---- */
+
+static void cpu_jit_unlist(struct cpu_region *r, unsigned k)
+{
+    struct cpu_region **at = (struct cpu_region **)&r->page[k]->regions;
+    while (*at != r) {
+        struct cpu_region *o = *at;
+        for (unsigned i = 0; i < o->npages; i++)
+            if (o->page[i] == r->page[k])
+                at = &o->next[i];
+    }
+    *at = r->next[k];
+}
+
+static void cpu_jit_list(struct cpu_region *r)
+{
+    for (unsigned k = 0; k < r->npages; k++) {
+        r->next[k] = r->page[k]->regions;
+        r->page[k]->regions = r;
+    }
+}
+
+static void cpu_jit_drop(struct cpu_jit *t, struct cpu_region *r)
+{
+    for (unsigned k = 0; k < r->npages; k++)
+        cpu_jit_unlist(r, k);
+    jit_drop(t->jit, r->jit);
+    r->head->native = NULL;
+    mips_code_count(&t->native, r->head);
+    r->head = NULL;
+}
+
+static void cpu_jit_page_gone(struct mips_native *n, struct mips_code_page *page)
+{
+    struct cpu_jit *t = (struct cpu_jit *)n;
+    while (page->regions)
+        cpu_jit_drop(t, page->regions);
+}
+
+static void cpu_jit_flush(struct cpu_jit *t)
+{
+    while (t->all) {
+        struct cpu_region *r = t->all;
+        t->all = r->all;
+        if (r->head)
+            cpu_jit_drop(t, r);
+        free(r);
+    }
+    jit_flush(t->jit);
+}
+
+static void cpu_jit_free(struct mips_native *n)
+{
+    struct cpu_jit *t = (struct cpu_jit *)n;
+    cpu_jit_flush(t);
+    jit_free(t->jit);
+    ir_region_free(t->ir);
+    free(t);
+}
+
+/* NULL: the host has no memory for code; then all is interpreted. */
+static struct cpu_jit *cpu_jit_new(struct mips *c)
+{
+    struct jit_config config = {
+        .code_bytes = CPU_JIT_CODE,
+        .big = c->big,
+        .tlb = {.table = offsetof(struct mips, stlb),
+                .low = offsetof(struct mips, tag_low),
+                .bits = 9,
+                .page_shift = MEM_PAGE_SHIFT,
+                .rtag = offsetof(struct mips_stlb, rtag),
+                .wtag = offsetof(struct mips_stlb, wtag),
+                .addend = offsetof(struct mips_stlb, addend)},
+        .ops = {.load = cpu_jit_load, .store = cpu_jit_store, .call = cpu_jit_call},
+    };
+    _Static_assert(MIPS_STLB_SIZE == 1 << 9 && sizeof(struct mips_stlb) == 16, "jit_tlb");
+    struct cpu_jit *t = xcalloc(1, sizeof *t);
+    t->native = (struct mips_native){.heat = CPU_JIT_HEAT,
+                                     .go = mips_interp_handlers(c->big),
+                                     .page_gone = cpu_jit_page_gone,
+                                     .free = cpu_jit_free};
+    if (jit_new(&t->jit, &config, NULL)) {
+        free(t);
+        return NULL;
+    }
+    t->ir = ir_region_new();
+    return t;
+}
+
+static struct jit_region *cpu_jit_compile(struct cpu_jit *t, struct cpu_region *r)
+{
+    mips_lift(&t->graph, t->ir, r->insn);
+    memcpy(r->insn, t->graph.insn, t->graph.nhelped * sizeof *r->insn);
+    return jit_compile(t->jit, t->ir, t->graph.pc, r);
+}
+
+static struct cpu_region *cpu_jit_build(struct cpu_jit *t)
+{
+    const struct mips_region *g = &t->graph;
+    size_t most = 2 * g->ninsns * sizeof(struct mips_insn);
+    struct cpu_region *r = xcalloc(1, sizeof *r + most);
+    r->jit = cpu_jit_compile(t, r);
+    if (!r->jit && jit_is_full(t->jit)) {
+        cpu_jit_flush(t);
+        r->jit = cpu_jit_compile(t, r);
+    }
+    if (!r->jit) {
+        free(r);
+        return NULL;
+    }
+    r->npages = g->npages;
+    memcpy(r->page, g->page, sizeof r->page);
+    r->all = t->all;
+    t->all = r;
+    cpu_jit_list(r);
+    return r;
+}
+
+static void cpu_jit_translate(struct cpu_jit *t, struct mips *c, struct mips_block *b)
+{
+    struct cpu_region *r = NULL;
+    if (mips_region_find(&t->graph, c, c->pc))
+        r = cpu_jit_build(t);
+    if (!r) {
+        mips_code_plain(b);
+        return;
+    }
+    r->head = b;
+    b->native = r->jit;
+    mips_code_native(&t->native, b);
+}
+
+/* ---- running ---- */
+
+/* The region of c->pc, if there is one. Fetches: may raise, then c->pc is elsewhere. */
+static struct jit_region *cpu_jit_look_up(struct mips *c)
+{
+    const struct mips_ftlb *f = mips_ftlb_slot(c, c->pc);
+    struct mips_code_page *page = f->page;
+    if (f->tag != ((c->pc & ~(MEM_PAGE - 4)) | c->tag_low)) {
+        page = mips_fetch_page(c, c->pc);
+        if (!page) {
+            c->retired++;
+            return NULL;
+        }
+    }
+    const struct mips_block *b = page->at[(c->pc & (MEM_PAGE - 1)) / 4];
+    return b ? b->native : NULL;
+}
+
+static void cpu_jit_interpret(struct mips *c, u64 stop, bool at_native)
+{
+    c->at_native = at_native;
+    c->hot = NULL;
+    mips_interp(c, stop);
+    c->at_native = false;
+}
+
+static bool cpu_jit_in_kseg(u32 pc)
+{
+    return pc >= 0x80000000u && pc < 0xc0000000u;
+}
+
+/* From a region's head the way to another page leads through its check, except in kseg0 and kseg1,
+ * whose mapping and mode cannot change without leaving. */
+static bool cpu_jit_needs_check(const struct jit_region *from, u32 to)
+{
+    u32 pc = (u32)jit_place(from);
+    return (pc ^ to) >= MEM_PAGE && !(cpu_jit_in_kseg(pc) && cpu_jit_in_kseg(to));
+}
+
+static void cpu_jit_connect(struct cpu_jit *t, const struct jit_exit *e, struct jit_region *to)
+{
+    if (e->how == JIT_CHAIN)
+        jit_link(t->jit, e, to, cpu_jit_needs_check(e->region, (u32)e->place));
+    else if (e->how == JIT_INDIRECT)
+        jit_remember(t->jit, to);
+    else if (e->how == JIT_STALE)
+        jit_redirect(t->jit, e->region, to);
+}
+
+/* After a region was left; true: go on with translated code if there is any. */
+static bool cpu_jit_left(struct mips *c, const struct jit_exit *e)
+{
+    if (e->how == JIT_AS_STATE) {
+        if (c->step)
+            cpu_jit_interpret(c, c->retired + 1, false);
+        c->step = false;
+        return true;
+    }
+    c->retired = c->stop - e->left;
+    if (e->how != JIT_AT_POINT) {
+        mips_set_pc(c, (u32)e->place);
+        return true;
+    }
+    switch (e->reason) {
+    case MIPS_LEFT_STEP:
+        cpu_jit_interpret(c, c->retired + 1, false);
+        return true;
+    case MIPS_LEFT_SPENT:
+        mips_set_pc(c, c->pc);
+        cpu_jit_interpret(c, c->stop, false);
+        return true;
+    default:
+        mips_set_pc(c, c->pc);
+        return true;
+    }
+}
+
+static bool cpu_jit_wants_attention(const struct mips *c)
+{
+    return c->request | c->waiting | c->stopped | c->retime || c->retired == c->stop;
+}
+
+/* Nothing translated runs now. */
+static bool cpu_jit_is_barred(const struct mips *c)
+{
+    const u32 insns = 1u << TRACE_KINSN | 1u << TRACE_UINSN | 1u << TRACE_JUMP;
+    return c->tag_low & MIPS_STLB_BYPASS || c->trace->on & insns || c->code->debug.nbreaks ||
+           c->code->debug.nwatches;
+}
+
+/* One region, or a stretch of interpretation. `e`: how the last region was left. */
+static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, bool *came)
+{
+    struct jit_region *r = cpu_jit_look_up(c);
+    if (*came && r && c->pc == (u32)e->place)
+        cpu_jit_connect(t, e, r);
+    *came = false;
+    if (r) {
+        jit_run(t->jit, r, c, c->stop - c->retired, e);
+        *came = e->how != JIT_AT_POINT && e->how != JIT_AS_STATE;
+        cpu_jit_left(c, e);
+        return;
+    }
+    if (cpu_jit_wants_attention(c))
+        return;
+    cpu_jit_interpret(c, c->stop, true);
+    if (c->hot && !c->hot->native)
+        cpu_jit_translate(t, c, c->hot);
+}
+
+static void cpu_jit_stretch(struct mips *c, u64 stop)
+{
+    struct cpu_jit *t = (struct cpu_jit *)c->code->native;
+    struct jit_exit e;
+    bool came = false;
+    c->stop = stop;
+    c->resync = false;
+    while (!cpu_jit_wants_attention(c)) {
+        if (c->code->untidy)
+            mips_code_collect(c->code);
+        if (mips_irq_pending(c)) {
+            mips_raise(c, MIPS_EXC_INT);
+            came = false;
+        }
+        if (cpu_jit_is_barred(c)) {
+            cpu_jit_interpret(c, stop, false);
+            return;
+        }
+        if (c->bd) {
+            cpu_jit_interpret(c, c->retired + 1, false);
+            came = false;
+            continue;
+        }
+        cpu_jit_turn(t, c, &e, &came);
+    }
+}
+
+static enum vcpu_exit cpu_jit_run(struct vcpu *v, u64 budget)
+{
+    static const u8 exits[] = {
+        [MIPS_EXIT_BUDGET] = VCPU_BUDGET,   [MIPS_EXIT_WAIT] = VCPU_IDLE,
+        [MIPS_EXIT_REQUEST] = VCPU_REQUEST, [MIPS_EXIT_STOPPED] = VCPU_STOPPED,
+        [MIPS_EXIT_BREAK] = VCPU_BREAK,     [MIPS_EXIT_WATCH] = VCPU_WATCH};
+    struct mips *c = &v->mips;
+    if (!c->code->native) {
+        struct cpu_jit *t = cpu_jit_new(c);
+        if (!t)
+            return vcpu_interp.run(v, budget);
+        c->code->native = &t->native;
+        mips_code_flush(c->code); /* what is decoded already does not count */
+    }
+    return (enum vcpu_exit)exits[mips_run_by(c, budget, cpu_jit_stretch)];
+}
+
+const struct vcpu_engine vcpu_jit = {.name = "jit", .run = cpu_jit_run};

@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The lifter. A guest block becomes one IR block, and up to two more for the delay slot of a
+ * conditional branch: where that may leave the region, it is lifted once for each way on, so that
+ * where the branch goes is known there.
+ */
+#include "isa/mips_lift.h"
+
+#include <stddef.h>
+
+typedef ir_ref V;
+
+struct mips_lifter {
+    struct ir_builder b;
+    struct mips_region *g;
+    struct ir_region *r;
+    const struct mips_insn *keep;
+    const struct mips_node *node;
+    /* the instruction at hand */
+    u32 pc, npc;
+    bool bd, npc_known;
+    u16 unspent;
+    const struct mips_insn *in;
+    /* what the branch said */
+    enum {
+        LIFT_NO_BRANCH,
+        LIFT_IF,
+        LIFT_TO,
+        LIFT_ANYWHERE
+    } way;
+    V cond, target;
+    u32 target_pc;
+    /* blocks that the node's own leads to, filled once that is complete */
+    struct mips_lift_more {
+        u32 pc;
+        u16 block;
+        bool arm; /* does the delay slot first */
+    } more[IR_MAX_CASES + 4];
+    unsigned nmore;
+};
+
+/* ---- slots and points ---- */
+
+static u16 mips_lift_slot(struct mips_lifter *l, size_t offset)
+{
+    return ir_slot_at(l->r, (u32)offset, IR_I32);
+}
+
+#define MIPS_LIFT_SLOT(l, member) mips_lift_slot(l, offsetof(struct mips, member))
+
+static u16 mips_lift_reg(struct mips_lifter *l, unsigned reg)
+{
+    return mips_lift_slot(l, offsetof(struct mips, r) + 4 * reg);
+}
+
+static u16 mips_lift_point_at(struct mips_lifter *l, u32 pc, u16 unspent, enum mips_left reason)
+{
+    struct ir_point p = {.unspent = unspent, .n = 1, .reason = (u8)reason};
+    p.map[0] = (struct ir_binding){.slot = MIPS_LIFT_SLOT(l, pc), .value = pc};
+    return ir_add_point(l->r, &p);
+}
+
+/* Before the instruction at hand. */
+static u16 mips_lift_point(struct mips_lifter *l)
+{
+    struct ir_point p = {.unspent = l->unspent, .n = 2, .reason = MIPS_LEFT_STEP};
+    p.map[0] = (struct ir_binding){.slot = MIPS_LIFT_SLOT(l, pc), .value = l->pc};
+    p.map[1] = (struct ir_binding){.slot = ir_slot_at(l->r, offsetof(struct mips, bd), IR_I8),
+                                   .value = l->bd};
+    if (l->npc_known)
+        p.map[p.n++] = (struct ir_binding){.slot = MIPS_LIFT_SLOT(l, npc), .value = l->npc};
+    return ir_add_point(l->r, &p);
+}
+
+/* ---- what CALL calls: the state is that before the instruction ---- */
+
+bool mips_lift_call(struct mips *c, mips_lift_fn *fn, u64 arg)
+{
+    c->resync = false;
+    if (!fn(c, arg)) { /* the attempt counts */
+        c->retired++;
+        return false;
+    }
+    if (likely(!c->resync))
+        return true;
+    mips_set_pc(c, c->npc);
+    c->retired++;
+    return false;
+}
+
+static bool mips_lift_do_raise(struct mips *c, u64 exc)
+{
+    mips_raise(c, (enum mips_exc)exc);
+    return false;
+}
+
+/* ---- the words of mips_sem.inc, spelled in IR ---- */
+
+#define LIFT struct mips_lifter *l
+
+static V mips_lift_k(LIFT, u32 c)
+{
+    return ir_const(&l->b, IR_I32, c);
+}
+
+static V mips_lift_r(LIFT, unsigned reg)
+{
+    return reg == 0 || reg == MIPS_SINK ? mips_lift_k(l, 0) : ir_get(&l->b, mips_lift_reg(l, reg));
+}
+
+static void mips_lift_w(LIFT, unsigned reg, V v)
+{
+    if (reg != MIPS_SINK && reg != 0)
+        ir_put(&l->b, mips_lift_reg(l, reg), v);
+}
+
+static V mips_lift_op(LIFT, enum ir_op op, V x, V y)
+{
+    return ir_binary(&l->b, op, x, y);
+}
+
+static V mips_lift_nor(LIFT, V x, V y)
+{
+    return mips_lift_op(l, IR_XOR, mips_lift_op(l, IR_OR, x, y), mips_lift_k(l, 0xffffffffu));
+}
+
+/* Overflowed: the result's sign differs from what both operands say. */
+static V mips_lift_checked(LIFT, V x, V a, V b)
+{
+    V differs =
+        mips_lift_op(l, IR_AND, mips_lift_op(l, IR_XOR, a, x), mips_lift_op(l, IR_XOR, b, x));
+    ir_guard(&l->b, ir_cmp(&l->b, IR_LTS, differs, mips_lift_k(l, 0)), mips_lift_point(l));
+    return x;
+}
+
+static V mips_lift_addo(LIFT, V a, V b)
+{
+    return mips_lift_checked(l, mips_lift_op(l, IR_ADD, a, b), a, b);
+}
+
+static V mips_lift_subo(LIFT, V a, V b)
+{
+    V not_b = mips_lift_op(l, IR_XOR, b, mips_lift_k(l, 0xffffffffu));
+    return mips_lift_checked(l, mips_lift_op(l, IR_SUB, a, b), a, not_b);
+}
+
+static void mips_lift_mul(LIFT, bool is_signed, V a, V b)
+{
+    enum ir_op widen = is_signed ? IR_SX32 : IR_ZX32;
+    V product = ir_binary(&l->b, IR_MUL, ir_unary(&l->b, widen, a), ir_unary(&l->b, widen, b));
+    mips_lift_w(l, MIPS_LO, ir_unary(&l->b, IR_LO32, product));
+    mips_lift_w(l, MIPS_HI, ir_unary(&l->b, IR_HI32, product));
+}
+
+/* What mips_div_zero in mips_interp.c says. */
+static void mips_lift_div_zero(LIFT, bool is_signed, V a, V *lo, V *hi)
+{
+    bool is161 = l->g->cpu->model->is161;
+    V zero = mips_lift_k(l, 0), ones = mips_lift_k(l, 0xffffffffu);
+    V negative = ir_cmp(&l->b, IR_LTS, a, zero);
+    *hi = is161 ? zero : a;
+    *lo = ones;
+    if (is_signed && is161)
+        *lo = ir_select(&l->b, negative, ones, mips_lift_k(l, 0x7fffffffu));
+    else if (is_signed)
+        *lo = ir_select(&l->b, negative, mips_lift_k(l, 1), ones);
+}
+
+/* Signed ones are 64 bits wide, where -2^31 / -1 is no overflow. */
+static void mips_lift_div(LIFT, bool is_signed, V a, V b)
+{
+    struct ir_builder *ib = &l->b;
+    V zero_lo, zero_hi;
+    V by_zero = ir_cmp(ib, IR_EQ, b, mips_lift_k(l, 0));
+    mips_lift_div_zero(l, is_signed, a, &zero_lo, &zero_hi);
+    V x = a, y = ir_select(ib, by_zero, mips_lift_k(l, 1), b);
+    if (is_signed) {
+        x = ir_unary(ib, IR_SX32, x);
+        y = ir_unary(ib, IR_SX32, y);
+    }
+    V q = ir_binary(ib, is_signed ? IR_DIVS : IR_DIVU, x, y);
+    V rem = ir_binary(ib, is_signed ? IR_REMS : IR_REMU, x, y);
+    if (is_signed) {
+        q = ir_unary(ib, IR_LO32, q);
+        rem = ir_unary(ib, IR_LO32, rem);
+    }
+    mips_lift_w(l, MIPS_LO, ir_select(ib, by_zero, zero_lo, q));
+    mips_lift_w(l, MIPS_HI, ir_select(ib, by_zero, zero_hi, rem));
+}
+
+static void mips_lift_calls(LIFT, mips_lift_fn *fn, u64 arg)
+{
+    ir_do_call(&l->b, ir_add_call(l->r, (u64)(uintptr_t)fn, arg), mips_lift_point(l));
+}
+
+/* The copy lives as long as the code. */
+static u64 mips_lift_keep_insn(LIFT)
+{
+    l->g->insn[l->g->nhelped] = *l->in;
+    return (u64)(uintptr_t)&l->keep[l->g->nhelped++];
+}
+
+static void mips_lift_if(LIFT, V cond)
+{
+    l->way = LIFT_IF;
+    l->cond = cond;
+    l->target_pc = l->pc + l->in->imm;
+}
+
+static void mips_lift_to(LIFT, u32 pc)
+{
+    l->way = LIFT_TO;
+    l->target_pc = pc;
+}
+
+static void mips_lift_anywhere(LIFT, V target)
+{
+    u64 pc;
+    l->way = LIFT_ANYWHERE;
+    l->target = target;
+    if (ir_is_const(&l->b, target, &pc) && !(pc & 3))
+        mips_lift_to(l, (u32)pc);
+}
+
+#define RS                      l->in->rs
+#define RT                      l->in->rt
+#define RD                      l->in->rd
+#define R(f)                    mips_lift_r(l, f)
+#define HI                      mips_lift_r(l, MIPS_HI)
+#define LO                      mips_lift_r(l, MIPS_LO)
+#define K(c)                    mips_lift_k(l, c)
+#define SIMM                    mips_lift_k(l, l->in->imm)
+#define UIMM                    mips_lift_k(l, l->in->imm)
+#define SA                      mips_lift_k(l, l->in->imm)
+#define LINKPC                  mips_lift_k(l, l->pc + 8)
+#define ADD(a, b)               mips_lift_op(l, IR_ADD, a, b)
+#define SUB(a, b)               mips_lift_op(l, IR_SUB, a, b)
+#define AND(a, b)               mips_lift_op(l, IR_AND, a, b)
+#define OR(a, b)                mips_lift_op(l, IR_OR, a, b)
+#define XOR(a, b)               mips_lift_op(l, IR_XOR, a, b)
+#define NOR(a, b)               mips_lift_nor(l, a, b)
+#define SHL(a, b)               mips_lift_op(l, IR_SHL, a, b)
+#define SHR(a, b)               mips_lift_op(l, IR_SHR, a, b)
+#define SAR(a, b)               mips_lift_op(l, IR_SAR, a, b)
+#define EQ(x, y)                ir_cmp(&l->b, IR_EQ, x, y)
+#define NE(x, y)                ir_cmp(&l->b, IR_NE, x, y)
+#define LTS(x, y)               ir_cmp(&l->b, IR_LTS, x, y)
+#define LTU(x, y)               ir_cmp(&l->b, IR_LTU, x, y)
+#define W(f, v)                 mips_lift_w(l, f, v)
+#define W_HI(v)                 mips_lift_w(l, MIPS_HI, v)
+#define W_LO(v)                 mips_lift_w(l, MIPS_LO, v)
+#define W_LINK(v)               mips_lift_w(l, 31, v)
+#define ADDO(x, a, b)           ((x) = mips_lift_addo(l, a, b))
+#define SUBO(x, a, b)           ((x) = mips_lift_subo(l, a, b))
+#define LOAD(x, size, address)  ((x) = ir_load(&l->b, IR_##size, address, mips_lift_point(l)))
+#define STORE(size, address, v) mips_lift_store(l, IR_##size, address, v)
+#define MUL(sign, a, b)         mips_lift_mul(l, LIFT_SIGNED_##sign, a, b)
+#define DIV(sign, a, b)         mips_lift_div(l, LIFT_SIGNED_##sign, a, b)
+#define LIFT_SIGNED_S           true
+#define LIFT_SIGNED_U           false
+#define BRANCH(cond)            mips_lift_if(l, cond)
+#define JUMP(v)                 mips_lift_anywhere(l, v)
+#define JUMP26                  mips_lift_to(l, ((l->pc + 4) & 0xf0000000u) | l->in->imm)
+#define RAISE(exc)              mips_lift_calls(l, mips_lift_do_raise, MIPS_EXC_##exc)
+#define HELPER(fn)              mips_lift_calls(l, mips_lift_do_##fn, mips_lift_keep_insn(l))
+
+/* C leaves the order of arguments open; the address comes first. */
+static void mips_lift_store(LIFT, enum ir_size size, V at, V v)
+{
+    ir_store(&l->b, size, at, v, mips_lift_point(l));
+}
+
+#define DO_HELPER(fn)                                                                              \
+    static bool mips_lift_do_##fn(struct mips *c, u64 arg)                                         \
+    {                                                                                              \
+        return fn(c, (const struct mips_insn *)(uintptr_t)arg);                                    \
+    }
+DO_HELPER(mips_lwl)
+DO_HELPER(mips_lwr)
+DO_HELPER(mips_swl)
+DO_HELPER(mips_swr)
+DO_HELPER(mips_ll)
+DO_HELPER(mips_sc)
+DO_HELPER(mips_sync)
+DO_HELPER(mips_mfc0)
+DO_HELPER(mips_mtc0)
+DO_HELPER(mips_tlbr)
+DO_HELPER(mips_tlbwi)
+DO_HELPER(mips_tlbwr)
+DO_HELPER(mips_tlbp)
+DO_HELPER(mips_rfe)
+DO_HELPER(mips_wait)
+DO_HELPER(mips_cache)
+DO_HELPER(mips_no_cop0)
+DO_HELPER(mips_no_cop1)
+DO_HELPER(mips_no_cop2)
+DO_HELPER(mips_no_cop3)
+
+/* mips_sem.inc lends each meaning its name; here they are functions. */
+#undef BRANCH
+#define SEM(name)    static void mips_lift_sem_##name(LIFT __attribute__((unused)))
+#define BRANCH(cond) mips_lift_if(l, cond)
+#include "isa/mips_sem.inc"
+#undef SEM
+#undef BRANCH
+
+static void (*const mips_lift_sem[MIPS_NOPS])(struct mips_lifter *) = {
+#define INSN(name, syntax, match, mask, levels, flags) [MIPS_OP_##name] = mips_lift_sem_##name,
+#include "isa/mips.def"
+#undef INSN
+};
+
+/* ---- blocks ---- */
+
+static enum mips_op mips_lift_decode(const struct mips_lifter *l, u32 word, struct mips_insn *in)
+{
+    enum mips_op op = mips_decode_op(mips_code_decoder(l->g->cpu->code), word);
+    mips_decode_insn(in, op, word);
+    return op;
+}
+
+static void mips_lift_insn(struct mips_lifter *l, unsigned i)
+{
+    struct mips_insn in;
+    enum mips_op op = mips_lift_decode(l, l->node->word[i], &in);
+    l->in = &in;
+    l->pc = l->node->pc + 4 * i;
+    if (!l->bd) {
+        l->npc = l->pc + 4;
+        l->npc_known = true;
+    }
+    l->unspent = (u16)(l->node->n - i);
+    mips_lift_sem[op](l);
+}
+
+/* Its meaning may leave the region. */
+static bool mips_lift_is_risky(const struct mips_lifter *l, u32 word)
+{
+    struct mips_insn in;
+    switch (mips_lift_decode(l, word, &in)) {
+    case MIPS_OP_add:
+    case MIPS_OP_addi:
+    case MIPS_OP_sub:
+        return true;
+    default:
+        return word >> 26 == 16 || word >> 31; /* coprocessor 0, loads and stores */
+    }
+}
+
+/* Is pc's page the same as the block's, or one that cannot be mapped elsewhere? */
+static bool mips_lift_is_safe(const struct mips_lifter *l, u32 pc)
+{
+    return (pc ^ l->node->pc) < MEM_PAGE || (pc >= 0x80000000u && pc < 0xc0000000u);
+}
+
+/* Leaves unless pc's page is mapped to where it was when the region was made. */
+static void mips_lift_check_page(struct mips_lifter *l, u32 pc, const struct mips_code_page *page)
+{
+    struct ir_builder *b = &l->b;
+    size_t f = (size_t)((u8 *)mips_ftlb_slot(l->g->cpu, pc) - (u8 *)l->g->cpu);
+    u16 point = mips_lift_point_at(l, pc, 0, MIPS_LEFT_REMAP);
+    V tag = ir_binary(b, IR_ADD, ir_get(b, MIPS_LIFT_SLOT(l, tag_low)),
+                      mips_lift_k(l, pc & ~(MEM_PAGE - 1)));
+    V is = ir_get(b, mips_lift_slot(l, f + offsetof(struct mips_ftlb, tag)));
+    ir_guard(b, ir_cmp(b, IR_NE, tag, is), point);
+    u16 where = ir_slot_at(l->r, (u32)(f + offsetof(struct mips_ftlb, page)), IR_I64);
+    V want = ir_const(b, IR_I64, (u64)(uintptr_t)page);
+    ir_guard(b, ir_cmp(b, IR_NE, ir_get(b, where), want), point);
+}
+
+static u16 mips_lift_later(struct mips_lifter *l, u32 pc, bool arm)
+{
+    u16 block = ir_new_block(l->r);
+    l->r->block[block].depth = l->node->depth;
+    l->more[l->nmore++] = (struct mips_lift_more){.pc = pc, .block = block, .arm = arm};
+    return block;
+}
+
+/* The block to go to for pc. */
+static u16 mips_lift_way(struct mips_lifter *l, u32 pc)
+{
+    int to = mips_region_node(l->g, pc);
+    if (to >= 0 && mips_lift_is_safe(l, pc))
+        return l->g->node[to].ir;
+    return mips_lift_later(l, pc, false);
+}
+
+static void mips_lift_fill_way(struct mips_lifter *l, u32 pc)
+{
+    int to = mips_region_node(l->g, pc);
+    if (to < 0) {
+        ir_chain(&l->b, pc);
+        return;
+    }
+    mips_lift_check_page(l, pc, l->g->node[to].page);
+    ir_jump(&l->b, l->g->node[to].ir);
+}
+
+/* The last instruction may have changed what all the others rely on. */
+static void mips_lift_look_up(struct mips_lifter *l, u32 pc)
+{
+    ir_leave(&l->b, mips_lift_point_at(l, pc, 0, MIPS_LEFT_LOOKUP));
+}
+
+static bool mips_lift_stops(const struct mips_lifter *l)
+{
+    return l->node->end != MIPS_NOPS;
+}
+
+/* Does the delay slot and goes on at pc. */
+static void mips_lift_fill_arm(struct mips_lifter *l, u32 pc)
+{
+    l->bd = true;
+    l->npc = pc;
+    l->npc_known = true;
+    mips_lift_insn(l, l->node->n - 1u);
+    l->bd = false;
+    if (mips_lift_stops(l))
+        mips_lift_look_up(l, pc);
+    else
+        ir_jump(&l->b, mips_lift_way(l, pc));
+}
+
+static void mips_lift_fill_more(struct mips_lifter *l)
+{
+    for (unsigned i = 0; i < l->nmore; i++) {
+        struct mips_lift_more more = l->more[i];
+        ir_begin(&l->b, l->r, more.block);
+        if (more.arm)
+            mips_lift_fill_arm(l, more.pc);
+        else
+            mips_lift_fill_way(l, more.pc);
+    }
+    l->nmore = 0;
+}
+
+static void mips_lift_delay_slot(struct mips_lifter *l, bool known, u32 npc)
+{
+    l->bd = true;
+    l->npc_known = known;
+    l->npc = npc;
+    mips_lift_insn(l, l->node->n - 1u);
+    l->bd = false;
+}
+
+static void mips_lift_end_if(struct mips_lifter *l)
+{
+    u32 taken = l->target_pc, next = l->node->pc + 4u * l->node->n;
+    if (mips_lift_stops(l) || mips_lift_is_risky(l, l->node->word[l->node->n - 1])) {
+        V cond = l->cond;
+        u16 t = mips_lift_later(l, taken, true), f = mips_lift_later(l, next, true);
+        ir_branch(&l->b, cond, t, f);
+        return;
+    }
+    V cond = l->cond;
+    mips_lift_delay_slot(l, true, 0);
+    u16 t = mips_lift_way(l, taken), f = mips_lift_way(l, next);
+    const struct ir_insn *cmp = &l->r->insn[cond];
+    if (cmp->op == IR_CMP) /* again, next to its branch */
+        cond = ir_cmp(&l->b, (enum ir_cc)cmp->cc, cmp->a, cmp->b);
+    ir_branch(&l->b, cond, t, f);
+}
+
+static void mips_lift_end_to(struct mips_lifter *l)
+{
+    u32 to = l->target_pc;
+    mips_lift_delay_slot(l, true, to);
+    if (mips_lift_stops(l))
+        mips_lift_look_up(l, to);
+    else
+        ir_jump(&l->b, mips_lift_way(l, to));
+}
+
+/* Returns that the region knows: where its calls come back to. */
+static unsigned mips_lift_returns(struct mips_lifter *l, struct ir_case *cases)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < l->g->nnodes && n < IR_MAX_CASES; i++) {
+        const struct mips_node *node = &l->g->node[i];
+        struct mips_insn in;
+        if (!node->branch)
+            continue;
+        enum mips_op op = mips_lift_decode(l, node->word[node->n - 2], &in);
+        u32 back = node->pc + 4u * node->n;
+        int to = mips_region_node(l->g, back);
+        if ((op != MIPS_OP_jal && op != MIPS_OP_jalr) || to < 0)
+            continue;
+        cases[n++] = (struct ir_case){.value = back, .block = mips_lift_way(l, back)};
+    }
+    return n;
+}
+
+static void mips_lift_end_anywhere(struct mips_lifter *l, bool is_return)
+{
+    V target = l->target;
+    struct ir_case cases[IR_MAX_CASES];
+    if (mips_lift_is_risky(l, l->node->word[l->node->n - 1]))
+        ir_put(&l->b, MIPS_LIFT_SLOT(l, npc), target);
+    mips_lift_delay_slot(l, false, 0);
+    if (mips_lift_stops(l)) {
+        ir_put(&l->b, MIPS_LIFT_SLOT(l, pc), target);
+        struct ir_point p = {.reason = MIPS_LEFT_LOOKUP};
+        ir_leave(&l->b, ir_add_point(l->r, &p));
+        return;
+    }
+    unsigned n = is_return ? mips_lift_returns(l, cases) : 0;
+    if (!n) {
+        ir_indirect(&l->b, target);
+        return;
+    }
+    u16 other = ir_new_block(l->r);
+    ir_put(&l->b, MIPS_LIFT_SLOT(l, npc), target);
+    ir_switch(&l->b, target, cases, n, other);
+    ir_begin(&l->b, l->r, other);
+    ir_indirect(&l->b, ir_get(&l->b, MIPS_LIFT_SLOT(l, npc)));
+}
+
+static void mips_lift_end_branch(struct mips_lifter *l)
+{
+    u32 word = l->node->word[l->node->n - 2];
+    switch (l->way) {
+    case LIFT_IF:
+        mips_lift_end_if(l);
+        return;
+    case LIFT_TO:
+        mips_lift_end_to(l);
+        return;
+    default:
+        mips_lift_end_anywhere(l, bits_get(word, 21, 5) == 31);
+    }
+}
+
+static void mips_lift_node(struct mips_lifter *l, const struct mips_node *node)
+{
+    l->node = node;
+    l->bd = false;
+    l->way = LIFT_NO_BRANCH;
+    struct ir_block *block = &l->r->block[node->ir];
+    block->charge = node->n;
+    block->depth = node->depth;
+    block->point = mips_lift_point_at(l, node->pc, 0, MIPS_LEFT_SPENT);
+    ir_begin(&l->b, l->r, node->ir);
+    for (unsigned i = 0; i < node->n - (node->branch ? 1u : 0); i++)
+        mips_lift_insn(l, i);
+    u32 next = node->pc + 4u * node->n;
+    if (node->branch)
+        mips_lift_end_branch(l);
+    else if (mips_lift_stops(l))
+        mips_lift_look_up(l, next);
+    else
+        ir_jump(&l->b, mips_lift_way(l, next));
+    mips_lift_fill_more(l);
+}
+
+void mips_lift(struct mips_region *g, struct ir_region *r, const struct mips_insn *keep)
+{
+    struct mips_lifter l = {.g = g, .r = r, .keep = keep, .node = &g->node[0]};
+    ir_region_clear(r);
+    for (unsigned i = 0; i < g->nnodes; i++)
+        g->node[i].ir = ir_new_block(r);
+    r->entry = g->node[0].ir;
+    r->check = ir_new_block(r);
+    ir_begin(&l.b, r, r->check);
+    mips_lift_check_page(&l, g->pc, g->node[0].page);
+    ir_jump(&l.b, r->entry);
+    for (unsigned i = 0; i < g->nnodes; i++)
+        mips_lift_node(&l, &g->node[i]);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From guest code to the intermediate representation: which blocks make a region, and what their
+ * instructions mean there (mips_sem.inc, spelled in IR).
+ */
+#ifndef ISA_MIPS_LIFT_H
+#define ISA_MIPS_LIFT_H
+
+#include "ir/ir.h"
+#include "isa/mips_int.h"
+
+/* ir_point.reason: what a CPU needs that left a region. pc is set; after STEP also npc and bd. */
+enum mips_left {
+    MIPS_LEFT_SPENT,  /* the budget ends inside the next block */
+    MIPS_LEFT_LOOKUP, /* mode, translation or interrupts may have changed */
+    MIPS_LEFT_REMAP,  /* the page of pc is mapped elsewhere now */
+    MIPS_LEFT_STEP,   /* interpret the next instruction */
+};
+
+#define MIPS_REGION_BLOCKS 48
+#define MIPS_REGION_INSNS  512
+#define MIPS_REGION_PAGES  8
+
+/* A block of the guest's, as the region's graph knows it. */
+struct mips_node {
+    u32 pc;
+    u16 n;       /* instructions, with the delay slot */
+    u16 ir;      /* block */
+    u8 depth;    /* loops around it */
+    bool branch; /* the last but one is a branch */
+    u8 end;      /* enum mips_op of a STOP or TRAP at the end; MIPS_NOPS: none */
+    u8 nsucc;
+    u8 succ[2]; /* nodes */
+    struct mips_code_page *page;
+    u32 word[MIPS_BLOCK_MAX];
+};
+
+struct mips_region {
+    struct mips *cpu;
+    u32 pc;
+    struct mips_node node[MIPS_REGION_BLOCKS];
+    unsigned nnodes, ninsns;
+    struct mips_code_page *page[MIPS_REGION_PAGES];
+    unsigned npages;
+    struct mips_insn insn[2 * MIPS_REGION_INSNS]; /* that helpers are called with; see mips_lift */
+    unsigned nhelped;
+};
+
+/* mips_region.c: false: no region starts at pc */
+MUST_CHECK bool mips_region_find(struct mips_region *g, struct mips *c, u32 pc);
+int mips_region_node(const struct mips_region *g, u32 pc); /* -1: not in it */
+
+/* mips_lift.c. `keep` holds g->insn's copies: its address is part of the code. */
+void mips_lift(struct mips_region *g, struct ir_region *r, const struct mips_insn *keep);
+
+/* How CALL calls: see mips_lift.c. */
+typedef bool mips_lift_fn(struct mips *c, u64 arg);
+MUST_CHECK bool mips_lift_call(struct mips *c, mips_lift_fn *fn, u64 arg);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Code memory and what is in it. Regions are laid one after the other and only go all at once:
+ * one that is dropped stays where it is, its entries turned into ways out.
+ */
+#include "jit/jit_int.h"
+#include "lib/bug.h"
+
+#include <cpuid.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what generated code calls ---- */
+
+static void jit_apply(const struct jit_region *r, const struct ir_point *p, void *state)
+{
+    for (unsigned k = 0; k < p->n; k++) {
+        const struct ir_slot *s = &r->slot[p->map[k].slot];
+        u64 v = p->map[k].value;
+        memcpy((u8 *)state + s->offset, &v, s->type == IR_I8 ? 1 : s->type == IR_I64 ? 8 : 4);
+    }
+}
+
+/* Returns the budget that is left at the point. */
+static u64 jit_at_point(const struct jit_frame *f)
+{
+    const struct ir_point *p = &f->region->point[f->point & 0xffff];
+    jit_apply(f->region, p, f->state);
+    return f->left + p->unspent;
+}
+
+static u32 jit_slow_done(struct jit_frame *f, bool ok)
+{
+    f->how = JIT_AS_STATE;
+    return ok;
+}
+
+u32 jit_slow_load(struct jit_frame *f)
+{
+    u64 left = jit_at_point(f);
+    return jit_slow_done(f, f->jit->config.ops.load(f->state, left, (enum ir_size)(f->point >> 16),
+                                                    f->at, &f->value));
+}
+
+u32 jit_slow_store(struct jit_frame *f)
+{
+    u64 left = jit_at_point(f);
+    return jit_slow_done(f, f->jit->config.ops.store(f->state, left, (enum ir_size)(f->point >> 16),
+                                                     f->at, f->value));
+}
+
+u32 jit_slow_call(struct jit_frame *f)
+{
+    u64 left = jit_at_point(f);
+    const struct ir_call *call = &f->region->call[f->point >> 16];
+    return jit_slow_done(f, f->jit->config.ops.call(f->state, left, call));
+}
+
+void jit_leaving(struct jit_frame *f)
+{
+    struct jit_exit *e = f->exit;
+    *e = (struct jit_exit){.how = (enum jit_how)f->how, .left = f->left, .place = f->place};
+    if (e->how == JIT_AT_POINT) {
+        e->left = jit_at_point(f);
+        e->reason = f->region->point[f->point & 0xffff].reason;
+    } else if (e->how == JIT_CHAIN) {
+        e->region = f->region;
+        e->chain = (u16)f->point;
+        e->place = f->region->chain[f->point].place;
+    } else if (e->how == JIT_STALE) {
+        e->region = f->region;
+    }
+}
+
+/* ---- life ---- */
+
+static void jit_detect(struct jit *j)
+{
+    unsigned a, b, c, d;
+    if (j->config.plain)
+        return;
+    if (__get_cpuid(1, &a, &b, &c, &d))
+        j->has_movbe = c & 1u << 22;
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d))
+        j->has_bmi2 = b & 1u << 8;
+}
+
+static void jit_forget_jumps(struct jit *j)
+{
+    for (unsigned k = 0; k < JIT_JUMPS; k++)
+        j->jump[k] = (struct jit_jump){.place = ~0ull};
+}
+
+enum err jit_new(struct jit **out, const struct jit_config *config, struct error *e)
+{
+    struct jit *j = xcalloc(1, sizeof *j);
+    j->config = *config;
+    if (!host_code_init(&j->code, config->code_bytes)) {
+        enum err err = err_set(e, ERR_IO, "no memory for translated code: %m");
+        free(j);
+        return err;
+    }
+    j->gen = xcalloc(1, sizeof *j->gen);
+    jit_detect(j);
+    jit_forget_jumps(j);
+    struct x64 x = {
+        .start = j->code.rw, .p = j->code.rw, .end = j->code.rw + j->code.size, .run = j->code.rx};
+    jit_leave_commons(j, &x);
+    j->common = j->used = (x64_here(&x) + 63) & ~63u;
+    *out = j;
+    return ERR_OK;
+}
+
+static void jit_free_region(struct jit_region *r)
+{
+    free(r->point);
+    free(r->slot);
+    free(r->call);
+    free(r->chain);
+    free(r);
+}
+
+void jit_flush(struct jit *j)
+{
+    while (j->regions) {
+        struct jit_region *r = j->regions;
+        j->regions = r->next;
+        jit_free_region(r);
+    }
+    jit_forget_jumps(j);
+    j->used = j->common;
+    j->full = false;
+}
+
+void jit_free(struct jit *j)
+{
+    if (!j)
+        return;
+    jit_flush(j);
+    host_code_fini(&j->code);
+    free(j->gen);
+    free(j);
+}
+
+bool jit_is_full(const struct jit *j)
+{
+    return j->full;
+}
+
+size_t jit_used(const struct jit *j)
+{
+    return j->used;
+}
+
+/* ---- regions ---- */
+
+static void *jit_copy(const void *p, size_t n, size_t size)
+{
+    void *copy = xcalloc(n ? n : 1, size);
+    memcpy(copy, p, n * size);
+    return copy;
+}
+
+static void jit_keep(struct jit *j, struct jit_region *out, const struct ir_region *r)
+{
+    const struct jit_gen *g = j->gen;
+    out->len = x64_here(&g->x);
+    out->point = jit_copy(r->point, r->npoints, sizeof *r->point);
+    out->slot = jit_copy(r->slot, r->nslots, sizeof *r->slot);
+    out->call = jit_copy(r->call, r->ncalls, sizeof *r->call);
+    out->chain = jit_copy(g->chain, g->nchains, sizeof *g->chain);
+    out->nchains = g->nchains;
+    out->next = j->regions;
+    j->regions = out;
+    j->used += (out->len + 15) & ~15u;
+}
+
+struct jit_region *jit_compile(struct jit *j, const struct ir_region *r, u64 place, void *owner)
+{
+    struct jit_gen *g = j->gen;
+    struct jit_region *out = xcalloc(1, sizeof *out);
+    *out = (struct jit_region){.place = place, .owner = owner, .code = j->code.rx + j->used};
+    g->j = j;
+    g->r = r;
+    g->out = out;
+    g->x = (struct x64){.start = j->code.rw + j->used,
+                        .p = j->code.rw + j->used,
+                        .end = j->code.rw + j->code.size,
+                        .run = out->code};
+    if (r->full || !jit_gen_region(g) || g->x.full) {
+        j->full |= g->x.full;
+        free(out);
+        return NULL;
+    }
+    jit_keep(j, out, r);
+    return out;
+}
+
+static void jit_patch(const struct jit *j, const struct jit_region *r, u32 at, const u8 *to)
+{
+    u32 distance = (u32)(to - (r->code + at + 4));
+    memcpy(j->code.rw + (r->code - j->code.rx) + at, &distance, 4);
+}
+
+static void jit_divert(const struct jit *j, const struct jit_region *r, const u8 *to)
+{
+    u32 entries[] = {r->entry, r->check};
+    for (size_t k = 0; k < ARRAY_LEN(entries); k++) {
+        j->code.rw[r->code - j->code.rx + entries[k]] = 0xe9;
+        jit_patch(j, r, entries[k] + 1, to);
+    }
+}
+
+void jit_redirect(struct jit *j, const struct jit_region *old, const struct jit_region *to)
+{
+    jit_divert(j, old, to->code + to->check);
+}
+
+void jit_drop(struct jit *j, struct jit_region *r)
+{
+    jit_divert(j, r, r->code + r->stale);
+    struct jit_jump *jump = &j->jump[r->place / 4 % JIT_JUMPS];
+    if (jump->place == r->place)
+        jump->place = ~0ull;
+}
+
+void jit_run(struct jit *j, const struct jit_region *r, void *state, u64 left, struct jit_exit *out)
+{
+    void (*enter)(void *, const u8 *, u64, struct jit_exit *, struct jit *);
+    const u8 *code = j->code.rx + j->enter;
+    memcpy(&enter, &code, sizeof enter);
+    enter(state, r->code + r->check, left, out, j);
+}
+
+void jit_link(struct jit *j, const struct jit_exit *from, const struct jit_region *to, bool check)
+{
+    const struct jit_region *r = from->region;
+    jit_patch(j, r, r->chain[from->chain].at, to->code + (check ? to->check : to->entry));
+}
+
+void jit_remember(struct jit *j, const struct jit_region *r)
+{
+    j->jump[r->place / 4 % JIT_JUMPS] =
+        (struct jit_jump){.place = r->place, .code = r->code + r->check};
+}
+
+void *jit_owner(const struct jit_region *r)
+{
+    return r->owner;
+}
+
+u64 jit_place(const struct jit_region *r)
+{
+    return r->place;
+}
+
+const u8 *jit_code(const struct jit_region *r, size_t *len)
+{
+    *len = r->len;
+    return r->code;
+}

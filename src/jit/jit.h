@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Regions of the intermediate representation as x86-64 code: compiled, kept, chained to one another
+ * and run. Knows no guest: its state is a struct of slots, its memory a software TLB in that struct
+ * with functions behind it, its places numbers.
+ *
+ * All regions of one struct jit run on one host thread at a time, for any number of states.
+ */
+#ifndef JIT_JIT_H
+#define JIT_JIT_H
+
+#include "ir/ir.h"
+#include "lib/err.h"
+#include "lib/types.h"
+
+struct jit;
+struct jit_region;
+
+/*
+ * The software TLB: 2^bits entries of 16 bytes at `table` in the state, by page number. An access
+ * at va hits if the entry's tag is (va & (page mask | size - 1)) + the u32 at `low`; then the host
+ * address is va + the entry's addend (u64).
+ */
+struct jit_tlb {
+    u32 table, low;
+    u8 bits, page_shift;
+    u8 rtag, wtag, addend; /* offsets in an entry */
+};
+
+/* Where a run's way leads through C. left: of the budget, with what the instruction at hand has not
+ * used. False: the region is left, and what comes next is in the state. */
+struct jit_ops {
+    bool (*load)(void *state, u64 left, enum ir_size size, u32 at, u32 *v);
+    bool (*store)(void *state, u64 left, enum ir_size size, u32 at, u32 v);
+    bool (*call)(void *state, u64 left, const struct ir_call *call);
+};
+
+struct jit_config {
+    size_t code_bytes;
+    bool big;   /* the guest's byte order */
+    bool plain; /* for tests: no instruction that only some x86-64 processors have */
+    struct jit_tlb tlb;
+    struct jit_ops ops;
+};
+
+/* The error says what the host refused; there may be hosts without a back end. */
+MUST_CHECK enum err jit_new(struct jit **out, const struct jit_config *config, struct error *e);
+void jit_free(struct jit *j);
+
+/* NULL: the region cannot be compiled, or the code memory is full (then jit_is_full). `place`: what
+ * CHAIN and INDIRECT name it by. `owner` is handed back. */
+struct jit_region *jit_compile(struct jit *j, const struct ir_region *r, u64 place, void *owner);
+bool jit_is_full(const struct jit *j);
+size_t jit_used(const struct jit *j);
+
+/* The region is not entered any more; whoever tries comes back with JIT_STALE. Not while it runs.
+ * Its memory comes back when all regions go. */
+void jit_drop(struct jit *j, struct jit_region *r);
+void jit_flush(struct jit *j); /* all regions are gone */
+
+enum jit_how {
+    JIT_AT_POINT, /* its map has been applied; reason says why */
+    JIT_AS_STATE, /* by a function of jit_ops */
+    JIT_CHAIN,    /* to place; jit_link makes it go there directly next time */
+    JIT_INDIRECT, /* to place; jit_remember likewise */
+    JIT_STALE,    /* to place, whose region is gone: `region`, for jit_redirect */
+};
+
+struct jit_exit {
+    enum jit_how how;
+    u8 reason;
+    u16 chain; /* JIT_CHAIN: which of `region` */
+    struct jit_region *region;
+    u64 place, left;
+};
+
+/* Enters by the check block if there is one. */
+void jit_run(struct jit *j, const struct jit_region *r, void *state, u64 left,
+             struct jit_exit *out);
+/* check: the way there must find out whether the region may be entered. */
+void jit_link(struct jit *j, const struct jit_exit *from, const struct jit_region *to, bool check);
+void jit_remember(struct jit *j, const struct jit_region *r);
+/* Whoever still goes to a region that was dropped goes to this one of the same place. */
+void jit_redirect(struct jit *j, const struct jit_region *old, const struct jit_region *to);
+
+void *jit_owner(const struct jit_region *r);
+u64 jit_place(const struct jit_region *r);
+/* Where its code is, for people and their tools. */
+const u8 *jit_code(const struct jit_region *r, size_t *len);
+
+#endif

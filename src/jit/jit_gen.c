@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+/* One region from IR to code: which blocks, in what order, and what stands around them. */
+#include "jit/jit_int.h"
+
+#include <string.h>
+
+static void jit_gen_reach(struct jit_gen *g, u16 block)
+{
+    if (g->reached[block])
+        return;
+    g->reached[block] = true;
+    const struct ir_block *b = &g->r->block[block];
+    const struct ir_insn *end = &g->r->insn[b->last];
+    if (end->op == IR_JUMP || end->op == IR_BRANCH)
+        jit_gen_reach(g, end->t);
+    if (end->op == IR_BRANCH || end->op == IR_SWITCH)
+        jit_gen_reach(g, end->f);
+    for (unsigned k = 0; end->op == IR_SWITCH && k < b->ncases; k++)
+        jit_gen_reach(g, g->r->cases[b->cases + k].block);
+}
+
+static void jit_gen_find_written(struct jit_gen *g)
+{
+    for (unsigned k = 0; k < g->r->nblocks; k++) {
+        const struct ir_block *b = &g->r->block[k];
+        for (unsigned i = b->first; g->reached[k] && i <= b->last; i++)
+            if (g->r->insn[i].op == IR_PUT)
+                g->written[g->r->insn[i].imm] = true;
+    }
+}
+
+static ir_ref jit_gen_insn(struct jit_gen *g, ir_ref i)
+{
+    const struct ir_insn *in = &g->r->insn[i];
+    switch (ir_ops[in->op].effect) {
+    case IR_PURE:
+        return g->val[i].uses ? jit_ops_emit(g, i) : i;
+    case IR_LEAVES:
+        jit_leave_emit(g, i);
+        return i;
+    case IR_ENDS:
+        jit_leave_end(g, i);
+        return i;
+    default:
+        if (in->op == IR_GET)
+            jit_regs_get(g, (u16)in->imm, i);
+        else
+            jit_regs_put(g, (u16)in->imm, in->a);
+        return i;
+    }
+}
+
+static void jit_gen_block(struct jit_gen *g, u16 block, u16 next)
+{
+    const struct ir_block *b = &g->r->block[block];
+    g->block_at[block] = x64_here(&g->x);
+    g->next_block = next;
+    jit_regs_begin_block(g, block);
+    jit_leave_charge(g, block);
+    for (unsigned i = b->first; i <= b->last && !g->failed; i++) {
+        i = jit_gen_insn(g, (ir_ref)i);
+        jit_regs_unlock(g);
+    }
+}
+
+/* The entry first, the others as they were built. */
+static void jit_gen_blocks(struct jit_gen *g)
+{
+    u16 order[IR_MAX_BLOCKS + 1];
+    unsigned n = 0;
+    order[n++] = g->r->entry;
+    for (unsigned k = 0; k < g->r->nblocks; k++)
+        if (g->reached[k] && k != g->r->entry && k != g->r->check)
+            order[n++] = (u16)k;
+    order[n] = IR_NO_BLOCK;
+    for (unsigned k = 0; k < n && !g->failed; k++)
+        jit_gen_block(g, order[k], order[k + 1]);
+}
+
+static void jit_gen_resolve(struct jit_gen *g)
+{
+    for (unsigned k = 0; k < g->nfixups; k++)
+        x64_patch(&g->x, g->fixup[k].at, g->block_at[g->fixup[k].block]);
+}
+
+bool jit_gen_region(struct jit_gen *g)
+{
+    memset(g->reached, 0, sizeof g->reached);
+    memset(g->written, 0, sizeof g->written);
+    g->nfixups = g->nstubs = g->nchains = 0;
+    g->failed = false;
+    jit_gen_reach(g, g->r->entry);
+    jit_gen_find_written(g);
+    jit_regs_choose_homes(g);
+    jit_leave_thunks(g);
+    g->out->check = x64_here(&g->x);
+    if (g->r->check != IR_NO_BLOCK)
+        jit_gen_block(g, g->r->check, g->r->entry);
+    g->out->entry = x64_here(&g->x);
+    jit_regs_load_homes(g, 0xffff);
+    jit_gen_blocks(g);
+    jit_gen_resolve(g);
+    jit_leave_stubs(g);
+    return !g->failed;
+}

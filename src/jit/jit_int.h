@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+/* Shared inside the back end: regions as they are kept, the frame of a run, one compilation. */
+#ifndef JIT_JIT_INT_H
+#define JIT_JIT_INT_H
+
+#include "host/host_code.h"
+#include "jit/jit.h"
+#include "jit/x64.h"
+
+/* What generated code and C tell each other: at rsp while a region runs. */
+struct jit_frame {
+    u32 at, value;
+    u32 point; /* and in the upper half a size, or the index of a call */
+    u32 how;
+    struct jit_region *region;
+    u64 left, place;
+    struct jit *jit;
+    void *state;
+    struct jit_exit *exit;
+    u64 temp[X64_NREGS]; /* across slow paths, by register */
+    u64 value_of[25];    /* values that found no register */
+};
+
+#define JIT_FRAME_VALUES 25
+_Static_assert(sizeof(struct jit_frame) % 16 == 8, "keeps the stack aligned");
+
+#define JIT_JUMPS 4096 /* entries */
+
+struct jit_jump {
+    u64 place;
+    const u8 *code;
+};
+
+struct jit_chain {
+    u64 place;
+    u32 at; /* of the jump's distance, from the region's start */
+};
+
+struct jit_region {
+    struct jit_region *next;
+    void *owner;
+    u64 place;
+    const u8 *code; /* where it runs */
+    u32 len;
+    u32 entry, check; /* from code; the same if there is no check */
+    u32 stale;        /* where to go when it is dropped */
+    struct ir_point *point;
+    struct ir_slot *slot;
+    struct ir_call *call;
+    struct jit_chain *chain;
+    unsigned nchains;
+};
+
+struct jit {
+    struct jit_config config;
+    struct host_code code;
+    size_t used, common; /* bytes; `common`: what stands before all regions */
+    bool full;
+    bool has_bmi2, has_movbe;
+    struct jit_region *regions;
+    struct jit_jump jump[JIT_JUMPS];
+    struct jit_gen *gen;
+    /* common code, from the start of code */
+    u32 enter, leave, slow_load, slow_store, do_call, miss;
+};
+
+/* ---- one compilation ---- */
+
+enum jit_where {
+    JIT_NOWHERE,
+    JIT_IN_REG,  /* a temporary of its own */
+    JIT_IN_HOME, /* the slot it was read from or written to has a register, and still holds it */
+    JIT_IN_SLOT, /* likewise, in memory */
+    JIT_IN_FRAME,
+    JIT_IN_FLAGS, /* a comparison whose one user comes next */
+};
+
+struct jit_value {
+    u8 where, reg;
+    u16 slot;
+    u16 uses;
+    u8 frame;
+};
+
+enum jit_stub_kind {
+    JIT_STUB_LOAD,
+    JIT_STUB_STORE,
+    JIT_STUB_LEAVE,
+    JIT_STUB_SPENT,
+};
+
+/* Code out of the way of what usually runs. */
+struct jit_stub {
+    u8 kind, at_reg, value_reg, size;
+    u16 live; /* temporaries to be kept */
+    u16 point;
+    i16 refund; /* SPENT: of the budget */
+    bool pre;   /* in the check block: homes are not loaded yet */
+    bool value_is_const;
+    u32 value;
+    u32 from, back; /* the jump to it; where it returns */
+};
+
+struct jit_fixup {
+    u32 at;
+    u16 block;
+};
+
+#define JIT_MAX_STUBS  4096
+#define JIT_MAX_CHAINS 512
+
+struct jit_gen {
+    struct jit *j;
+    const struct ir_region *r;
+    struct x64 x;
+    struct jit_value val[IR_MAX_INSNS];
+    u8 home[IR_MAX_SLOTS];  /* register, or X64_NONE */
+    u16 slot_in[X64_NREGS]; /* of homes */
+    bool written[IR_MAX_SLOTS];
+    u16 homes;               /* registers that are one */
+    ir_ref owner[X64_NREGS]; /* of temporaries; 0: free */
+    u16 locked;              /* registers that the current instruction needs */
+    u32 frame_used;          /* bit each */
+    ir_ref flags;            /* the comparison that the flags still show, */
+    u8 flags_cc;             /* as this condition */
+    bool pre;                /* in the check block */
+    u16 block;
+    u16 next_block; /* that is emitted after this one */
+    u32 block_at[IR_MAX_BLOCKS];
+    bool reached[IR_MAX_BLOCKS];
+    struct jit_fixup fixup[IR_MAX_BLOCKS * 4];
+    unsigned nfixups;
+    struct jit_stub stub[JIT_MAX_STUBS];
+    unsigned nstubs;
+    struct jit_chain chain[JIT_MAX_CHAINS];
+    unsigned nchains;
+    u32 thunk_load, thunk_store, thunk_call, thunk_leave, thunk_leave_pre, thunk_chain;
+    struct jit_region *out;
+    bool failed;
+};
+
+/* jit_regs.c: where values are */
+void jit_regs_choose_homes(struct jit_gen *g);
+void jit_regs_begin_block(struct jit_gen *g, u16 block); /* counts uses */
+unsigned jit_regs_temp(struct jit_gen *g);               /* a free temporary, locked */
+unsigned jit_regs_use(struct jit_gen *g, ir_ref v);      /* the register it is in, locked */
+void jit_regs_done(struct jit_gen *g, ir_ref v);         /* one use less */
+/* The register in which v is to be computed: that of the slot it is put into next, if it has one;
+ * else a temporary, one of `reuse` if it is free by now. */
+unsigned jit_regs_define(struct jit_gen *g, ir_ref v, u16 reuse);
+void jit_regs_define_in(struct jit_gen *g, ir_ref v, unsigned reg); /* a temporary that is free */
+void jit_regs_claim(struct jit_gen *g, unsigned reg); /* empties a temporary and locks it */
+void jit_regs_unlock(struct jit_gen *g);
+void jit_regs_put(struct jit_gen *g, u16 slot, ir_ref v);
+void jit_regs_get(struct jit_gen *g, u16 slot, ir_ref v);
+void jit_regs_park_all(struct jit_gen *g); /* all values that live on into the frame */
+u16 jit_regs_live_temps(const struct jit_gen *g);
+void jit_regs_load_homes(struct jit_gen *g, u16 which);
+void jit_regs_spill_homes(struct jit_gen *g);
+bool jit_regs_const(const struct jit_gen *g, ir_ref v, u64 *c);
+bool jit_regs_imm32(const struct jit_gen *g, ir_ref v, i32 *imm);
+/* In memory, and used for the last time: it can be an operand as it is. */
+bool jit_regs_operand(const struct jit_gen *g, ir_ref v, struct x64_mem *m);
+struct x64_mem jit_regs_slot(const struct jit_gen *g, u16 slot);
+
+/* jit_ops.c: pure operations; returns the last instruction dealt with */
+ir_ref jit_ops_emit(struct jit_gen *g, ir_ref i);
+enum x64_cc jit_ops_compare(struct jit_gen *g, ir_ref cmp); /* sets the flags */
+enum x64_cc jit_ops_truth(struct jit_gen *g, ir_ref cond);  /* likewise, of any value; a use less */
+ir_ref jit_ops_next(const struct jit_gen *g, ir_ref i);     /* that yields code */
+
+/* jit_leave.c: memory, calls, ends of blocks, and the stubs and thunks behind them */
+void jit_leave_emit(struct jit_gen *g, ir_ref i);
+void jit_leave_end(struct jit_gen *g, ir_ref i);
+void jit_leave_charge(struct jit_gen *g, u16 block);
+void jit_leave_stubs(struct jit_gen *g);
+void jit_leave_thunks(struct jit_gen *g);
+void jit_leave_commons(struct jit *j, struct x64 *x);
+
+/* jit_gen.c; false: the region cannot be compiled */
+bool jit_gen_region(struct jit_gen *g);
+
+/* jit.c: what generated code calls */
+/* 0: leave the region */
+u32 jit_slow_load(struct jit_frame *f);
+u32 jit_slow_store(struct jit_frame *f);
+u32 jit_slow_call(struct jit_frame *f);
+void jit_leaving(struct jit_frame *f);
+
+#define JIT_TEMPS (1u << RAX | 1u << RCX | 1u << RDX | 1u << R11)
+/* A call of C may change these homes. */
+#define JIT_VOLATILE (1u << RSI | 1u << RDI | 1u << R8 | 1u << R9 | 1u << R10)
+#define JIT_STATE    RBP
+#define JIT_LEFT     R15
+
+#endif

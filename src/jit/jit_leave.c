@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Whatever may leave a region: guest memory, calls, guards, the ends of blocks. What rarely
+ * happens is in stubs behind the blocks; what stubs share is in thunks, one set per region because
+ * they know its homes; what thunks share is common code.
+ *
+ * Stack: a region runs at rsp = its frame, a multiple of 16. A thunk is called, so sees the frame 8
+ * bytes up; the common code behind it 16.
+ */
+#include "jit/jit_int.h"
+
+#include <stddef.h>
+
+#define JIT_FRAME(member)        x64_at(RSP, (i32)offsetof(struct jit_frame, member))
+#define JIT_FRAME_UP(up, member) x64_at(RSP, (i32)((up) + offsetof(struct jit_frame, member)))
+
+static struct x64 *jit_leave_x(struct jit_gen *g)
+{
+    g->flags = 0;
+    return &g->x;
+}
+
+static struct jit_stub *jit_leave_stub(struct jit_gen *g, enum jit_stub_kind kind, u32 from)
+{
+    if (g->nstubs == JIT_MAX_STUBS) {
+        g->failed = true;
+        g->nstubs--;
+    }
+    struct jit_stub *s = &g->stub[g->nstubs++];
+    *s = (struct jit_stub){.kind = (u8)kind, .from = from, .pre = g->pre};
+    return s;
+}
+
+/* ---- guest memory ---- */
+
+static unsigned jit_leave_bytes(unsigned size)
+{
+    return size == IR_W32 ? 4 : size == IR_S16 || size == IR_U16 ? 2 : 1;
+}
+
+/* Compares the tag of va's entry; where it fits, t1 gets the addend. Returns the jump that is taken
+ * where it does not. */
+static u32 jit_leave_look_up(struct jit_gen *g, unsigned at, unsigned t1, unsigned t2,
+                             unsigned bytes, u8 tag)
+{
+    const struct jit_tlb *tlb = &g->j->config.tlb;
+    struct x64 *x = jit_leave_x(g);
+    struct x64_mem entry = x64_indexed(JIT_STATE, t1, 0, (i32)tlb->table);
+    x64_mov(x, false, t1, at);
+    x64_mov(x, false, t2, at);
+    x64_shift_imm(x, false, X64_SHR, t1, (u8)(tlb->page_shift - 4));
+    x64_alu_imm(x, false, X64_AND, t2, (i32)(~0u << tlb->page_shift | (bytes - 1)));
+    x64_alu_imm(x, false, X64_AND, t1, (i32)((1u << tlb->bits) - 1) << 4);
+    x64_alu_load(x, false, X64_ADD, t2, x64_at(JIT_STATE, (i32)tlb->low));
+    entry.disp = (i32)(tlb->table + tag);
+    x64_alu_load(x, false, X64_CMP, t2, entry);
+    u32 miss = x64_jcc(x, X64_NE, X64_LATER);
+    entry.disp = (i32)(tlb->table + tlb->addend);
+    x64_load(x, true, t1, entry);
+    return miss;
+}
+
+static void jit_leave_swapped_load(struct jit_gen *g, unsigned size, unsigned d, struct x64_mem m)
+{
+    struct x64 *x = &g->x;
+    unsigned bytes = jit_leave_bytes(size);
+    if (g->j->has_movbe) {
+        x64_load_be(x, bytes, d, m);
+    } else if (bytes == 4) {
+        x64_load(x, false, d, m);
+        x64_bswap(x, d);
+    } else {
+        x64_load_small(x, 2, false, d, m);
+        x64_rol16(x, d);
+    }
+    if (bytes == 2)
+        x64_movx16(x, size == IR_S16, d, d);
+}
+
+static void jit_leave_load(struct jit_gen *g, ir_ref i)
+{
+    const struct ir_insn *in = &g->r->insn[i];
+    unsigned bytes = jit_leave_bytes(in->size);
+    unsigned at = jit_regs_use(g, in->a);
+    unsigned t1 = jit_regs_temp(g), t2 = jit_regs_temp(g);
+    jit_regs_done(g, in->a);
+    unsigned d = jit_regs_define(g, i, (u16)(1u << t1 | 1u << t2));
+    u32 miss = jit_leave_look_up(g, at, t1, t2, bytes, g->j->config.tlb.rtag);
+    struct x64_mem m = x64_indexed(t1, at, 0, 0);
+    if (bytes == 1 || (bytes == 2 && !g->j->config.big))
+        x64_load_small(&g->x, bytes, in->size == IR_S8 || in->size == IR_S16, d, m);
+    else if (g->j->config.big)
+        jit_leave_swapped_load(g, in->size, d, m);
+    else
+        x64_load(&g->x, false, d, m);
+    struct jit_stub *s = jit_leave_stub(g, JIT_STUB_LOAD, miss);
+    s->at_reg = (u8)at;
+    s->value_reg = (u8)d;
+    s->size = in->size;
+    s->point = in->point;
+    s->live = jit_regs_live_temps(g) & (u16) ~(1u << d);
+    s->back = x64_here(&g->x);
+    if (!g->val[i].uses && g->owner[d] == i)
+        g->owner[d] = 0;
+}
+
+static void jit_leave_swapped_store(struct jit_gen *g, unsigned bytes, unsigned v, unsigned t,
+                                    struct x64_mem m)
+{
+    struct x64 *x = &g->x;
+    if (g->j->has_movbe) {
+        x64_store_be(x, bytes, m, v);
+        return;
+    }
+    x64_mov(x, false, t, v);
+    if (bytes == 4) {
+        x64_bswap(x, t);
+        x64_store(x, false, m, t);
+    } else {
+        x64_rol16(x, t);
+        x64_store_small(x, 2, m, t);
+    }
+}
+
+static void jit_leave_store(struct jit_gen *g, ir_ref i)
+{
+    const struct ir_insn *in = &g->r->insn[i];
+    unsigned bytes = jit_leave_bytes(in->size);
+    bool big = g->j->config.big;
+    u64 c = 0;
+    bool is_const = jit_regs_const(g, in->b, &c) && bytes == 4;
+    unsigned at = jit_regs_use(g, in->a);
+    unsigned v = is_const ? X64_NONE : jit_regs_use(g, in->b);
+    unsigned t1 = jit_regs_temp(g), t2 = jit_regs_temp(g);
+    u32 miss = jit_leave_look_up(g, at, t1, t2, bytes, g->j->config.tlb.wtag);
+    struct x64_mem m = x64_indexed(t1, at, 0, 0);
+    if (is_const)
+        x64_store_imm(&g->x, false, m, (i32)(big ? __builtin_bswap32((u32)c) : (u32)c));
+    else if (bytes == 1 || (bytes == 2 && !big))
+        x64_store_small(&g->x, bytes, m, v);
+    else if (big)
+        jit_leave_swapped_store(g, bytes, v, t2, m);
+    else
+        x64_store(&g->x, false, m, v);
+    struct jit_stub *s = jit_leave_stub(g, JIT_STUB_STORE, miss);
+    jit_regs_done(g, in->a);
+    jit_regs_done(g, in->b);
+    s->at_reg = (u8)at;
+    s->value_reg = (u8)v;
+    s->value_is_const = is_const;
+    s->value = (u32)c;
+    s->size = in->size;
+    s->point = in->point;
+    s->live = jit_regs_live_temps(g);
+    s->back = x64_here(&g->x);
+}
+
+/* ---- guards and calls ---- */
+
+static void jit_leave_guard(struct jit_gen *g, ir_ref i)
+{
+    enum x64_cc cc = jit_ops_truth(g, g->r->insn[i].a);
+    struct jit_stub *s = jit_leave_stub(g, JIT_STUB_LEAVE, x64_jcc(&g->x, cc, X64_LATER));
+    s->point = g->r->insn[i].point;
+}
+
+static void jit_leave_call(struct jit_gen *g, ir_ref i)
+{
+    const struct ir_insn *in = &g->r->insn[i];
+    jit_regs_park_all(g);
+    x64_store_imm(jit_leave_x(g), false, JIT_FRAME(point), (i32)(in->point | (u32)in->imm << 16));
+    x64_call(&g->x, g->thunk_call);
+}
+
+void jit_leave_emit(struct jit_gen *g, ir_ref i)
+{
+    switch (g->r->insn[i].op) {
+    case IR_LOAD:
+        jit_leave_load(g, i);
+        return;
+    case IR_STORE:
+        jit_leave_store(g, i);
+        return;
+    case IR_GUARD:
+        jit_leave_guard(g, i);
+        return;
+    default:
+        jit_leave_call(g, i);
+    }
+}
+
+/* ---- blocks ---- */
+
+void jit_leave_charge(struct jit_gen *g, u16 block)
+{
+    const struct ir_block *b = &g->r->block[block];
+    if (!b->charge)
+        return;
+    x64_alu_imm(jit_leave_x(g), true, X64_SUB, JIT_LEFT, b->charge);
+    struct jit_stub *s = jit_leave_stub(g, JIT_STUB_SPENT, x64_jcc(&g->x, X64_S, X64_LATER));
+    s->point = b->point;
+    s->refund = (i16)(b->charge - g->r->point[b->point].unspent); /* which leaving gives back */
+}
+
+static void jit_leave_fixup(struct jit_gen *g, u32 at, u16 block)
+{
+    if (g->nfixups == ARRAY_LEN(g->fixup)) {
+        g->failed = true;
+        return;
+    }
+    g->fixup[g->nfixups++] = (struct jit_fixup){.at = at, .block = block};
+}
+
+static void jit_leave_jump(struct jit_gen *g, u16 to)
+{
+    if (to != g->next_block)
+        jit_leave_fixup(g, x64_jmp(&g->x, X64_LATER), to);
+}
+
+static void jit_leave_branch(struct jit_gen *g, const struct ir_insn *in)
+{
+    enum x64_cc cc = jit_ops_truth(g, in->a);
+    u16 t = in->t, f = in->f;
+    if (t == g->next_block) {
+        cc = (enum x64_cc)(cc ^ 1);
+        t = in->f;
+        f = in->t;
+    }
+    jit_leave_fixup(g, x64_jcc(&g->x, cc, X64_LATER), t);
+    jit_leave_jump(g, f);
+}
+
+static void jit_leave_switch(struct jit_gen *g, const struct ir_insn *in)
+{
+    const struct ir_block *b = &g->r->block[g->block];
+    unsigned v = jit_regs_use(g, in->a);
+    for (unsigned k = 0; k < b->ncases; k++) {
+        const struct ir_case *c = &g->r->cases[b->cases + k];
+        x64_alu_imm(&g->x, false, X64_CMP, v, (i32)c->value);
+        jit_leave_fixup(g, x64_jcc(&g->x, X64_E, X64_LATER), c->block);
+    }
+    jit_leave_jump(g, in->f);
+}
+
+/* The jump goes to what follows it until it is linked. */
+static void jit_leave_chain(struct jit_gen *g, const struct ir_insn *in)
+{
+    if (g->nchains == JIT_MAX_CHAINS) {
+        g->failed = true;
+        return;
+    }
+    jit_regs_spill_homes(g);
+    u32 at = x64_jmp(&g->x, x64_here(&g->x) + 5);
+    g->chain[g->nchains] = (struct jit_chain){.place = in->imm, .at = at};
+    x64_mov_imm(&g->x, RAX, g->nchains++);
+    x64_jmp(&g->x, g->thunk_chain);
+}
+
+static u32 jit_leave_common(const struct jit_gen *g, u32 common)
+{
+    return common - (u32)g->j->used;
+}
+
+static void jit_leave_indirect(struct jit_gen *g, const struct ir_insn *in)
+{
+    struct x64 *x = &g->x;
+    unsigned v = jit_regs_use(g, in->a);
+    if (v != RAX)
+        x64_mov(x, false, RAX, v);
+    jit_regs_spill_homes(g);
+    x64_mov(x, false, RCX, RAX);
+    x64_alu_imm(x, false, X64_AND, RCX, (JIT_JUMPS - 1) << 2);
+    x64_mov_imm(x, RDX, (u64)(uintptr_t)g->j->jump);
+    x64_lea(x, true, RDX, x64_indexed(RDX, RCX, 2, 0));
+    x64_alu_load(x, true, X64_CMP, RAX, x64_at(RDX, offsetof(struct jit_jump, place)));
+    x64_jcc(x, X64_NE, jit_leave_common(g, g->j->miss));
+    x64_jmp_mem(x, x64_at(RDX, offsetof(struct jit_jump, code)));
+}
+
+void jit_leave_end(struct jit_gen *g, ir_ref i)
+{
+    const struct ir_insn *in = &g->r->insn[i];
+    switch (in->op) {
+    case IR_JUMP:
+        jit_leave_jump(g, in->t);
+        return;
+    case IR_BRANCH:
+        jit_leave_branch(g, in);
+        return;
+    case IR_SWITCH:
+        jit_leave_switch(g, in);
+        return;
+    case IR_CHAIN:
+        jit_leave_chain(g, in);
+        return;
+    case IR_INDIRECT:
+        jit_leave_indirect(g, in);
+        return;
+    default:
+        x64_mov_imm(&g->x, RAX, in->point);
+        x64_jmp(&g->x, g->pre ? g->thunk_leave_pre : g->thunk_leave);
+    }
+}
+
+/* ---- stubs ---- */
+
+static void jit_leave_temps(struct jit_gen *g, u16 live, bool restore)
+{
+    for (unsigned r = 0; r < X64_NREGS; r++) {
+        struct x64_mem m = x64_at(RSP, (i32)(offsetof(struct jit_frame, temp) + 8 * r));
+        if (!(live & 1u << r))
+            continue;
+        if (restore)
+            x64_load(&g->x, true, r, m);
+        else
+            x64_store(&g->x, true, m, r);
+    }
+}
+
+static void jit_leave_slow_access(struct jit_gen *g, const struct jit_stub *s)
+{
+    struct x64 *x = &g->x;
+    bool load = s->kind == JIT_STUB_LOAD;
+    jit_leave_temps(g, s->live, false);
+    x64_store(x, false, JIT_FRAME(at), s->at_reg);
+    if (!load && s->value_is_const)
+        x64_store_imm(x, false, JIT_FRAME(value), (i32)s->value);
+    else if (!load)
+        x64_store(x, false, JIT_FRAME(value), s->value_reg);
+    x64_store_imm(x, false, JIT_FRAME(point), (i32)(s->point | (u32)s->size << 16));
+    x64_call(x, load ? g->thunk_load : g->thunk_store);
+    jit_leave_temps(g, s->live, true);
+    if (load)
+        x64_load(x, false, s->value_reg, JIT_FRAME(value));
+    x64_jmp(x, s->back);
+}
+
+void jit_leave_stubs(struct jit_gen *g)
+{
+    for (unsigned k = 0; k < g->nstubs; k++) {
+        const struct jit_stub *s = &g->stub[k];
+        x64_patch(&g->x, s->from, x64_here(&g->x));
+        if (s->kind == JIT_STUB_LOAD || s->kind == JIT_STUB_STORE) {
+            jit_leave_slow_access(g, s);
+            continue;
+        }
+        if (s->kind == JIT_STUB_SPENT)
+            x64_alu_imm(&g->x, true, X64_ADD, JIT_LEFT, s->refund);
+        x64_mov_imm(&g->x, RAX, s->point);
+        x64_jmp(&g->x, s->pre ? g->thunk_leave_pre : g->thunk_leave);
+    }
+}
+
+/* ---- thunks ---- */
+
+static void jit_leave_name_region(struct jit_gen *g, i32 up)
+{
+    x64_mov_imm(&g->x, RAX, (u64)(uintptr_t)g->out);
+    x64_store(&g->x, true, JIT_FRAME_UP(up, region), RAX);
+}
+
+static u32 jit_leave_slow_thunk(struct jit_gen *g, u32 common, u16 reload)
+{
+    u32 at = x64_here(&g->x);
+    jit_regs_spill_homes(g);
+    jit_leave_name_region(g, 8);
+    x64_call(&g->x, jit_leave_common(g, common));
+    jit_regs_load_homes(g, reload);
+    x64_ret(&g->x);
+    return at;
+}
+
+/* RAX: a point, or a chain's number. */
+static u32 jit_leave_exit_thunk(struct jit_gen *g, enum jit_how how, bool spill)
+{
+    u32 at = x64_here(&g->x);
+    x64_store(&g->x, false, JIT_FRAME(point), RAX);
+    if (spill)
+        jit_regs_spill_homes(g);
+    x64_store_imm(&g->x, false, JIT_FRAME(how), (i32)how);
+    jit_leave_name_region(g, 0);
+    x64_jmp(&g->x, jit_leave_common(g, g->j->leave));
+    return at;
+}
+
+void jit_leave_thunks(struct jit_gen *g)
+{
+    const struct jit *j = g->j;
+    g->thunk_load = jit_leave_slow_thunk(g, j->slow_load, JIT_VOLATILE);
+    g->thunk_store = jit_leave_slow_thunk(g, j->slow_store, JIT_VOLATILE);
+    g->thunk_call = jit_leave_slow_thunk(g, j->do_call, 0xffff);
+    g->thunk_leave = jit_leave_exit_thunk(g, JIT_AT_POINT, true);
+    g->thunk_leave_pre = jit_leave_exit_thunk(g, JIT_AT_POINT, false);
+    g->thunk_chain = jit_leave_exit_thunk(g, JIT_CHAIN, false);
+    g->out->stale = x64_here(&g->x);
+    x64_mov_imm(&g->x, RAX, g->out->place);
+    x64_store(&g->x, true, JIT_FRAME(place), RAX);
+    x64_store_imm(&g->x, false, JIT_FRAME(how), JIT_STALE);
+    jit_leave_name_region(g, 0);
+    x64_jmp(&g->x, jit_leave_common(g, j->leave));
+}
+
+/* ---- common code ---- */
+
+static const u8 jit_leave_saved[] = {RBX, RBP, R12, R13, R14, R15};
+
+/* void enter(state, code, left, exit, jit) */
+static void jit_leave_common_enter(struct x64 *x)
+{
+    for (size_t k = 0; k < ARRAY_LEN(jit_leave_saved); k++)
+        x64_push(x, jit_leave_saved[k]);
+    x64_alu_imm(x, true, X64_SUB, RSP, sizeof(struct jit_frame));
+    x64_store(x, true, JIT_FRAME(state), RDI);
+    x64_store(x, true, JIT_FRAME(exit), RCX);
+    x64_store(x, true, JIT_FRAME(jit), R8);
+    x64_mov(x, true, JIT_STATE, RDI);
+    x64_mov(x, true, JIT_LEFT, RDX);
+    x64_jmp_reg(x, RSI);
+}
+
+static void jit_leave_common_leave(struct x64 *x)
+{
+    x64_store(x, true, JIT_FRAME(left), JIT_LEFT);
+    x64_mov(x, true, RDI, RSP);
+    x64_mov_imm(x, RAX, (u64)(uintptr_t)jit_leaving);
+    x64_call_reg(x, RAX);
+    x64_alu_imm(x, true, X64_ADD, RSP, sizeof(struct jit_frame));
+    for (size_t k = ARRAY_LEN(jit_leave_saved); k-- > 0;)
+        x64_pop(x, jit_leave_saved[k]);
+    x64_ret(x);
+}
+
+static u32 jit_leave_common_slow(const struct jit *j, struct x64 *x, u32 (*fn)(struct jit_frame *))
+{
+    u32 at = x64_here(x);
+    x64_store(x, true, JIT_FRAME_UP(16, left), JIT_LEFT);
+    x64_lea(x, true, RDI, x64_at(RSP, 16));
+    x64_mov_imm(x, RAX, (u64)(uintptr_t)fn);
+    x64_call_reg(x, RAX);
+    x64_test(x, false, RAX, RAX);
+    u32 failed = x64_jcc(x, X64_E, X64_LATER);
+    x64_ret(x);
+    x64_patch(x, failed, x64_here(x));
+    x64_alu_imm(x, true, X64_ADD, RSP, 16);
+    x64_jmp(x, j->leave);
+    return at;
+}
+
+void jit_leave_commons(struct jit *j, struct x64 *x)
+{
+    j->enter = x64_here(x);
+    jit_leave_common_enter(x);
+    j->leave = x64_here(x);
+    jit_leave_common_leave(x);
+    j->slow_load = jit_leave_common_slow(j, x, jit_slow_load);
+    j->slow_store = jit_leave_common_slow(j, x, jit_slow_store);
+    j->do_call = jit_leave_common_slow(j, x, jit_slow_call);
+    j->miss = x64_here(x);
+    x64_store(x, true, JIT_FRAME(place), RAX);
+    x64_store_imm(x, false, JIT_FRAME(how), JIT_INDIRECT);
+    x64_jmp(x, j->leave);
+}
