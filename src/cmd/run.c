@@ -161,7 +161,7 @@ static enum err run_conf(struct run *r, struct error *e)
     if (o->nic && !err)
         err = run_plug_net(r, o->nic, o->hub, e);
     if (!err)
-        err = run_screen_conf(o, &r->conf, e);
+        err = run_screen_conf(&r->screen, o, &r->conf, e);
     return err ? err : s161_conf_finish(&r->conf, e);
 }
 

@@ -10,7 +10,8 @@
 
 #define RUN_SCREEN_FOLDER ".sockets"
 
-enum err run_screen_conf(const struct run_options *o, struct s161_conf *conf, struct error *e)
+enum err run_screen_conf(struct run_screen *s, const struct run_options *o, struct s161_conf *conf,
+                         struct error *e)
 {
     if ((!o->screen && !o->screen_shot) || s161_conf_find(conf, S161_SCREEN) >= 0)
         return ERR_OK;
@@ -19,6 +20,7 @@ enum err run_screen_conf(const struct run_options *o, struct s161_conf *conf, st
     if (slot < 0)
         return err_set(e, ERR_CONFIG, "%s: no slot is free for a screen", option);
     s161_conf_from_option(s161_conf_plug(conf, (unsigned)slot, S161_SCREEN), option);
+    s->unseen = !o->screen;
     return ERR_OK;
 }
 
@@ -69,7 +71,7 @@ enum err run_screen_open(struct run_screen *s, const struct run_options *o,
     if (!board_s161_look(board, &p))
         return ERR_OK;
     s->board = board;
-    return run_screen_serve(s, o->screen, board, poll, e);
+    return s->unseen ? ERR_OK : run_screen_serve(s, o->screen, board, poll, e);
 }
 
 void run_screen_show(const struct run_screen *s, u64 ns)

@@ -10,16 +10,17 @@
 struct run_screen {
     struct io_screen_server *server; /* NULL: nobody can look */
     struct board_s161 *board;        /* NULL: it has no screen */
+    bool unseen;                     /* there only for its picture at the end: on no socket */
     FILE *shot;                      /* for its picture at the end; NULL: none is wanted */
 };
 
 /* An option that needs a screen puts one into a free slot, if there is none. */
-MUST_CHECK enum err run_screen_conf(const struct run_options *o, struct s161_conf *conf,
-                                    struct error *e);
+MUST_CHECK enum err run_screen_conf(struct run_screen *s, const struct run_options *o,
+                                    struct s161_conf *conf, struct error *e);
 
 struct io_console run_screen_keys(struct run_screen *s); /* s may still be zeroed */
 
-/* Serves the board's screen, if it has one. */
+/* Serves the board's screen, if it has one that anybody shall see. */
 MUST_CHECK enum err run_screen_open(struct run_screen *s, const struct run_options *o,
                                     struct board_s161 *board, struct host_poll *poll,
                                     struct error *e);

@@ -471,10 +471,13 @@ def is_png(path, width, height):
 def a_picture_at_the_end():
     run = guest("help; echo the last; halt 5", "--screen-shot", "a.txt").expect(5)
     equal(text_of("a.txt"), typed_out(run.out))
+    equal(os.path.exists(".sockets"), False)
     guest("panic", "--screen-shot", "a.png").expect(1)
     is_png("a.png", 976, 496)
     guest("panic", "--screen-shot", "b.txt").expect(1)
     contains(text_of("b.txt"), "panic on CPU 0")
+    kuseg("--screen-shot", "c.txt", HEARTH, "echo a").expect(1, "no more input")
+    contains(text_of("c.txt"), "\na\nhearth>")
 
 
 @case
