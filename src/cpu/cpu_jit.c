@@ -309,8 +309,8 @@ static bool cpu_jit_wants_attention(const struct mips *c)
 static bool cpu_jit_is_barred(const struct mips *c)
 {
     const u32 insns = 1u << TRACE_KINSN | 1u << TRACE_UINSN | 1u << TRACE_JUMP;
-    return c->tag_low & MIPS_STLB_BYPASS || c->trace->on & insns || c->code->debug.nbreaks ||
-           c->code->debug.nwatches;
+    return c->tag_low & MIPS_STLB_BYPASS || c->trace->on & insns || c->called ||
+           c->code->debug.nbreaks || c->code->debug.nwatches;
 }
 
 /* One region, or a stretch of interpretation. `e`: how the last region was left. */

@@ -51,6 +51,19 @@ def equal_runs_have_equal_profiles():
 
 
 @case
+def every_engine_has_the_same_profile():
+    found = []
+    for engine in ("interp", "jit"):
+        words = "kbench sort 5; stress 2 1; halt"
+        state(words, "--engine", engine, "--profile", "p", "--gmon", "g")
+        with open("g", "rb") as f:
+            found.append((folded("p"), f.read()))
+        state(words, "--engine", engine, "--profile", "p")
+        equal(folded("p"), found[-1][0])
+    equal(found[0], found[1])
+
+
+@case
 def samples_are_of_virtual_time():
     guest("sleep 2000; halt", "-n", "2", "--profile", "p", "--profile-rate", "500").expect(0)
     found = folded("p")
