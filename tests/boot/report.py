@@ -105,6 +105,14 @@ def programs_are_known_by_their_code_alone():
 
 
 @case
+def a_program_that_is_not_mapped_any_more_is_looked_for_in_memory():
+    run = crash("m").expect(1, " of faulty:", "faulty is the only known program", ": touch)")
+    equal(names(run)[4:], [""])  # where it was is known, but not its stack
+    os.symlink(FAULTY, "twin")
+    assert "faulty" not in crash("m", "--symbols", "twin").expect(1).err  # it may be either
+
+
+@case
 def wrong_programs_are_refused():
     write("text", "no program")
     kuseg("--symbols", "text", CRASH, "s").expect(2, "--symbols: text", "not an ELF")

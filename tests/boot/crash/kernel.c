@@ -2,7 +2,8 @@
 /*
  * A guest that does what its boot string's first letter says: s asks for the debugger, w waits for
  * nothing, l loops, t loads two equal TLB entries, z calls a null pointer, p switches its profile,
- * x its trace; f, n, c run a user program that faults, uses a null pointer, makes system calls.
+ * x its trace; f, n, c run a user program that faults, uses a null pointer, makes system calls; m is
+ * f, but the handler unmaps the program.
  */
 typedef unsigned int u32;
 
@@ -101,6 +102,9 @@ void on_exception(u32 cause)
             POWER = 0;
         return;
     }
+    if (*(volatile u32 *)0x80030ff0 == 'm')
+        for (u32 i = 0; i < 3; i++)
+            set_tlb(i, 0x81000000 + i * 4096, 0);
     stop(code);
 }
 
@@ -144,6 +148,7 @@ int main(const char *words)
         break;
     case 'f':
     case 'n':
+    case 'm':
     case 'c':
         run_user(words[0]);
         break;

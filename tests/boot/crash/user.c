@@ -18,7 +18,7 @@ KEEP static u32 work(u32 at)
 
 int main(void)
 {
-    if (WHAT == 'f')
+    if (WHAT == 'f' || WHAT == 'm')
         return (int)work(0x400003);
     if (WHAT == 'n')
         return (int)work(0);
