@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """The screen from outside: viewers on its socket, kuseg console, pictures as files. What a viewer is
 sent goes through a small VT100 interpreter, and has to give what the guest wrote."""
+import atexit
 import fcntl
 import json
 import os
@@ -137,6 +138,7 @@ class Machine:
             stdout=self.out,
             stderr=subprocess.PIPE,
         )
+        atexit.register(self.run.kill)  # somebody might still come to its screen
 
     def type(self, text):
         self.run.stdin.write(text.encode())
