@@ -3,6 +3,8 @@
 #include "lib/bits.h"
 #include "lib/bug.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 void buf_fini(struct buf *b)
@@ -46,6 +48,20 @@ void buf_put_le32(struct buf *b, u32 v)
 void buf_put_le64(struct buf *b, u64 v)
 {
     store_le64(buf_extend(b, 8), v);
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (n > 0) {
+        vsnprintf((char *)buf_extend(b, (size_t)n + 1), (size_t)n + 1, fmt, again);
+        b->len--;
+    }
+    va_end(again);
 }
 
 const u8 *buf_get(struct buf_reader *r, size_t n)

@@ -19,6 +19,7 @@ void buf_put_u8(struct buf *b, u8 v);
 void buf_put_le16(struct buf *b, u16 v);
 void buf_put_le32(struct buf *b, u32 v);
 void buf_put_le64(struct buf *b, u64 v);
+void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3); /* no zero byte */
 
 /* Reads that would pass the end return zero (NULL) and set `bad`, which sticks. */
 struct buf_reader {
