@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # build.sh CC OUTPUT DEPFILE: compile the programs, link them into the kernel image as /bin. All that
-# is built on the way goes to OUTPUT.parts.
+# is built on the way goes to OUTPUT.parts. For debuggers: OUTPUT has symbols and lines, and so has
+# OUTPUT.parts/NAME.sym of each program.
 set -eu
 
 cc=$1 output=$2 depfile=$3
@@ -12,7 +13,7 @@ mkdir -p "$work"
 programs='sh hello exit selftest stress bench net'
 links='kbench=bench' # the same program by another name
 
-flags="-march=r3000 -mabi=32 -msoft-float -mno-abicalls -fno-pic -G0 -ffreestanding -nostdlib
+flags="-g -march=r3000 -mabi=32 -msoft-float -mno-abicalls -fno-pic -G0 -ffreestanding -nostdlib
        -static -O2 -std=gnu17 -Wall -Wextra -Werror -mno-check-zero-division -fno-strict-aliasing
        -fno-tree-loop-distribute-patterns -fno-stack-protector -ffunction-sections
        -I$here/lib -I$here/bench"
@@ -40,8 +41,9 @@ compile "$here/user/lib.c" user_lib.o
 for name in $programs; do
     [ -f "$here/user/$name.c" ] || continue
     compile "$here/user/$name.c" "user_$name.o" -I"$here/user"
-    $cc $flags $link -s -T "$here/user/user.ld" -o "$work/$name" "$work/crt0.o" \
-        "$work/user_$name.o" "$work/user_lib.o" $lib $bench
+    parts="$work/crt0.o $work/user_$name.o $work/user_lib.o $lib $bench"
+    $cc $flags $link -T "$here/user/user.ld" -o "$work/$name.sym" $parts
+    $cc $flags $link -s -T "$here/user/user.ld" -o "$work/$name" $parts
 done
 
 # The table of /bin.
