@@ -54,6 +54,10 @@ static const struct cmd_option cmd_run_table[] = {
      "what to trace, as exc,tlb; all traces everything"},
     {"trace-file", 0, CMD_TEXT, CMD_RUN_AT(run.trace_file), "FILE", NULL, 0, 0,
      "where to (default: standard error)"},
+    {"gdb", 0, CMD_TEXT, CMD_RUN_AT(run.gdb), "ADDRESS", NULL, 0, 0,
+     "let gdb come: a port, or a path with a '/'; a guest that crashes waits for it"},
+    {"gdb-wait", 0, CMD_FLAG, CMD_RUN_AT(run.wait_debugger), NULL, NULL, 0, 0,
+     "wait for gdb before the first instruction"},
     {"stats", 0, CMD_TEXT, CMD_RUN_AT(run.stats_file), "FILE", NULL, 0, 0,
      "write counters at the end as JSON; - is standard output"},
     {"profile", 0, CMD_TEXT, CMD_RUN_AT(run.profile_file), "FILE", NULL, 0, 0,
@@ -98,6 +102,8 @@ static enum err cmd_run_guest(struct run_options *o, int argc, char **argv, int 
                               struct error *e)
 {
     o->guest_tracing = true;
+    if (o->wait_debugger && !o->gdb)
+        return err_set(e, ERR_USAGE, "--gdb-wait needs --gdb ADDRESS, where gdb can come");
     if (first == argc)
         o->builtin = true;
     if (!o->builtin)

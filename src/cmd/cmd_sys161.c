@@ -88,12 +88,6 @@ static void cmd_sys161_usage(void)
         log_error("%s", cmd_sys161_usage_text[i]);
 }
 
-static void cmd_sys161_warn(const struct run_options *o)
-{
-    if (o->wait_debugger || o->gdb_port)
-        log_warn("there is no debugger yet: -w and -p have no effect");
-}
-
 static void cmd_sys161_drop_trace(struct run_options *o)
 {
     o->trace_file = NULL;
@@ -133,7 +127,6 @@ int cmd_sys161(int argc, char **argv)
             cmd_sys161_drop_trace(o);
         if (o->profile)
             o->gmon_file = "gmon.out";
-        cmd_sys161_warn(o);
         o->kernel = argv[first];
         run_options_join(o, argc, argv, first + 1);
         status = run_machine(o);

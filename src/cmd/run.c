@@ -6,6 +6,7 @@
 #include "cmd/run.h"
 #include "cmd/builtin.h"
 #include "cmd/cmd.h"
+#include "cmd/run_debug.h"
 #include "cmd/run_profile.h"
 #include "cmd/run_progress.h"
 #include "cmd/run_screen.h"
@@ -23,6 +24,7 @@
 #include "machine/board_s161.h"
 #include "machine/elf.h"
 #include "machine/guest_names.h"
+#include "vmm/vmm_debug.h"
 #include "vmm/vmm_meter.h"
 
 #include <stdio.h>
@@ -37,6 +39,7 @@ struct run {
     struct host_poll poll;
     struct machine m;
     struct board_s161 *board;
+    struct vmm_debug *debug; /* NULL: none can come */
     struct vmm_meter meter;
     struct run_screen screen;
     FILE *trace_file;
@@ -79,8 +82,11 @@ static void run_put(void *ctx, u8 ch)
 
 static bool run_get(void *ctx, u8 *ch)
 {
-    (void)ctx;
-    return host_term_read(ch);
+    const struct run *r = ctx;
+    while (host_term_read(ch))
+        if (!run_debug_takes(r->o, r->debug, *ch))
+            return true;
+    return false;
 }
 
 static bool run_input_ended(void *ctx)
@@ -207,14 +213,15 @@ static enum err run_tracing(struct run *r, struct error *e)
     for (const char *p = o->trace_letters; p && *p; p++)
         if (!trace_set_letter(&r->m.trace, *p, true))
             return err_set(e, ERR_USAGE, "there is no trace flag '%c'", *p);
-    return o->trace_file ? run_trace_file(r, o->trace_file, e) : ERR_OK;
+    r->m.trace.out = r->trace_file;
+    return o->trace_file && !r->trace_file ? run_trace_file(r, o->trace_file, e) : ERR_OK;
 }
 
 /* Found out before the run, not after it: can the statistics be written? */
 static enum err run_stats_file(struct run *r, struct error *e)
 {
     const char *path = r->o->stats_file;
-    if (!path || !strcmp(path, "-"))
+    if (!path || r->stats_file || !strcmp(path, "-"))
         return ERR_OK;
     enum err err = run_output(r, "--stats", path, e);
     if (err)
@@ -274,8 +281,10 @@ static enum err run_names(struct run *r, struct error *e)
 static enum err run_profile_file(const struct run *r, const char *option, const char *path,
                                  FILE **f, struct error *e)
 {
-    enum err err = path ? run_output(r, option, path, e) : ERR_OK;
-    if (err || !path)
+    if (!path || *f)
+        return ERR_OK;
+    enum err err = run_output(r, option, path, e);
+    if (err)
         return err;
     *f = host_out_open(path, e);
     return *f ? ERR_OK : err_prefix(e, "cannot write the profile");
@@ -362,6 +371,48 @@ static enum err run_build(struct run *r, struct error *e)
     return run_meter(r, e);
 }
 
+/* All but the files that are written about the run. */
+static void run_drop(struct run *r)
+{
+    struct run_profile files = {.folded = r->profile.folded, .gprof = r->profile.gprof};
+    run_profile_fini(&r->profile);
+    r->profile = files;
+    run_screen_close(&r->screen);
+    vmm_meter_fini(&r->meter);
+    board_s161_free(r->board);
+    r->board = NULL;
+    machine_fini(&r->m);
+    s161_conf_fini(&r->conf);
+    guest_names_fini(&r->names);
+    buf_fini(&r->kernel);
+}
+
+static enum err run_make(struct run *r, struct error *e)
+{
+    struct machine_host host = {
+        .wait = run_wait, .asked_to_end = run_asked_to_end, .mono_ns = run_mono_ns, .ctx = r};
+    machine_init(&r->m, BOARD_S161_HZ, &host);
+    enum err err = run_build(r, e);
+    if (!err && r->o->progress_ns)
+        run_progress_start(&r->progress, &r->m, r->o->progress_ns);
+    return err;
+}
+
+/* Begun anew as often as the debugger wants. */
+static enum err run_to_end(struct run *r, struct error *e)
+{
+    if (!r->debug)
+        machine_run(&r->m);
+    while (r->debug && !vmm_debug_run(r->debug)) {
+        run_drop(r);
+        enum err err = run_make(r, e);
+        if (err)
+            return err;
+        vmm_debug_restarted(r->debug);
+    }
+    return ERR_OK;
+}
+
 /* ---- the end ---- */
 
 /* Where the guest stands, unless it went on its own. */
@@ -378,10 +429,13 @@ static void run_report_end(const struct run *r)
             machine_log_cpu(m, i);
 }
 
-static int run_exit_code(const struct machine *m)
+static int run_exit_code(const struct run *r)
 {
+    const struct machine *m = &r->m;
     switch (m->end) {
     case MACHINE_POWER_OFF:
+        if (r->o->sys161 && r->debug && vmm_debug_was_asked(r->debug))
+            return CMD_GUEST;
         return m->exit_code & 0xff || !m->exit_code ? (int)(m->exit_code & 0xff) : CMD_GUEST;
     case MACHINE_INTERRUPTED:
         return CMD_REQUESTED;
@@ -397,11 +451,14 @@ static int run_go(struct run *r)
     if (r->o->sys161)
         log_info("System/161 release 2.0.8, as kuseg %s is it", KUSEG_VERSION);
     host_term_open(r->o->pass_signals);
-    if (r->o->progress_ns)
-        run_progress_start(&r->progress, &r->m, r->o->progress_ns);
-    machine_run(&r->m);
+    struct error e;
+    enum err err = run_to_end(r, &e);
     run_trace_finish(&r->console_line, &r->m.trace);
     host_term_close();
+    if (err) {
+        log_error("%s", e.msg);
+        return CMD_USAGE;
+    }
 
     struct run_stats stats = {.m = &r->m,
                               .engine = run_engine(r->o)->name,
@@ -416,7 +473,7 @@ static int run_go(struct run *r)
         log_error("cannot write the statistics to %s: %m", r->o->stats_file);
         return CMD_USAGE;
     }
-    return run_exit_code(&r->m);
+    return run_exit_code(r);
 }
 
 /* False: not all of it could be written. */
@@ -444,14 +501,8 @@ static bool run_write_profile(const struct run *r)
 static bool run_fini(struct run *r)
 {
     bool whole = run_write_profile(r);
-    run_profile_fini(&r->profile);
-    run_screen_close(&r->screen);
-    vmm_meter_fini(&r->meter);
-    board_s161_free(r->board);
-    machine_fini(&r->m);
-    s161_conf_fini(&r->conf);
-    guest_names_fini(&r->names);
-    buf_fini(&r->kernel);
+    vmm_debug_free(r->debug);
+    run_drop(r);
     host_poll_fini(&r->poll);
     if (r->stats_file)
         fclose(r->stats_file); /* flushed before */
@@ -462,11 +513,8 @@ int run_machine(const struct run_options *o)
 {
     struct run r = {.o = o};
     struct error e;
-    struct machine_host host = {
-        .wait = run_wait, .asked_to_end = run_asked_to_end, .mono_ns = run_mono_ns, .ctx = &r};
-    machine_init(&r.m, BOARD_S161_HZ, &host);
     int code = CMD_USAGE;
-    if (run_build(&r, &e))
+    if (run_make(&r, &e) || run_debug_open(&r.debug, o, &r.m, &r.poll, &e))
         log_error("%s", e.msg);
     else
         code = run_go(&r);

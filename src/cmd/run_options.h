@@ -54,7 +54,8 @@ struct run_options {
     u64 progress_seconds; /* virtual seconds without a user instruction; 0: no watch */
 
     /* the debugger */
-    u64 gdb_port; /* 0: the socket .sockets/gdb */
+    const char *gdb; /* where it may come; NULL: it may not */
+    u64 gdb_port;    /* the same, of sys161; 0: the socket .sockets/gdb */
     bool wait_debugger;
     bool no_debugger; /* exit where a debugger would be waited for */
 

@@ -49,6 +49,7 @@ enum {
     GDB_THREAD_ALL = -1,
     GDB_THREAD_ANY = -2,
 };
+bool gdb_stub_alive(const struct gdb_stub *g, unsigned thread); /* none is, after the end */
 MUST_CHECK bool gdb_stub_thread(struct gdb_stub *g, struct gdb_args *a, int *thread);
 
 /* ---- packets: each answers ---- */

@@ -35,7 +35,7 @@ static bool gdb_query_document(struct gdb_stub *g, struct gdb_args *a, struct bu
     else if (gdb_args_word(a, "memory-map:read::"))
         gdb_xml_memory_map(g->t, doc);
     else if (gdb_args_word(a, "threads:read::"))
-        gdb_xml_threads(g->t, doc);
+        gdb_xml_threads(g->t, g->state != GDB_DEAD, doc);
     else
         return false;
     return true;
@@ -74,7 +74,7 @@ static void gdb_query_xfer(struct gdb_stub *g, struct gdb_args *a)
 static void gdb_query_threads(struct gdb_stub *g)
 {
     for (unsigned i = 0; i < g->t->nthreads; i++)
-        if (g->t->ops->alive(g->t->ctx, i))
+        if (gdb_stub_alive(g, i))
             buf_printf(&g->reply, "%c%x", g->reply.len ? ',' : 'm', i + 1);
     if (!g->reply.len)
         buf_put_u8(&g->reply, 'l');

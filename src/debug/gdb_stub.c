@@ -131,6 +131,11 @@ void gdb_stub_fail(struct gdb_stub *g, const char *fmt, ...)
 
 /* ---- threads ---- */
 
+bool gdb_stub_alive(const struct gdb_stub *g, unsigned thread)
+{
+    return g->state != GDB_DEAD && g->t->ops->alive(g->t->ctx, thread);
+}
+
 /* "3", "-1", or with a process in front, "p1.3": there is but one. */
 bool gdb_stub_thread(struct gdb_stub *g, struct gdb_args *a, int *thread)
 {
@@ -152,7 +157,7 @@ bool gdb_stub_thread(struct gdb_stub *g, struct gdb_args *a, int *thread)
     if (!gdb_args_number(a, &n) || n > g->t->nthreads)
         return false;
     *thread = n ? (int)n - 1 : GDB_THREAD_ANY;
-    return !n || g->t->ops->alive(g->t->ctx, (unsigned)*thread);
+    return !n || gdb_stub_alive(g, (unsigned)*thread);
 }
 
 static void gdb_stub_choose(struct gdb_stub *g, struct gdb_args *a)

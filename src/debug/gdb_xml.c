@@ -75,11 +75,11 @@ static void gdb_xml_thread(const struct debug_target *t, unsigned thread, struct
     buf_fini(&text);
 }
 
-void gdb_xml_threads(const struct debug_target *t, struct buf *out)
+void gdb_xml_threads(const struct debug_target *t, bool any, struct buf *out)
 {
     buf_printf(out, "<?xml version=\"1.0\"?>\n<threads>\n");
     for (unsigned i = 0; i < t->nthreads; i++)
-        if (t->ops->alive(t->ctx, i))
+        if (any && t->ops->alive(t->ctx, i))
             gdb_xml_thread(t, i, out);
     buf_printf(out, "</threads>\n");
 }

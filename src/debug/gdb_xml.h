@@ -7,6 +7,6 @@
 
 void gdb_xml_features(const struct debug_target *t, struct buf *out);
 void gdb_xml_memory_map(const struct debug_target *t, struct buf *out);
-void gdb_xml_threads(const struct debug_target *t, struct buf *out);
+void gdb_xml_threads(const struct debug_target *t, bool any, struct buf *out);
 
 #endif

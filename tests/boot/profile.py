@@ -147,7 +147,7 @@ def gprof_reads_what_trace161_writes():
 
 @case
 def calls_are_counted_exactly():
-    trace161("-P", CRASH, "s").expect(1)
+    trace161("-X", "-P", CRASH, "s").expect(1)
     calls = command(gprof(), "-b", "-q", CRASH, "gmon.out").expect(0)
     # inner calls itself three times, and main calls it once
     assert re.search(r"\] .* 1\+3 +inner \[", calls.out), calls.out

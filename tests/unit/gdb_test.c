@@ -766,6 +766,9 @@ static void every_reason_is_told(void **state)
     }
     says(&f, "?", "W03");
     says(&f, "g", "E01");
+    says(&f, "qfThreadInfo", "l"); /* else gdb looks at them */
+    says(&f, "qXfer:threads:read::0,1000", "l<?xml version=\"1.0\"?>\n<threads>\n</threads>\n");
+    says(&f, "T1", "E01");
     says(&f, "vCont;c", "E.it is not there any more");
     fake_fini(&f);
 }
