@@ -270,6 +270,8 @@ static void cpu_jit_connect(struct cpu_jit *t, const struct jit_exit *e, struct 
         jit_remember(t->jit, to);
     else if (e->how == JIT_STALE)
         jit_redirect(t->jit, e->region, to);
+    else /* another address space's region was where this one is expected */
+        jit_remember(t->jit, to);
 }
 
 /* After a region was left; true: go on with translated code if there is any. */
@@ -322,8 +324,11 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
     *came = false;
     if (r) {
         jit_run(t->jit, r, c, c->stop - c->retired, e);
-        *came = e->how != JIT_AT_POINT && e->how != JIT_AS_STATE;
+        *came = e->how != JIT_AS_STATE &&
+                (e->how != JIT_AT_POINT || e->reason == MIPS_LEFT_REMAP);
         cpu_jit_left(c, e);
+        if (e->how == JIT_AT_POINT)
+            e->place = c->pc;
         return;
     }
     if (cpu_jit_wants_attention(c))

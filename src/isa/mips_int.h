@@ -238,6 +238,14 @@ static inline bool mips_irq_pending(const struct mips *c)
            (c->status & (c->irq_lines | (c->cause & MIPS_CAUSE_SW)) & MIPS_ST_IM);
 }
 
+/* CP0 registers (select 0) that are simply read, by their place in struct mips (0: this is none), and
+ * of which those with writable bits are simply written. */
+struct mips_cp0_plain {
+    u16 at;
+    u32 writable;
+};
+extern const struct mips_cp0_plain mips_cp0_plain[32];
+
 /* Helpers of mips_sem.inc: false means that an exception was raised. */
 #define MIPS_HELPER(fn) MUST_CHECK bool fn(struct mips *cx, const struct mips_insn *in)
 MIPS_HELPER(mips_lwl);

@@ -262,7 +262,7 @@ static void mips_lift_anywhere(LIFT, V target)
 #define JUMP(v)                 mips_lift_anywhere(l, v)
 #define JUMP26                  mips_lift_to(l, ((l->pc + 4) & 0xf0000000u) | l->in->imm)
 #define RAISE(exc)              mips_lift_calls(l, mips_lift_do_raise, MIPS_EXC_##exc)
-#define HELPER(fn)              mips_lift_calls(l, mips_lift_do_##fn, mips_lift_keep_insn(l))
+#define HELPER(fn) mips_lift_##fn(l)
 
 /* C leaves the order of arguments open; the address comes first. */
 static void mips_lift_store(LIFT, enum ir_size size, V at, V v)
@@ -270,31 +270,89 @@ static void mips_lift_store(LIFT, enum ir_size size, V at, V v)
     ir_store(&l->b, size, at, v, mips_lift_point(l));
 }
 
-#define DO_HELPER(fn)                                                                              \
-    static bool mips_lift_do_##fn(struct mips *c, u64 arg)                                         \
+/* A call of `fn`, after which `ok` is what it said. */
+#define CALL_AS(name, fn, ok)                                                                      \
+    static bool mips_lift_do_##name(struct mips *c, u64 arg)                                       \
     {                                                                                              \
-        return fn(c, (const struct mips_insn *)(uintptr_t)arg);                                    \
+        bool ok = fn(c, (const struct mips_insn *)(uintptr_t)arg);                                 \
+        return CALLED(c, ok);                                                                      \
     }
-DO_HELPER(mips_lwl)
-DO_HELPER(mips_lwr)
-DO_HELPER(mips_swl)
-DO_HELPER(mips_swr)
-DO_HELPER(mips_ll)
-DO_HELPER(mips_sc)
-DO_HELPER(mips_sync)
-DO_HELPER(mips_mfc0)
-DO_HELPER(mips_mtc0)
-DO_HELPER(mips_tlbr)
-DO_HELPER(mips_tlbwi)
-DO_HELPER(mips_tlbwr)
-DO_HELPER(mips_tlbp)
-DO_HELPER(mips_rfe)
-DO_HELPER(mips_wait)
-DO_HELPER(mips_cache)
-DO_HELPER(mips_no_cop0)
-DO_HELPER(mips_no_cop1)
-DO_HELPER(mips_no_cop2)
-DO_HELPER(mips_no_cop3)
+#define CALL_OF(fn)                                                                                \
+    CALL_AS(fn, fn, ok)                                                                            \
+    static void mips_lift_##fn(LIFT)                                                               \
+    {                                                                                              \
+        mips_lift_calls(l, mips_lift_do_##fn, mips_lift_keep_insn(l));                             \
+    }
+
+#define CALLED(c, ok) (ok)
+CALL_OF(mips_lwl)
+CALL_OF(mips_lwr)
+CALL_OF(mips_swl)
+CALL_OF(mips_swr)
+CALL_OF(mips_ll)
+CALL_OF(mips_sc)
+CALL_OF(mips_sync)
+CALL_OF(mips_tlbp)
+CALL_OF(mips_no_cop0)
+CALL_OF(mips_no_cop1)
+CALL_OF(mips_no_cop2)
+CALL_OF(mips_no_cop3)
+CALL_AS(mips_mfc0, mips_mfc0, ok)
+#undef CALLED
+
+/* After what may change mode, translation or interrupts. Code in kseg0 and kseg1 goes on, unless
+ * something is to be seen to, or it is in user mode without having left for there. */
+static bool mips_lift_settled(struct mips *c, bool ok)
+{
+    if (!ok)
+        return false;
+    if (c->waiting || c->retime || c->tag_low & MIPS_STLB_BYPASS || mips_irq_pending(c) ||
+        (mips_user_mode(c) && !c->bd))
+        c->resync = true;
+    return true;
+}
+
+#define CALLED(c, ok) mips_lift_settled(c, ok)
+CALL_OF(mips_tlbr)
+CALL_OF(mips_tlbwi)
+CALL_OF(mips_tlbwr)
+CALL_OF(mips_rfe)
+CALL_OF(mips_wait)
+CALL_OF(mips_cache)
+CALL_AS(mips_mtc0, mips_mtc0, ok)
+#undef CALLED
+
+static bool mips_lift_in_kseg(const struct mips_lifter *l)
+{
+    return l->node->pc >= 0x80000000u && l->node->pc < 0xc0000000u;
+}
+
+/* Code there runs in kernel mode, so may use CP0. */
+static const struct mips_cp0_plain *mips_lift_plain(const struct mips_lifter *l)
+{
+    static const struct mips_cp0_plain none;
+    bool selected = l->in->imm && l->g->cpu->model->is161;
+    return mips_lift_in_kseg(l) && !selected ? &mips_cp0_plain[l->in->rd] : &none;
+}
+
+static void mips_lift_mips_mfc0(LIFT)
+{
+    const struct mips_cp0_plain *p = mips_lift_plain(l);
+    if (p->at)
+        mips_lift_w(l, l->in->rt, ir_get(&l->b, mips_lift_slot(l, p->at)));
+    else
+        mips_lift_calls(l, mips_lift_do_mips_mfc0, mips_lift_keep_insn(l));
+}
+
+static void mips_lift_mips_mtc0(LIFT)
+{
+    const struct mips_cp0_plain *p = mips_lift_plain(l);
+    if (p->writable)
+        ir_put(&l->b, mips_lift_slot(l, p->at),
+               mips_lift_op(l, IR_AND, mips_lift_r(l, l->in->rt), mips_lift_k(l, p->writable)));
+    else
+        mips_lift_calls(l, mips_lift_do_mips_mtc0, mips_lift_keep_insn(l));
+}
 
 /* mips_sem.inc lends each meaning its name; here they are functions. */
 #undef BRANCH
@@ -404,7 +462,7 @@ static void mips_lift_look_up(struct mips_lifter *l, u32 pc)
 
 static bool mips_lift_stops(const struct mips_lifter *l)
 {
-    return l->node->end != MIPS_NOPS;
+    return l->node->end != MIPS_NOPS && !mips_lift_in_kseg(l);
 }
 
 /* Does the delay slot and goes on at pc. */
@@ -415,7 +473,7 @@ static void mips_lift_fill_arm(struct mips_lifter *l, u32 pc)
     l->npc_known = true;
     mips_lift_insn(l, l->node->n - 1u);
     l->bd = false;
-    if (mips_lift_stops(l))
+    if (l->node->end != MIPS_NOPS)
         mips_lift_look_up(l, pc);
     else
         ir_jump(&l->b, mips_lift_way(l, pc));
@@ -446,7 +504,7 @@ static void mips_lift_delay_slot(struct mips_lifter *l, bool known, u32 npc)
 static void mips_lift_end_if(struct mips_lifter *l)
 {
     u32 taken = l->target_pc, next = l->node->pc + 4u * l->node->n;
-    if (mips_lift_stops(l) || mips_lift_is_risky(l, l->node->word[l->node->n - 1])) {
+    if (l->node->end != MIPS_NOPS || mips_lift_is_risky(l, l->node->word[l->node->n - 1])) {
         V cond = l->cond;
         u16 t = mips_lift_later(l, taken, true), f = mips_lift_later(l, next, true);
         ir_branch(&l->b, cond, t, f);
@@ -465,7 +523,7 @@ static void mips_lift_end_to(struct mips_lifter *l)
 {
     u32 to = l->target_pc;
     mips_lift_delay_slot(l, true, to);
-    if (mips_lift_stops(l))
+    if (l->node->end != MIPS_NOPS)
         mips_lift_look_up(l, to);
     else
         ir_jump(&l->b, mips_lift_way(l, to));
@@ -503,7 +561,8 @@ static void mips_lift_end_anywhere(struct mips_lifter *l, bool is_return)
         ir_leave(&l->b, ir_add_point(l->r, &p));
         return;
     }
-    unsigned n = is_return ? mips_lift_returns(l, cases) : 0;
+    /* with a STOP in the delay slot the mode may be another: INDIRECT checks */
+    unsigned n = is_return && l->node->end == MIPS_NOPS ? mips_lift_returns(l, cases) : 0;
     if (!n) {
         ir_indirect(&l->b, target);
         return;

@@ -223,20 +223,26 @@ void mips_stop(struct mips *c, const char *reason)
     c->stop_reason = reason;
 }
 
-/* Registers that are simply read, by their place in struct mips; TLB handlers live on these. */
-#define PLAIN(member) ((u16)offsetof(struct mips, member))
-static const u16 cp0_plain[32] = {
-    [CP0_INDEX] = PLAIN(index),     [CP0_ENTRYLO] = PLAIN(entrylo),
-    [CP0_CONTEXT] = PLAIN(context), [CP0_BADVADDR] = PLAIN(badvaddr),
-    [CP0_ENTRYHI] = PLAIN(entryhi), [CP0_STATUS] = PLAIN(status),
-    [CP0_EPC] = PLAIN(epc),
+/* TLB handlers live on these. */
+#define PLAIN(member, bits)                                                                        \
+    {                                                                                              \
+        .at = (u16)offsetof(struct mips, member), .writable = (bits)                               \
+    }
+const struct mips_cp0_plain mips_cp0_plain[32] = {
+    [CP0_INDEX] = PLAIN(index, INDEX_WRITABLE),
+    [CP0_ENTRYLO] = PLAIN(entrylo, ENTRYLO_WRITABLE),
+    [CP0_CONTEXT] = PLAIN(context, 0),
+    [CP0_BADVADDR] = PLAIN(badvaddr, 0),
+    [CP0_ENTRYHI] = PLAIN(entryhi, 0),
+    [CP0_STATUS] = PLAIN(status, 0),
+    [CP0_EPC] = PLAIN(epc, 0),
 };
 #undef PLAIN
 
 static bool mips_priv_read_cp0_base(const struct mips *c, unsigned reg, u32 *v)
 {
-    if (cp0_plain[reg])
-        memcpy(v, (const u8 *)c + cp0_plain[reg], sizeof *v);
+    if (mips_cp0_plain[reg].at)
+        memcpy(v, (const u8 *)c + mips_cp0_plain[reg].at, sizeof *v);
     else if (reg == CP0_CAUSE)
         *v = c->cause | c->irq_lines;
     else if (reg == CP0_RANDOM)
@@ -271,7 +277,7 @@ MIPS_HELPER(mips_mfc0)
     u32 v = 0;
     if (!mips_cp0_usable(cx))
         return false;
-    if (!cx->model->is161 || (in->imm == 0 && cp0_plain[in->rd])) {
+    if (!cx->model->is161 || (in->imm == 0 && mips_cp0_plain[in->rd].at)) {
         if (!mips_priv_read_cp0_base(cx, in->rd, &v))
             v = 0;
     } else if (!mips_priv_read_cp0_161(cx, in->rd, in->imm, &v)) {
@@ -292,13 +298,13 @@ static void mips_priv_write_status(struct mips *c, u32 v)
 
 static void mips_priv_write_cp0_base(struct mips *c, unsigned reg, u32 v)
 {
+    const struct mips_cp0_plain *p = &mips_cp0_plain[reg];
+    u32 kept = v & p->writable;
+    if (p->writable) {
+        memcpy((u8 *)c + p->at, &kept, sizeof kept);
+        return;
+    }
     switch (reg) {
-    case CP0_INDEX:
-        c->index = v & INDEX_WRITABLE;
-        break;
-    case CP0_ENTRYLO:
-        c->entrylo = v & ENTRYLO_WRITABLE;
-        break;
     case CP0_CONTEXT:
         c->context = (v & CONTEXT_PTEBASE) | (c->context & ~CONTEXT_PTEBASE);
         break;

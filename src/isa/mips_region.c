@@ -97,7 +97,7 @@ static void mips_region_follow(struct mips_region *g, unsigned i)
 {
     const struct mips_node *node = &g->node[i];
     u32 after = node->pc + 4u * node->n;
-    if (node->end != MIPS_NOPS)
+    if (node->end != MIPS_NOPS && (node->branch || mips_ops[node->end].flags & TRAP))
         return;
     if (!node->branch) {
         mips_region_succeed(g, i, after);
