@@ -44,15 +44,10 @@ struct cpu_jit {
 static const u8 cpu_jit_bytes[] = {
     [IR_S8] = 1, [IR_U8] = 1, [IR_S16] = 2, [IR_U16] = 2, [IR_W32] = 4};
 
-static bool cpu_jit_step(struct mips *c)
+/* The attempt counts, unless the interpreter is to make it. */
+static bool cpu_jit_failed(struct mips *c)
 {
-    c->step = true;
-    return false;
-}
-
-static bool cpu_jit_raised(struct mips *c)
-{
-    c->retired++;
+    c->retired += !c->step;
     return false;
 }
 
@@ -60,10 +55,8 @@ static bool cpu_jit_load(void *state, u64 left, enum ir_size size, u32 at, u32 *
 {
     struct mips *c = state;
     c->retired = c->stop - left;
-    if (mips_access_is_special(c, at, false))
-        return cpu_jit_step(c);
-    if (!mips_load(c, at, cpu_jit_bytes[size], v))
-        return cpu_jit_raised(c);
+    if (!mips_load_memory(c, at, cpu_jit_bytes[size], v))
+        return cpu_jit_failed(c);
     if (size == IR_S8)
         *v = (u32)(i8)*v;
     if (size == IR_S16)
@@ -75,10 +68,8 @@ static bool cpu_jit_store(void *state, u64 left, enum ir_size size, u32 at, u32 
 {
     struct mips *c = state;
     c->retired = c->stop - left;
-    if (mips_access_is_special(c, at, true))
-        return cpu_jit_step(c);
     u32 mask = size == IR_W32 ? ~0u : (1u << 8 * cpu_jit_bytes[size]) - 1;
-    return mips_store(c, at, cpu_jit_bytes[size], v & mask) || cpu_jit_raised(c);
+    return mips_store_memory(c, at, cpu_jit_bytes[size], v & mask) || cpu_jit_failed(c);
 }
 
 static bool cpu_jit_call(void *state, u64 left, const struct ir_call *call)
@@ -89,6 +80,18 @@ static bool cpu_jit_call(void *state, u64 left, const struct ir_call *call)
     memcpy(&fn, &p, sizeof fn);
     c->retired = c->stop - left;
     return mips_lift_call(c, fn, call->arg);
+}
+
+/* An exception was raised: interrupts are off now, so its handler can go on at once. */
+static const struct jit_region *cpu_jit_onward(void *state, u64 *left)
+{
+    const struct mips *c = state;
+    const struct mips_ftlb *f = mips_ftlb_slot((struct mips *)state, c->pc);
+    if (c->step || c->resync || c->bd || f->tag != ((c->pc & ~(MEM_PAGE - 4)) | c->tag_low))
+        return NULL;
+    const struct mips_block *b = f->page->at[(c->pc & (MEM_PAGE - 1)) / 4];
+    *left = c->stop - c->retired;
+    return b ? b->native : NULL;
 }
 
 /* ---- regions that come and go ---- */
@@ -164,7 +167,10 @@ static struct cpu_jit *cpu_jit_new(struct mips *c)
                 .rtag = offsetof(struct mips_stlb, rtag),
                 .wtag = offsetof(struct mips_stlb, wtag),
                 .addend = offsetof(struct mips_stlb, addend)},
-        .ops = {.load = cpu_jit_load, .store = cpu_jit_store, .call = cpu_jit_call},
+        .ops = {.load = cpu_jit_load,
+                .store = cpu_jit_store,
+                .call = cpu_jit_call,
+                .onward = cpu_jit_onward},
     };
     _Static_assert(MIPS_STLB_SIZE == 1 << 9 && sizeof(struct mips_stlb) == 16, "jit_tlb");
     struct cpu_jit *t = xcalloc(1, sizeof *t);
@@ -324,8 +330,7 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
     *came = false;
     if (r) {
         jit_run(t->jit, r, c, c->stop - c->retired, e);
-        *came = e->how != JIT_AS_STATE &&
-                (e->how != JIT_AT_POINT || e->reason == MIPS_LEFT_REMAP);
+        *came = e->how != JIT_AS_STATE && (e->how != JIT_AT_POINT || e->reason == MIPS_LEFT_REMAP);
         cpu_jit_left(c, e);
         if (e->how == JIT_AT_POINT)
             e->place = c->pc;

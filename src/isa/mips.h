@@ -50,6 +50,7 @@ enum mips_exc {
 enum {
     MIPS_ST_IEC = 1u << 0,
     MIPS_ST_KUC = 1u << 1,
+    MIPS_ST_KUP = 1u << 3,
     MIPS_ST_STACK = 0x3f, /* KUo IEo KUp IEp KUc IEc */
     MIPS_ST_IM = 0xff00,
     MIPS_ST_ISC = 1u << 16,

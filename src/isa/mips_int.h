@@ -159,8 +159,10 @@ MUST_CHECK bool mips_store(struct mips *c, gva va, unsigned size, u32 val);
 MUST_CHECK bool mips_fetch(struct mips *c, gva va, u32 *word);
 MUST_CHECK bool mips_translate_data(struct mips *c, gva va, gva fault_va, bool store, gpa *pa);
 struct mips_code_page *mips_fetch_page(struct mips *c, gva va);
-/* RAM that holds no code that the access would change, or an exception: is it none of these? */
-bool mips_access_is_special(struct mips *c, gva va, bool store);
+/* The same for a translator: what is no memory, or changes code, is left alone and c->step set. */
+MUST_CHECK bool mips_load_memory(struct mips *c, gva va, unsigned size, u32 *val);
+MUST_CHECK bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val);
+void mips_stlb_expect(struct mips *c, unsigned index);
 void mips_stlb_flush(struct mips *c);
 void mips_stlb_flush_page(struct mips *c, gva va);
 void mips_stlb_flush_writes(struct mips *c);
@@ -238,8 +240,8 @@ static inline bool mips_irq_pending(const struct mips *c)
            (c->status & (c->irq_lines | (c->cause & MIPS_CAUSE_SW)) & MIPS_ST_IM);
 }
 
-/* CP0 registers (select 0) that are simply read, by their place in struct mips (0: this is none), and
- * of which those with writable bits are simply written. */
+/* CP0 registers (select 0) that are simply read, by their place in struct mips (0: this is none),
+ * and of which those with writable bits are simply written. */
 struct mips_cp0_plain {
     u16 at;
     u32 writable;

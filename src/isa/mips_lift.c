@@ -262,7 +262,7 @@ static void mips_lift_anywhere(LIFT, V target)
 #define JUMP(v)                 mips_lift_anywhere(l, v)
 #define JUMP26                  mips_lift_to(l, ((l->pc + 4) & 0xf0000000u) | l->in->imm)
 #define RAISE(exc)              mips_lift_calls(l, mips_lift_do_raise, MIPS_EXC_##exc)
-#define HELPER(fn) mips_lift_##fn(l)
+#define HELPER(fn)              mips_lift_##fn(l)
 
 /* C leaves the order of arguments open; the address comes first. */
 static void mips_lift_store(LIFT, enum ir_size size, V at, V v)

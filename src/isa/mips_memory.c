@@ -235,22 +235,66 @@ bool mips_store(struct mips *c, gva va, unsigned size, u32 val)
     return mips_memory_store_at(c, va, pa, size, val);
 }
 
-bool mips_access_is_special(struct mips *c, gva va, bool store)
+/* ---- for a translator, while no access is special ---- */
+
+static const struct mem_region *mips_memory_plain(struct mips *c, gva va, unsigned size, bool store,
+                                                  gpa *pa)
+{
+    if (va & (size - 1)) {
+        mips_raise_at(c, store ? MIPS_EXC_ADES : MIPS_EXC_ADEL, va);
+        return NULL;
+    }
+    if (!mips_translate_data(c, va, va, store, pa))
+        return NULL;
+    const struct mem_region *r = mem_find(c->mem, *pa);
+    if (r && r->kind != MEM_MMIO)
+        return r;
+    c->step = true;
+    return NULL;
+}
+
+bool mips_load_memory(struct mips *c, gva va, unsigned size, u32 *val)
 {
     gpa pa;
-    if (mips_user_mode(c) && va >= KSEG0)
+    const struct mem_region *r = mips_memory_plain(c, va, size, false, &pa);
+    if (!r)
         return false;
-    if (!mips_translate(c, va, &pa))
-        return false;
-    const struct mem_region *r = mem_find(c->mem, pa);
-    if (!r || r->kind == MEM_MMIO)
-        return true;
-    if (!store)
+    const u8 *host = r->host + (pa - r->base);
+    mips_memory_stlb_fill(c, va, pa, host - (pa & (MEM_PAGE - 1)), false);
+    *val = mem_load(host, size, c->big);
+    return true;
+}
+
+bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val)
+{
+    gpa pa;
+    const struct mem_region *r = mips_memory_plain(c, va, size, true, &pa);
+    if (!r)
         return false;
     u64 off = pa - r->base;
-    return r->kind != MEM_RAM ||
-           mips_code_is_at(c->code, r->first_page + (u32)(off >> MEM_PAGE_SHIFT),
-                           (u32)off % MEM_PAGE);
+    u32 page = (u32)(off >> MEM_PAGE_SHIFT);
+    bool code = r->page_flags[page] & MEM_PAGE_CODE;
+    if (r->kind == MEM_RAM &&
+        !(code && mips_code_is_at(c->code, r->first_page + page, off % MEM_PAGE)))
+        return mips_memory_store_at(c, va, pa, size, val);
+    c->step = true;
+    return false;
+}
+
+/* What a TLB entry just written says about its page, for the access that it was written for. */
+void mips_stlb_expect(struct mips *c, unsigned index)
+{
+    gva va = c->tlb_hi[index] & ~(MEM_PAGE - 1);
+    gpa pa = c->tlb_lo[index] & ~(gpa)(MEM_PAGE - 1);
+    const struct mem_region *r = mem_find(c->mem, pa);
+    if (!(c->tlb_lo[index] & MIPS_LO_V) || va >= KSEG0 || !r || r->kind == MEM_MMIO ||
+        c->tag_low & MIPS_STLB_SPECIAL)
+        return;
+    u32 user = c->status & MIPS_ST_KUP ? MIPS_STLB_USER : 0;
+    struct mips_stlb *e = mips_memory_stlb_slot(c, va);
+    e->rtag = va | (c->tag_low & ~(u32)MIPS_STLB_USER) | user;
+    e->wtag = MIPS_STLB_EMPTY;
+    e->addend = (uintptr_t)(r->host + (pa - r->base)) - va;
 }
 
 /* Where to fetch va from; raises what the fetch raises. */

@@ -69,6 +69,7 @@ static void mips_tlb_write(struct mips *c, unsigned index)
     c->tlb_hi[index] = c->entryhi;
     c->tlb_lo[index] = c->entrylo;
     mips_tlb_index_insert(c, index);
+    mips_stlb_expect(c, index);
     if (c->model->is161)
         mips_tlb_check_duplicate(c, index);
 }

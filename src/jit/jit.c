@@ -16,8 +16,12 @@ static void jit_apply(const struct jit_region *r, const struct ir_point *p, void
 {
     for (unsigned k = 0; k < p->n; k++) {
         const struct ir_slot *s = &r->slot[p->map[k].slot];
+        u8 *at = (u8 *)state + s->offset;
         u64 v = p->map[k].value;
-        memcpy((u8 *)state + s->offset, &v, s->type == IR_I8 ? 1 : s->type == IR_I64 ? 8 : 4);
+        if (likely(s->type == IR_I32))
+            memcpy(at, &v, 4);
+        else
+            memcpy(at, &v, s->type == IR_I8 ? 1 : 8);
     }
 }
 
@@ -29,27 +33,30 @@ static u64 jit_at_point(const struct jit_frame *f)
     return f->left + p->unspent;
 }
 
-static u32 jit_slow_done(struct jit_frame *f, bool ok)
+static u64 jit_slow_done(struct jit_frame *f, bool ok)
 {
+    if (likely(ok))
+        return 1;
+    const struct jit_region *r = f->jit->config.ops.onward(f->state, &f->left);
     f->how = JIT_AS_STATE;
-    return ok;
+    return r ? (u64)(uintptr_t)(r->code + r->entry) : 0;
 }
 
-u32 jit_slow_load(struct jit_frame *f)
+u64 jit_slow_load(struct jit_frame *f)
 {
     u64 left = jit_at_point(f);
     return jit_slow_done(f, f->jit->config.ops.load(f->state, left, (enum ir_size)(f->point >> 16),
                                                     f->at, &f->value));
 }
 
-u32 jit_slow_store(struct jit_frame *f)
+u64 jit_slow_store(struct jit_frame *f)
 {
     u64 left = jit_at_point(f);
     return jit_slow_done(f, f->jit->config.ops.store(f->state, left, (enum ir_size)(f->point >> 16),
                                                      f->at, f->value));
 }
 
-u32 jit_slow_call(struct jit_frame *f)
+u64 jit_slow_call(struct jit_frame *f)
 {
     u64 left = jit_at_point(f);
     const struct ir_call *call = &f->region->call[f->point >> 16];

@@ -33,6 +33,9 @@ struct jit_ops {
     bool (*load)(void *state, u64 left, enum ir_size size, u32 at, u32 *v);
     bool (*store)(void *state, u64 left, enum ir_size size, u32 at, u32 v);
     bool (*call)(void *state, u64 left, const struct ir_call *call);
+    /* After one of them said false: the region to go on with, entered without its check, and what
+     * is left of the budget then. NULL: leave. */
+    const struct jit_region *(*onward)(void *state, u64 *left);
 };
 
 struct jit_config {

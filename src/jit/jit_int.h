@@ -181,10 +181,10 @@ void jit_leave_commons(struct jit *j, struct x64 *x);
 bool jit_gen_region(struct jit_gen *g);
 
 /* jit.c: what generated code calls */
-/* 0: leave the region */
-u32 jit_slow_load(struct jit_frame *f);
-u32 jit_slow_store(struct jit_frame *f);
-u32 jit_slow_call(struct jit_frame *f);
+/* 1: go on; 0: leave; else the code to go on with, and r15 is `left` of the frame */
+u64 jit_slow_load(struct jit_frame *f);
+u64 jit_slow_store(struct jit_frame *f);
+u64 jit_slow_call(struct jit_frame *f);
 void jit_leaving(struct jit_frame *f);
 
 #define JIT_TEMPS (1u << RAX | 1u << RCX | 1u << RDX | 1u << R11)

@@ -430,19 +430,22 @@ static void jit_leave_common_leave(struct x64 *x)
     x64_ret(x);
 }
 
-static u32 jit_leave_common_slow(const struct jit *j, struct x64 *x, u32 (*fn)(struct jit_frame *))
+static u32 jit_leave_common_slow(const struct jit *j, struct x64 *x, u64 (*fn)(struct jit_frame *))
 {
     u32 at = x64_here(x);
     x64_store(x, true, JIT_FRAME_UP(16, left), JIT_LEFT);
     x64_lea(x, true, RDI, x64_at(RSP, 16));
     x64_mov_imm(x, RAX, (u64)(uintptr_t)fn);
     x64_call_reg(x, RAX);
-    x64_test(x, false, RAX, RAX);
-    u32 failed = x64_jcc(x, X64_E, X64_LATER);
+    x64_alu_imm(x, true, X64_CMP, RAX, 1);
+    u32 other = x64_jcc(x, X64_NE, X64_LATER);
     x64_ret(x);
-    x64_patch(x, failed, x64_here(x));
+    x64_patch(x, other, x64_here(x));
     x64_alu_imm(x, true, X64_ADD, RSP, 16);
-    x64_jmp(x, j->leave);
+    x64_test(x, true, RAX, RAX);
+    x64_jcc(x, X64_E, j->leave);
+    x64_load(x, true, JIT_LEFT, JIT_FRAME(left));
+    x64_jmp_reg(x, RAX);
     return at;
 }
 

@@ -50,6 +50,13 @@ static bool x64_call(void *state, u64 left, const struct ir_call *call)
     return g->host.call(&g->host, 0, call);
 }
 
+static const struct jit_region *x64_onward(void *state, u64 *left)
+{
+    (void)state;
+    (void)left;
+    return NULL;
+}
+
 static struct jit *x64_new(bool big, bool plain)
 {
     const u32 at = offsetof(struct ir_rig_state, engine);
@@ -64,7 +71,7 @@ static struct jit *x64_new(bool big, bool plain)
                 .rtag = 0,
                 .wtag = 4,
                 .addend = 8},
-        .ops = {.load = x64_load, .store = x64_store, .call = x64_call},
+        .ops = {.load = x64_load, .store = x64_store, .call = x64_call, .onward = x64_onward},
     };
     struct jit *j;
     return jit_new(&j, &config, NULL) ? NULL : j;
