@@ -18,6 +18,11 @@ void intake_fini(struct intake *in)
     buf_fini(&in->log);
 }
 
+static bool intake_is_event(u8 kind)
+{
+    return kind == INTAKE_INPUT || kind == INTAKE_END || kind == INTAKE_TOUCHED;
+}
+
 /* Passes over events, or over all else. */
 static void intake_skip(struct buf_reader *r, bool events)
 {
@@ -26,7 +31,7 @@ static void intake_skip(struct buf_reader *r, bool events)
         (void)buf_get_le64(&next);
         u8 kind = buf_get_u8(&next);
         (void)buf_get(&next, buf_get_le32(&next));
-        if (next.bad || (kind == INTAKE_INPUT || kind == INTAKE_END) != events)
+        if (next.bad || intake_is_event(kind) != events)
             return;
         *r = next;
     }

@@ -20,6 +20,7 @@ enum intake_kind {
     INTAKE_DIR,       /* an answer of a host directory */
     INTAKE_DISK,      /* whether the host read or wrote a sector */
     INTAKE_END,       /* the person asked the machine to end */
+    INTAKE_TOUCHED,   /* a debugger changed the guest: from here on it cannot be replayed */
 };
 
 enum intake_mode {

@@ -166,6 +166,10 @@ void machine_end(struct machine *m, enum machine_end end, u32 code, const char *
  * not wait. */
 void machine_cpu_woken(struct machine *m);
 
+/* A debugger has changed the guest's state, or holds CPUs: a recording says so, and its replay ends
+ * there. */
+void machine_touched(struct machine *m);
+
 u64 machine_now(const struct machine *m);  /* cycles */
 u64 machine_hash(const struct machine *m); /* of the whole state */
 

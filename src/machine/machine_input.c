@@ -75,6 +75,11 @@ static void machine_end_if_asked(struct machine *m)
     machine_end(m, MACHINE_INTERRUPTED, 0, "ended on request");
 }
 
+void machine_touched(struct machine *m)
+{
+    intake_note(&m->intake, INTAKE_TOUCHED, NULL, 0);
+}
+
 static void machine_replay_input(struct machine *m)
 {
     enum intake_kind kind;

@@ -151,17 +151,23 @@ static void vmm_debug_resume(void *ctx, const struct debug_action *action)
     struct machine_control *c = &d->m->control;
     if (vmm_debug_is_crash(d->m->end))
         vmm_debug_undo_end(d);
+    c->pause = false; /* a wish that came too late */
     c->held = 0;
     c->step_cpu = -1;
+    bool changes = false;
     for (unsigned i = 0; i < d->m->ncpus; i++) {
         d->action[i] = action[i];
-        if (action[i].go == DEBUG_STAY)
+        if (action[i].go == DEBUG_STAY) {
             c->held |= 1u << i;
+            changes |= d->m->cpu[i]->enabled;
+        }
         if (action[i].go >= DEBUG_STEP && c->step_cpu < 0) {
             c->step_cpu = (int)i;
             c->step_at = vcpu_retired(d->m->cpu[i]) + 1;
         }
     }
+    if (changes)
+        machine_touched(d->m);
     d->stopped = false;
 }
 

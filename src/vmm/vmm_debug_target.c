@@ -156,6 +156,7 @@ static bool vmm_debug_reg_write(void *ctx, unsigned thread, unsigned reg, const 
     struct vmm_debug *d = ctx;
     struct mips *c = &d->m->cpu[thread]->mips;
     u32 v = c->big ? load_be32(value) : load_le32(value);
+    machine_touched(d->m);
     if (reg == VMM_DEBUG_REG_ASID)
         return v < ASIDS &&
                mips_reg_write(c, MIPS_REG_ENTRYHI, (c->entryhi & ~(ASIDS - 1u) << 6) | v << 6);
@@ -207,8 +208,9 @@ static u32 vmm_debug_mem_read(void *ctx, const struct debug_place *p, u8 *data, 
 static u32 vmm_debug_mem_write(void *ctx, const struct debug_place *p, const u8 *data, u32 len)
 {
     const struct vmm_debug *d = ctx;
-    const struct machine *m = d->m;
+    struct machine *m = d->m;
     gva va;
+    machine_touched(m);
     if (p->view == DEBUG_PHYSICAL)
         return mips_poke_physical(&m->cpu[p->thread]->mips, p->addr, data, len);
     if (!vmm_debug_va(p->addr, &va))

@@ -235,6 +235,27 @@ static enum machine_end replay_end(const struct rig_setup *setup, const void *lo
 
 /* Cut between entries: the guest waits for what does not come, or the log says nothing for too
  * long. Cut within an entry: it is no log. */
+static void a_run_that_a_debugger_changed_is_not_replayed(void **state)
+{
+    (void)state;
+    struct rig_setup setup = {.words = "bench sort 1; halt 5", .record = true};
+    struct buf log = {0};
+    struct rig *r = rig_new(&setup);
+    rig_run_to(r, 500000);
+    machine_touched(&r->m);
+    r->m.stop_at = ~0ull;
+    assert_int_equal(rig_run(r), MACHINE_POWER_OFF);
+    buf_put(&log, r->m.intake.log.data, r->m.intake.log.len);
+    rig_free(r);
+    struct rig_setup own = replaying(&setup, &log);
+    own.record = false;
+    r = rig_new(&own);
+    assert_int_equal(rig_run(r), MACHINE_DIVERGED);
+    assert_int_equal(machine_now(&r->m), 500000);
+    rig_free(r);
+    buf_fini(&log);
+}
+
 static void a_log_cut_short_is_noticed(void **state)
 {
     (void)state;
@@ -317,6 +338,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_networked_run_replays),
         cmocka_unit_test(a_replay_in_slices),
         cmocka_unit_test(a_request_to_end_replays),
+        cmocka_unit_test(a_run_that_a_debugger_changed_is_not_replayed),
         cmocka_unit_test(a_log_cut_short_is_noticed),
         cmocka_unit_test(a_log_of_host_files_cut_short_is_noticed),
         cmocka_unit_test(a_log_of_another_machine_is_noticed),
