@@ -17,14 +17,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CPU_JIT_HEAT 40
-#define CPU_JIT_CODE MIB(64)
+#define CPU_JIT_HEAT    40
+#define CPU_JIT_CODE    MIB(64)
+#define CPU_JIT_ALIASES 8
 
 /* What belongs to a compiled region. Kept until all go, because others may still jump to it. */
 struct cpu_region {
     struct cpu_region *all;
     struct jit_region *jit;
-    struct mips_block *head; /* NULL: dropped */
+    struct mips_block *head;  /* NULL: dropped */
+    struct cpu_region *alias; /* of the same head at another virtual address */
     unsigned npages;
     struct mips_code_page *page[MIPS_REGION_PAGES];
     struct cpu_region *next[MIPS_REGION_PAGES]; /* on the page's list */
@@ -82,6 +84,15 @@ static bool cpu_jit_call(void *state, u64 left, const struct ir_call *call)
     return mips_lift_call(c, fn, call->arg);
 }
 
+/* The region that begins with the block when that is at pc. */
+static struct cpu_region *cpu_jit_region_at(const struct mips_block *b, u32 pc)
+{
+    struct cpu_region *r = b->native;
+    while (r && (u32)jit_place(r->jit) != pc)
+        r = r->alias;
+    return r;
+}
+
 /* An exception was raised: interrupts are off now, so its handler can go on at once. */
 static const struct jit_region *cpu_jit_onward(void *state, u64 *left)
 {
@@ -90,8 +101,9 @@ static const struct jit_region *cpu_jit_onward(void *state, u64 *left)
     if (c->step || c->resync || c->bd || f->tag != ((c->pc & ~(MEM_PAGE - 4)) | c->tag_low))
         return NULL;
     const struct mips_block *b = f->page->at[(c->pc & (MEM_PAGE - 1)) / 4];
+    const struct cpu_region *r = b ? cpu_jit_region_at(b, c->pc) : NULL;
     *left = c->stop - c->retired;
-    return b ? b->native : NULL;
+    return r ? r->jit : NULL;
 }
 
 /* ---- regions that come and go ---- */
@@ -118,11 +130,15 @@ static void cpu_jit_list(struct cpu_region *r)
 
 static void cpu_jit_drop(struct cpu_jit *t, struct cpu_region *r)
 {
+    struct cpu_region **at = (struct cpu_region **)&r->head->native;
     for (unsigned k = 0; k < r->npages; k++)
         cpu_jit_unlist(r, k);
     jit_drop(t->jit, r->jit);
-    r->head->native = NULL;
-    mips_code_count(&t->native, r->head);
+    while (*at != r)
+        at = &(*at)->alias;
+    *at = r->alias;
+    if (!r->head->native)
+        mips_code_count(&t->native, r->head);
     r->head = NULL;
 }
 
@@ -215,17 +231,32 @@ static struct cpu_region *cpu_jit_build(struct cpu_jit *t)
     return r;
 }
 
+/* Code that is everywhere need not be translated everywhere. */
+static void cpu_jit_bound_aliases(struct cpu_jit *t, struct mips_block *b)
+{
+    unsigned n = 0;
+    for (struct cpu_region *r = b->native; r; r = r->alias)
+        n++;
+    while (n >= CPU_JIT_ALIASES && b->native)
+        cpu_jit_drop(t, b->native);
+}
+
 static void cpu_jit_translate(struct cpu_jit *t, struct mips *c, struct mips_block *b)
 {
     struct cpu_region *r = NULL;
     if (mips_region_find(&t->graph, c, c->pc))
         r = cpu_jit_build(t);
-    if (!r) {
+    if (!r && b->native)
+        b->heat = UINT16_MAX;
+    else if (!r)
         mips_code_plain(b);
+    if (!r)
         return;
-    }
+    cpu_jit_bound_aliases(t, b);
     r->head = b;
-    b->native = r->jit;
+    r->alias = b->native;
+    b->native = r;
+    b->heat = t->native.heat;
     mips_code_native(&t->native, b);
 }
 
@@ -244,7 +275,8 @@ static struct jit_region *cpu_jit_look_up(struct mips *c)
         }
     }
     const struct mips_block *b = page->at[(c->pc & (MEM_PAGE - 1)) / 4];
-    return b ? b->native : NULL;
+    const struct cpu_region *r = b ? cpu_jit_region_at(b, c->pc) : NULL;
+    return r ? r->jit : NULL;
 }
 
 static void cpu_jit_interpret(struct mips *c, u64 stop, bool at_native)
@@ -321,6 +353,19 @@ static bool cpu_jit_is_barred(const struct mips *c)
            c->code->debug.nbreaks || c->code->debug.nwatches;
 }
 
+/* The interpreter has come to a block that is hot, or translated, perhaps for another address. */
+static void cpu_jit_hot(struct cpu_jit *t, struct mips *c, struct mips_block *b)
+{
+    if (cpu_jit_region_at(b, c->pc))
+        return;
+    if (!b->native || !--b->heat) {
+        cpu_jit_translate(t, c, b);
+        return;
+    }
+    u64 end = c->retired + b->n;
+    cpu_jit_interpret(c, end < c->stop ? end : c->stop, false);
+}
+
 /* One region, or a stretch of interpretation. `e`: how the last region was left. */
 static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, bool *came)
 {
@@ -339,8 +384,8 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
     if (cpu_jit_wants_attention(c))
         return;
     cpu_jit_interpret(c, c->stop, true);
-    if (c->hot && !c->hot->native)
-        cpu_jit_translate(t, c, c->hot);
+    if (c->hot)
+        cpu_jit_hot(t, c, c->hot);
 }
 
 static void cpu_jit_stretch(struct mips *c, u64 stop)
