@@ -8,6 +8,7 @@
  * Breakpoints, watchpoints and traces of instructions are the interpreter's alone: while there are
  * any, nothing translated runs.
  */
+#include "cpu/cpu_jit.h"
 #include "cpu/vcpu.h"
 #include "isa/mips_lift.h"
 #include "jit/jit.h"
@@ -39,7 +40,29 @@ struct cpu_jit {
     struct ir_region *ir;
     struct mips_region graph;
     struct cpu_region *all;
+    struct cpu_jit_knobs knobs;
+    u64 random;
+    unsigned built; /* since all went */
 };
+
+#ifdef KUSEG_CHAOS
+const struct cpu_jit_knobs cpu_jit_usual = {.seed = 1,
+                                            .code_bytes = KIB(64),
+                                            .chaos = {.seed = 1, .jumps = 2},
+                                            .heat = 2,
+                                            .flush_every = 50,
+                                            .drop_every = 20,
+                                            .unlinked = 30};
+#else
+const struct cpu_jit_knobs cpu_jit_usual = {0};
+#endif
+
+/* Below n; of what tests leave to chance. */
+static unsigned cpu_jit_random(struct cpu_jit *t, unsigned n)
+{
+    t->random = t->random * 6364136223846793005ull + 1442695040888963407ull;
+    return (unsigned)((t->random >> 33) % n);
+}
 
 /* ---- where regions come back to C ---- */
 
@@ -159,6 +182,7 @@ static void cpu_jit_flush(struct cpu_jit *t)
         free(r);
     }
     jit_flush(t->jit);
+    t->built = 0;
 }
 
 static void cpu_jit_free(struct mips_native *n)
@@ -171,11 +195,12 @@ static void cpu_jit_free(struct mips_native *n)
 }
 
 /* NULL: the host has no memory for code; then all is interpreted. */
-static struct cpu_jit *cpu_jit_new(struct mips *c)
+static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
 {
     struct jit_config config = {
-        .code_bytes = CPU_JIT_CODE,
-        .big = c->big,
+        .code_bytes = k->code_bytes ? k->code_bytes : CPU_JIT_CODE,
+        .big = big,
+        .chaos = k->chaos,
         .tlb = {.table = offsetof(struct mips, stlb),
                 .low = offsetof(struct mips, tag_low),
                 .bits = 9,
@@ -190,8 +215,8 @@ static struct cpu_jit *cpu_jit_new(struct mips *c)
     };
     _Static_assert(MIPS_STLB_SIZE == 1 << 9 && sizeof(struct mips_stlb) == 16, "jit_tlb");
     struct cpu_jit *t = xcalloc(1, sizeof *t);
-    t->native = (struct mips_native){.heat = CPU_JIT_HEAT,
-                                     .go = mips_interp_handlers(c->big),
+    t->native = (struct mips_native){.heat = k->heat ? k->heat : CPU_JIT_HEAT,
+                                     .go = mips_interp_handlers(big),
                                      .page_gone = cpu_jit_page_gone,
                                      .free = cpu_jit_free};
     if (jit_new(&t->jit, &config, NULL)) {
@@ -199,7 +224,33 @@ static struct cpu_jit *cpu_jit_new(struct mips *c)
         return NULL;
     }
     t->ir = ir_region_new();
+    t->knobs = *k;
+    t->random = k->seed;
+    mips_region_init(&t->graph);
     return t;
+}
+
+bool cpu_jit_prepare(struct mips_code *code, bool big, const struct cpu_jit_knobs *k)
+{
+    BUG_ON(code->native);
+    struct cpu_jit *t = cpu_jit_new(big, k);
+    if (!t)
+        return false;
+    code->native = &t->native;
+    mips_code_flush(code); /* what is decoded already does not count */
+    return true;
+}
+
+/* How large the next region may be. */
+static void cpu_jit_bound(struct cpu_jit *t)
+{
+    const struct cpu_jit_knobs *k = &t->knobs;
+    if (k->blocks)
+        t->graph.most_blocks = 1 + cpu_jit_random(t, k->blocks);
+    if (k->insns)
+        t->graph.most_insns = 1 + cpu_jit_random(t, k->insns);
+    if (k->run)
+        t->graph.most_run = 1 + cpu_jit_random(t, k->run);
 }
 
 static struct jit_region *cpu_jit_compile(struct cpu_jit *t, struct cpu_region *r)
@@ -215,7 +266,9 @@ static struct cpu_region *cpu_jit_build(struct cpu_jit *t)
     size_t most = 2 * g->ninsns * sizeof(struct mips_insn);
     struct cpu_region *r = xcalloc(1, sizeof *r + most);
     r->jit = cpu_jit_compile(t, r);
-    if (!r->jit && jit_is_full(t->jit)) {
+    t->built++;
+    if ((!r->jit && jit_is_full(t->jit)) ||
+        (t->knobs.flush_every && t->built > t->knobs.flush_every)) {
         cpu_jit_flush(t);
         r->jit = cpu_jit_compile(t, r);
     }
@@ -244,6 +297,7 @@ static void cpu_jit_bound_aliases(struct cpu_jit *t, struct mips_block *b)
 static void cpu_jit_translate(struct cpu_jit *t, struct mips *c, struct mips_block *b)
 {
     struct cpu_region *r = NULL;
+    cpu_jit_bound(t);
     if (mips_region_find(&t->graph, c, c->pc))
         r = cpu_jit_build(t);
     if (!r && b->native)
@@ -302,6 +356,8 @@ static bool cpu_jit_needs_check(const struct jit_region *from, u32 to)
 
 static void cpu_jit_connect(struct cpu_jit *t, const struct jit_exit *e, struct jit_region *to)
 {
+    if (t->knobs.unlinked && cpu_jit_random(t, 100) < t->knobs.unlinked)
+        return;
     if (e->how == JIT_CHAIN)
         jit_link(t->jit, e, to, cpu_jit_needs_check(e->region, (u32)e->place));
     else if (e->how == JIT_INDIRECT)
@@ -370,6 +426,10 @@ static void cpu_jit_hot(struct cpu_jit *t, struct mips *c, struct mips_block *b)
 static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, bool *came)
 {
     struct jit_region *r = cpu_jit_look_up(c);
+    if (r && t->knobs.drop_every && !cpu_jit_random(t, t->knobs.drop_every)) {
+        cpu_jit_drop(t, jit_owner(r));
+        r = NULL;
+    }
     if (*came && r && c->pc == (u32)e->place)
         cpu_jit_connect(t, e, r);
     *came = false;
@@ -422,13 +482,8 @@ static enum vcpu_exit cpu_jit_run(struct vcpu *v, u64 budget)
         [MIPS_EXIT_REQUEST] = VCPU_REQUEST, [MIPS_EXIT_STOPPED] = VCPU_STOPPED,
         [MIPS_EXIT_BREAK] = VCPU_BREAK,     [MIPS_EXIT_WATCH] = VCPU_WATCH};
     struct mips *c = &v->mips;
-    if (!c->code->native) {
-        struct cpu_jit *t = cpu_jit_new(c);
-        if (!t)
-            return vcpu_interp.run(v, budget);
-        c->code->native = &t->native;
-        mips_code_flush(c->code); /* what is decoded already does not count */
-    }
+    if (!c->code->native && !cpu_jit_prepare(c->code, c->big, &cpu_jit_usual))
+        return vcpu_interp.run(v, budget);
     return (enum vcpu_exit)exits[mips_run_by(c, budget, cpu_jit_stretch)];
 }
 

@@ -42,11 +42,15 @@ struct mips_region {
     unsigned nnodes, ninsns;
     struct mips_code_page *page[MIPS_REGION_PAGES];
     unsigned npages;
+    /* bounds that tests make smaller */
+    unsigned most_blocks, most_insns, most_run;   /* run: in a block, without a delay slot */
     struct mips_insn insn[2 * MIPS_REGION_INSNS]; /* that helpers are called with; see mips_lift */
     unsigned nhelped;
 };
 
-/* mips_region.c: false: no region starts at pc */
+/* mips_region.c */
+void mips_region_init(struct mips_region *g); /* the bounds as usual */
+/* False: no region starts at pc */
 MUST_CHECK bool mips_region_find(struct mips_region *g, struct mips *c, u32 pc);
 int mips_region_node(const struct mips_region *g, u32 pc); /* -1: not in it */
 

@@ -41,7 +41,7 @@ static void mips_region_scan(const struct mips_region *g, struct mips_node *node
 {
     u32 off = node->pc & (MEM_PAGE - 1);
     node->end = MIPS_NOPS;
-    while (off + 4u * node->n < MEM_PAGE && node->n < MIPS_BLOCK_MAX - 1) {
+    while (off + 4u * node->n < MEM_PAGE && (node->n < g->most_run || node->branch)) {
         u32 word = mem_load(node->page->host + off + 4 * node->n, 4, g->cpu->big);
         enum mips_op op = mips_region_op(g, word);
         u16 flags = mips_ops[op].flags;
@@ -69,7 +69,7 @@ static bool mips_region_is_warm(const struct mips_code_page *page, u32 pc)
 static int mips_region_add(struct mips_region *g, u32 pc)
 {
     int known = mips_region_node(g, pc);
-    if (known >= 0 || pc & 3 || g->nnodes == MIPS_REGION_BLOCKS)
+    if (known >= 0 || pc & 3 || g->nnodes == g->most_blocks)
         return known;
     if ((pc ^ g->pc) & 0xc0000000u) /* segments of other rights */
         return -1;
@@ -79,7 +79,7 @@ static int mips_region_add(struct mips_region *g, u32 pc)
     struct mips_node *node = &g->node[g->nnodes];
     *node = (struct mips_node){.pc = pc, .page = page};
     mips_region_scan(g, node);
-    if (!node->n || g->ninsns + node->n > MIPS_REGION_INSNS)
+    if (!node->n || (g->nnodes && g->ninsns + node->n > g->most_insns))
         return -1;
     g->ninsns += node->n;
     return (int)g->nnodes++;
@@ -158,6 +158,13 @@ static void mips_region_find_loops(struct mips_walk *w, unsigned i)
             mips_region_find_loops(w, to);
     }
     w->open[i] = false;
+}
+
+void mips_region_init(struct mips_region *g)
+{
+    *g = (struct mips_region){.most_blocks = MIPS_REGION_BLOCKS,
+                              .most_insns = MIPS_REGION_INSNS,
+                              .most_run = MIPS_BLOCK_MAX - 1};
 }
 
 bool mips_region_find(struct mips_region *g, struct mips *c, u32 pc)

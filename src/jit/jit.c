@@ -81,6 +81,12 @@ void jit_leaving(struct jit_frame *f)
 
 /* ---- life ---- */
 
+unsigned jit_random(struct jit *j, unsigned n)
+{
+    j->random = j->random * 6364136223846793005ull + 1442695040888963407ull;
+    return (unsigned)((j->random >> 33) % n);
+}
+
 static void jit_detect(struct jit *j)
 {
     unsigned a, b, c, d;
@@ -94,7 +100,7 @@ static void jit_detect(struct jit *j)
 
 static void jit_forget_jumps(struct jit *j)
 {
-    for (unsigned k = 0; k < JIT_JUMPS; k++)
+    for (unsigned k = 0; k < j->jumps; k++)
         j->jump[k] = (struct jit_jump){.place = ~0ull};
 }
 
@@ -102,6 +108,8 @@ enum err jit_new(struct jit **out, const struct jit_config *config, struct error
 {
     struct jit *j = xcalloc(1, sizeof *j);
     j->config = *config;
+    j->jumps = config->chaos.jumps ? config->chaos.jumps : JIT_JUMPS;
+    j->random = config->chaos.seed;
     if (!host_code_init(&j->code, config->code_bytes)) {
         enum err err = err_set(e, ERR_IO, "no memory for translated code: %m");
         free(j);
@@ -226,7 +234,7 @@ void jit_redirect(struct jit *j, const struct jit_region *old, const struct jit_
 void jit_drop(struct jit *j, struct jit_region *r)
 {
     jit_divert(j, r, r->code + r->stale);
-    struct jit_jump *jump = &j->jump[r->place / 4 % JIT_JUMPS];
+    struct jit_jump *jump = &j->jump[r->place / 4 % j->jumps];
     if (jump->place == r->place)
         jump->place = ~0ull;
 }
@@ -247,7 +255,7 @@ void jit_link(struct jit *j, const struct jit_exit *from, const struct jit_regio
 
 void jit_remember(struct jit *j, const struct jit_region *r)
 {
-    j->jump[r->place / 4 % JIT_JUMPS] =
+    j->jump[r->place / 4 % j->jumps] =
         (struct jit_jump){.place = r->place, .code = r->code + r->check};
 }
 

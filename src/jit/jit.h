@@ -38,12 +38,19 @@ struct jit_ops {
     const struct jit_region *(*onward)(void *state, u64 *left);
 };
 
+/* For tests: what makes bugs likely. */
+struct jit_chaos {
+    u64 seed;  /* not 0: which registers serve for what is random */
+    u16 jumps; /* entries of the table of indirect jumps, a power of two; 0: as usual */
+};
+
 struct jit_config {
     size_t code_bytes;
     bool big;   /* the guest's byte order */
     bool plain; /* for tests: no instruction that only some x86-64 processors have */
     struct jit_tlb tlb;
     struct jit_ops ops;
+    struct jit_chaos chaos;
 };
 
 /* The error says what the host refused; there may be hosts without a back end. */

@@ -24,7 +24,9 @@ struct jit_frame {
 #define JIT_FRAME_VALUES 25
 _Static_assert(sizeof(struct jit_frame) % 16 == 8, "keeps the stack aligned");
 
-#define JIT_JUMPS 4096 /* entries */
+#define JIT_JUMPS  4096 /* entries */
+#define JIT_HOMES  9
+#define JIT_NTEMPS 4
 
 struct jit_jump {
     u64 place;
@@ -59,6 +61,8 @@ struct jit {
     bool has_bmi2, has_movbe;
     struct jit_region *regions;
     struct jit_jump jump[JIT_JUMPS];
+    unsigned jumps; /* of them in use: a power of two */
+    u64 random;
     struct jit_gen *gen;
     /* common code, from the start of code */
     u32 enter, leave, slow_load, slow_store, do_call, miss;
@@ -114,8 +118,9 @@ struct jit_gen {
     const struct ir_region *r;
     struct x64 x;
     struct jit_value val[IR_MAX_INSNS];
-    u8 home[IR_MAX_SLOTS];  /* register, or X64_NONE */
-    u16 slot_in[X64_NREGS]; /* of homes */
+    u8 homes_order[JIT_HOMES], temps_order[JIT_NTEMPS]; /* registers, as they are taken */
+    u8 home[IR_MAX_SLOTS];                              /* register, or X64_NONE */
+    u16 slot_in[X64_NREGS];                             /* of homes */
     bool written[IR_MAX_SLOTS];
     u16 homes;               /* registers that are one */
     ir_ref owner[X64_NREGS]; /* of temporaries; 0: free */
@@ -176,6 +181,9 @@ void jit_leave_charge(struct jit_gen *g, u16 block);
 void jit_leave_stubs(struct jit_gen *g);
 void jit_leave_thunks(struct jit_gen *g);
 void jit_leave_commons(struct jit *j, struct x64 *x);
+
+/* jit.c: below n; of the chaos */
+unsigned jit_random(struct jit *j, unsigned n);
 
 /* jit_gen.c; false: the region cannot be compiled */
 bool jit_gen_region(struct jit_gen *g);

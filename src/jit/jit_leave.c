@@ -269,7 +269,7 @@ static void jit_leave_indirect(struct jit_gen *g, const struct ir_insn *in)
         x64_mov(x, false, RAX, v);
     jit_regs_spill_homes(g);
     x64_mov(x, false, RCX, RAX);
-    x64_alu_imm(x, false, X64_AND, RCX, (JIT_JUMPS - 1) << 2);
+    x64_alu_imm(x, false, X64_AND, RCX, (i32)(g->j->jumps - 1) << 2);
     x64_mov_imm(x, RDX, (u64)(uintptr_t)g->j->jump);
     x64_lea(x, true, RDX, x64_indexed(RDX, RCX, 2, 0));
     x64_alu_load(x, true, X64_CMP, RAX, x64_at(RDX, offsetof(struct jit_jump, place)));

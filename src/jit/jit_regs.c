@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <string.h>
 
-static const u8 jit_regs_homes[] = {RBX, RSI, RDI, R8, R9, R10, R12, R13, R14};
-static const u8 jit_regs_temps[] = {RAX, RCX, RDX, R11};
+static const u8 jit_regs_homes[JIT_HOMES] = {RBX, RSI, RDI, R8, R9, R10, R12, R13, R14};
+static const u8 jit_regs_temps[JIT_NTEMPS] = {RAX, RCX, RDX, R11};
 
 /* Worth a load on entry and a store on leaving. */
 #define JIT_REGS_WORTH 3
@@ -33,13 +33,39 @@ static void jit_regs_weigh(const struct jit_gen *g, u32 *weight)
     }
 }
 
+static void jit_regs_shuffle(struct jit_gen *g, u8 *regs, unsigned n)
+{
+    for (unsigned k = n; k > 1; k--) {
+        unsigned other = jit_random(g->j, k);
+        u8 reg = regs[k - 1];
+        regs[k - 1] = regs[other];
+        regs[other] = reg;
+    }
+}
+
+/* Registers in any order, for the slots that deserve it least. */
+static void jit_regs_disturb(struct jit_gen *g, u32 *weight)
+{
+    jit_regs_shuffle(g, g->homes_order, JIT_HOMES);
+    jit_regs_shuffle(g, g->temps_order, JIT_NTEMPS);
+    bool few = jit_random(g->j, 2);
+    for (unsigned s = 0; s < g->r->nslots; s++)
+        weight[s] = weight[s] && (!few || !jit_random(g->j, 4))
+                        ? JIT_REGS_WORTH + jit_random(g->j, 1000)
+                        : 0;
+}
+
 void jit_regs_choose_homes(struct jit_gen *g)
 {
     u32 weight[IR_MAX_SLOTS] = {0};
     jit_regs_weigh(g, weight);
+    memcpy(g->homes_order, jit_regs_homes, sizeof jit_regs_homes);
+    memcpy(g->temps_order, jit_regs_temps, sizeof jit_regs_temps);
+    if (g->j->config.chaos.seed)
+        jit_regs_disturb(g, weight);
     memset(g->home, X64_NONE, sizeof g->home);
     g->homes = 0;
-    for (size_t k = 0; k < ARRAY_LEN(jit_regs_homes); k++) {
+    for (size_t k = 0; k < JIT_HOMES; k++) {
         unsigned best = 0;
         for (unsigned s = 1; s < g->r->nslots; s++)
             if (weight[s] > weight[best])
@@ -51,9 +77,9 @@ void jit_regs_choose_homes(struct jit_gen *g)
             k--;
             continue;
         }
-        g->home[best] = jit_regs_homes[k];
-        g->slot_in[jit_regs_homes[k]] = (u16)best;
-        g->homes |= (u16)(1u << jit_regs_homes[k]);
+        g->home[best] = g->homes_order[k];
+        g->slot_in[g->homes_order[k]] = (u16)best;
+        g->homes |= (u16)(1u << g->homes_order[k]);
     }
 }
 
@@ -166,8 +192,8 @@ static void jit_regs_park(struct jit_gen *g, ir_ref v)
 unsigned jit_regs_temp(struct jit_gen *g)
 {
     unsigned victim = X64_NONE;
-    for (size_t k = 0; k < ARRAY_LEN(jit_regs_temps); k++) {
-        unsigned r = jit_regs_temps[k];
+    for (size_t k = 0; k < JIT_NTEMPS; k++) {
+        unsigned r = g->temps_order[k];
         if (g->locked & 1u << r)
             continue;
         if (!g->owner[r]) {
@@ -279,8 +305,8 @@ unsigned jit_regs_define(struct jit_gen *g, ir_ref v, u16 reuse)
             return g->home[slot];
         }
     }
-    for (size_t k = 0; k < ARRAY_LEN(jit_regs_temps); k++) {
-        unsigned r = jit_regs_temps[k];
+    for (size_t k = 0; k < JIT_NTEMPS; k++) {
+        unsigned r = g->temps_order[k];
         if (reuse & 1u << r && !g->owner[r]) {
             jit_regs_own(g, v, r);
             g->locked |= (u16)(1u << r);
@@ -382,7 +408,7 @@ void jit_regs_park_all(struct jit_gen *g)
 u16 jit_regs_live_temps(const struct jit_gen *g)
 {
     u16 live = 0;
-    for (size_t k = 0; k < ARRAY_LEN(jit_regs_temps); k++)
+    for (size_t k = 0; k < JIT_NTEMPS; k++)
         if (g->owner[jit_regs_temps[k]])
             live |= (u16)(1u << jit_regs_temps[k]);
     return live;

@@ -18,6 +18,8 @@ static bool dev_access(struct dev *d, uint32_t off, unsigned size, bool write, u
 {
     if (off >= 0xc00) /* the rest of the device's page answers with a bus error */
         return false;
+    if (write && d->written && off >= 0x800)
+        d->written(d, off, *val);
     d->log = (d->log ^ (off | size << 12 | (uint32_t)write << 16)) * 0x100000001b3ull;
     if (write)
         d->log = (d->log ^ *val) * 0x100000001b3ull;
@@ -98,7 +100,7 @@ uint32_t diff_random_address(struct diff *t)
     return segment[rng_below(r, ARRAY_LEN(segment))] + page + off;
 }
 
-static uint32_t random_value(struct diff *t)
+uint32_t diff_random_value(struct diff *t)
 {
     static const uint32_t corner[] = {0,          1,          0xffffffff, 0x7fffffff, 0x80000000,
                                       0x80000001, 0xfffffffe, 0x0000ffff, 0xffff8000, 31};
@@ -130,7 +132,7 @@ static uint32_t random_cp0(struct diff *t)
     return rd << 11 | sel;
 }
 
-static uint32_t random_insn(struct diff *t)
+uint32_t diff_random_insn(struct diff *t)
 {
     struct rng *r = &t->rng;
     const struct mips_op_info *o = random_op(t);
@@ -149,7 +151,7 @@ static uint32_t random_insn(struct diff *t)
     return w;
 }
 
-static void put_word(struct diff *t, uint32_t pa, uint32_t w)
+void diff_put_word(struct diff *t, uint32_t pa, uint32_t w)
 {
     uint8_t *ours = mem_ram_ptr(t->mem, pa, 4);
     uint8_t *theirs = diff_ref_memory(t, pa, false);
@@ -159,7 +161,7 @@ static void put_word(struct diff *t, uint32_t pa, uint32_t w)
 
 /* Handlers that let the program go on: the refill handler maps the page somewhere, the other one
  * skips the instruction (in a delay slot: the branch and it). */
-static void make_handlers(struct diff *t, uint32_t refill)
+void diff_make_handlers(struct diff *t, uint32_t refill)
 {
     static const uint32_t map_page[] = {
         0x401a4000, /* mfc0 k0, badvaddr */
@@ -183,22 +185,22 @@ static void make_handlers(struct diff *t, uint32_t refill)
         0x42000010, /* rfe */
     };
     for (uint32_t i = 0; i < ARRAY_LEN(map_page); i++)
-        put_word(t, refill + 4 * i, map_page[i]);
+        diff_put_word(t, refill + 4 * i, map_page[i]);
     for (uint32_t i = 0; i < ARRAY_LEN(skip); i++)
-        put_word(t, refill + 0x80 + 4 * i, skip[i]);
+        diff_put_word(t, refill + 0x80 + 4 * i, skip[i]);
 }
 
 static void make_memory(struct diff *t)
 {
     for (uint32_t pa = 0; pa < RAM_SIZE; pa += 4)
-        put_word(t, pa, rng_percent(&t->rng, 50) ? random_value(t) : rng_next(&t->rng));
+        diff_put_word(t, pa, rng_percent(&t->rng, 50) ? diff_random_value(t) : rng_next(&t->rng));
     for (uint32_t pa = 0; pa < (CODE_PAGES + 1) * MEM_PAGE; pa += 4)
-        put_word(t, pa, random_insn(t));
+        diff_put_word(t, pa, diff_random_insn(t));
     for (uint32_t off = 0; off < MEM_PAGE; off += 4)
-        put_word(t, ROM_BASE + off, random_insn(t));
+        diff_put_word(t, ROM_BASE + off, diff_random_insn(t));
     if (rng_percent(&t->rng, 75)) {
-        make_handlers(t, 0);
-        make_handlers(t, ROM_BASE + 0x100);
+        diff_make_handlers(t, 0);
+        diff_make_handlers(t, ROM_BASE + 0x100);
     }
 }
 
@@ -235,7 +237,7 @@ static void make_cpu(struct diff *t)
     struct mips *c = t->cpu;
     struct ref_mips *f = &t->ref;
     for (unsigned i = 1; i < 32; i++)
-        c->r[i] = f->r[i] = random_value(t);
+        c->r[i] = f->r[i] = diff_random_value(t);
     c->r[MIPS_HI] = f->hi = rng_next(&t->rng);
     c->r[MIPS_LO] = f->lo = rng_next(&t->rng);
     c->status = f->status = random_status(t);
@@ -252,10 +254,10 @@ static void make_cpu(struct diff *t)
     mips_changed(c);
 }
 
-void diff_setup(struct diff *t, uint64_t seed)
+void diff_machine(struct diff *t, uint64_t seed, const struct vcpu_engine *engine)
 {
     struct error e;
-    *t = (struct diff){.rng = {seed}};
+    *t = (struct diff){.rng = {seed}, .ours = {.t = t, .is_ours = true}, .theirs = {.t = t}};
     t->big = rng_percent(&t->rng, 70);
     t->mips161 = rng_percent(&t->rng, 70);
     const struct mips_model *model = t->mips161 ? &mips_161 : &mips_r3000a;
@@ -266,8 +268,9 @@ void diff_setup(struct diff *t, uint64_t seed)
     t->ref_ram = calloc(1, RAM_SIZE);
     t->ref_rom = calloc(1, MEM_PAGE);
     t->code = mips_code_new(t->mem, model);
-    t->cpu = calloc(1, sizeof *t->cpu);
-    mips_init(t->cpu, model, t->big, 0, t->mem, t->code, &t->trace);
+    t->vcpu = calloc(1, sizeof *t->vcpu);
+    t->cpu = &t->vcpu->mips;
+    vcpu_init(t->vcpu, 0, engine, model, t->big, t->mem, t->code, &t->trace);
     t->ref = (struct ref_mips){.big_endian = t->big,
                                .mips161 = t->mips161,
                                .mem = &ref_ops,
@@ -275,6 +278,11 @@ void diff_setup(struct diff *t, uint64_t seed)
                                .prid = model->prid,
                                .cpu_count = 1};
     ref_reset(&t->ref);
+}
+
+void diff_setup(struct diff *t, uint64_t seed)
+{
+    diff_machine(t, seed, &vcpu_interp);
     make_memory(t);
     make_tlb(t);
     make_cpu(t);
@@ -282,10 +290,10 @@ void diff_setup(struct diff *t, uint64_t seed)
 
 void diff_fini(struct diff *t)
 {
-    mips_fini(t->cpu);
+    vcpu_fini(t->vcpu);
     mips_code_free(t->code);
     mem_free(t->mem);
-    free(t->cpu);
+    free(t->vcpu);
     free(t->ref_ram);
     free(t->ref_rom);
 }
@@ -343,12 +351,14 @@ bool diff_compare_cpu(const struct mips *c, const struct ref_mips *f)
 bool diff_compare_memory(struct diff *t)
 {
     const uint8_t *ours = mem_ram_ptr(t->mem, 0, RAM_SIZE);
+    if (!memcmp(ours, t->ref_ram, RAM_SIZE))
+        return !differs("device log", 0, t->ours.log, t->theirs.log);
     for (uint32_t pa = 0; pa < RAM_SIZE; pa++)
         if (ours[pa] != t->ref_ram[pa]) {
             printf("  memory at %05x: engine %02x, reference %02x\n", pa, ours[pa], t->ref_ram[pa]);
             return false;
         }
-    return !differs("device log", 0, t->ours.log, t->theirs.log);
+    return false;
 }
 
 /* ---- running ---- */
@@ -362,7 +372,7 @@ void diff_change_lines(struct diff *t)
     t->ref.irq_lines = up ? t->ref.irq_lines | l : t->ref.irq_lines & ~l;
 }
 
-static void ref_run(struct ref_mips *f, uint64_t until)
+void diff_ref_run(struct ref_mips *f, uint64_t until)
 {
     while (f->steps < until && !f->stopped && !(f->waiting && !f->irq_lines))
         ref_step(f);
@@ -373,7 +383,7 @@ static bool run_chunk(struct diff *t, uint64_t n)
 {
     uint64_t until = t->cpu->retired + n;
     enum mips_exit exit = mips_run(t->cpu, n);
-    ref_run(&t->ref, until);
+    diff_ref_run(&t->ref, until);
     if (exit == MIPS_EXIT_WAIT) { /* both sleep: wake them */
         bool same = diff_compare_cpu(t->cpu, &t->ref);
         mips_set_irq(t->cpu, 0x400, true);

@@ -3,7 +3,7 @@
 #ifndef TESTS_ISA_DIFF_RIG_H
 #define TESTS_ISA_DIFF_RIG_H
 
-#include "isa/mips.h"
+#include "cpu/vcpu.h"
 #include "ref_mips.h"
 #include "rng.h"
 
@@ -17,6 +17,10 @@
 /* A device that answers by a rule and remembers all that was done to it; one for each side. */
 struct dev {
     uint64_t log;
+    struct diff *t;
+    bool is_ours;
+    /* If it is there, what is written into the last quarter of the registers does something. */
+    void (*written)(struct dev *d, uint32_t off, uint32_t val);
 };
 
 struct diff {
@@ -24,18 +28,26 @@ struct diff {
     bool big, mips161;
     struct mem *mem;
     struct mips_code *code;
-    struct mips *cpu;
+    struct vcpu *vcpu;
+    struct mips *cpu; /* its */
     struct trace trace;
     struct ref_mips ref;
     uint8_t *ref_ram, *ref_rom;
     struct dev ours, theirs;
 };
 
-/* A random machine and program; the same for the same seed. */
-void diff_setup(struct diff *t, uint64_t seed);
+/* Of a random model and byte order, at reset; the same for the same seed. */
+void diff_machine(struct diff *t, uint64_t seed, const struct vcpu_engine *engine);
 void diff_fini(struct diff *t);
+/* ...with a random program, for the interpreter. */
+void diff_setup(struct diff *t, uint64_t seed);
 
 uint32_t diff_random_address(struct diff *t);
+uint32_t diff_random_value(struct diff *t);
+uint32_t diff_random_insn(struct diff *t);
+void diff_put_word(struct diff *t, uint32_t pa, uint32_t w);
+void diff_make_handlers(struct diff *t, uint32_t refill);
+void diff_ref_run(struct ref_mips *f, uint64_t until);
 uint8_t *diff_ref_memory(struct diff *t, uint32_t pa, bool write);
 void diff_change_lines(struct diff *t);
 
