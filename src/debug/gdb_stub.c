@@ -79,7 +79,7 @@ void gdb_stub_send(struct gdb_stub *g)
     g->reply.len = 0;
 }
 
-static void gdb_stub_text(struct gdb_stub *g, const char *fmt, va_list ap)
+static void PRINTF_LIKE(2, 0) gdb_stub_text(struct gdb_stub *g, const char *fmt, va_list ap)
 {
     char text[600];
     vsnprintf(text, sizeof text, fmt, ap);

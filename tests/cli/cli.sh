@@ -26,6 +26,10 @@ refuse unknown_verb_is_suggested "did you mean 'run'?" "$kuseg" rnu
 refuse unknown_option_is_suggested "did you mean '--memory'?" "$kuseg" run --memroy 4M
 refuse too_much_memory_is_refused "16 KB to 508 MB" "$kuseg" run --memory 1G
 refuse too_many_cpus_are_refused "'33' is out of range (1 to 32)" "$kuseg" run --cpus 33
+refuse gdb_wait_needs_an_address "--gdb-wait needs --gdb" "$kuseg" run --gdb-wait "$guest"
+refuse gdb_comes_from_this_machine_only "only this machine is served" \
+    "$kuseg" run --gdb example.org:2345 "$guest"
+refuse gdb_address_is_explained "should be the path of a socket" "$kuseg" run --gdb here "$guest"
 refuse unknown_trace_word_is_refused "(known:" "$kuseg" run --trace nonsense
 
 ln -s "$kuseg" sys161
