@@ -288,7 +288,7 @@ void mips_stlb_expect(struct mips *c, unsigned index)
     gpa pa = c->tlb_lo[index] & ~(gpa)(MEM_PAGE - 1);
     const struct mem_region *r = mem_find(c->mem, pa);
     if (!(c->tlb_lo[index] & MIPS_LO_V) || va >= KSEG0 || !r || r->kind == MEM_MMIO ||
-        c->tag_low & MIPS_STLB_SPECIAL)
+        c->tag_low & MIPS_STLB_SPECIAL || mips_tlb_find(c, va) != (int)index)
         return;
     u32 user = c->status & MIPS_ST_KUP ? MIPS_STLB_USER : 0;
     struct mips_stlb *e = mips_memory_stlb_slot(c, va);
