@@ -171,12 +171,8 @@ static void output_is_bounded(void **state)
     (void)state;
     attached(&f);
     char *in = framed("m1000,100");
-    size_t taken;
-    unsigned n = 0;
-    do {
-        taken = gdb_stub_input(f.stub, (const u8 *)in, strlen(in));
-        n += taken == strlen(in);
-    } while (taken);
+    while (gdb_stub_input(f.stub, (const u8 *)in, strlen(in)))
+        ;
     assert_in_range(gdb_stub_output(f.stub)->len, GDB_OUT_MAX, GDB_OUT_MAX + 1024);
     gdb_stub_output(f.stub)->len = 0;
     assert_int_equal(gdb_stub_input(f.stub, (const u8 *)in, strlen(in)), strlen(in));
@@ -656,26 +652,10 @@ static void agent_operations(void **state)
 
 static void agent_mistakes_are_noticed(void **state)
 {
-    static const char *const bad[] = {"",
-                                      "22",
-                                      "2205",
-                                      "27",
-                                      "0227",
-                                      "22052702"
-                                      "0027",
-                                      "2200220005",
-                                      "ff27",
-                                      "26000427",
-                                      "2600",
-                                      "24123427",
-                                      "2290003227",
-                                      "22001727",
-                                      "210000",
-                                      "21ffff",
-                                      "200000",
-                                      "2201200000",
-                                      "2201210002",
-                                      "220132052727"};
+    static const char *const bad[] = {
+        "",         "22",       "2205",       "27",         "0227",       "220022000527", "ff27",
+        "26000427", "26000127", "2600",       "24123427",   "2290003227", "22001727",     "210000",
+        "21ffff",   "200000",   "2201200000", "2201210002", "2201320527"};
     struct fake f;
     u8 code[64];
     u64 value;
@@ -685,7 +665,7 @@ static void agent_mistakes_are_noticed(void **state)
         struct gdb_args a = {.p = (const u8 *)bad[i], .end = (const u8 *)bad[i] + strlen(bad[i])};
         u32 n = (u32)strlen(bad[i]) / 2;
         assert_true(gdb_args_bytes(&a, code, n));
-        if (i != 5 && gdb_agent_eval(&f.target, 0, code, n, &value))
+        if (gdb_agent_eval(&f.target, 0, code, n, &value))
             fail_msg("%s was evaluated", bad[i]);
     }
     fake_fini(&f);
