@@ -12,6 +12,9 @@
 /* Shorter waits are saved up: sleeping costs the host more. */
 #define MACHINE_NAP_NS 1000000u
 
+/* System/161 does not sleep for less, and its users know how long a disk takes there. */
+#define MACHINE_UNSLEPT_NS 10000000u
+
 /* Real time between looks of observers while all CPUs wait. */
 #define MACHINE_LOOK_NS 10000000u
 
@@ -186,12 +189,16 @@ static void machine_pace_busy(struct machine *m)
     m->pace_cycle = m->clock.now_base;
 }
 
-/* Cycles until `cycle` that take no real time. */
-static u64 machine_pace_free(struct machine *m, u64 cycle)
+/* Cycles until `cycle` that take no real time. With a grain, time goes as in System/161: then it
+ * is all of them while the next event is near. (`cycle` may come before it, for an observer.) */
+static u64 machine_pace_free(struct machine *m, u64 cycle, u64 event)
 {
+    u64 unslept = clock_ns_to_cycles(&m->clock, MACHINE_UNSLEPT_NS);
     u64 late = m->clock.late - m->pace_late;
     u64 wait = cycle - m->clock.now_base;
     m->pace_late = m->clock.late;
+    if (m->clock.grain && event - m->clock.now_base <= unslept)
+        return wait;
     return late < wait ? late : wait;
 }
 
@@ -215,12 +222,13 @@ static bool machine_sleep(struct machine *m, u64 until, struct machine_input *in
     return machine_take_input(m, true, in);
 }
 
-/* Sleeps towards `cycle`; what comes in meanwhile comes at its time. */
-static void machine_idle_paced(struct machine *m, u64 cycle)
+/* Sleeps towards `cycle`, at or before the next event; what comes in meanwhile comes at its time.
+ */
+static void machine_idle_paced(struct machine *m, u64 cycle, u64 event)
 {
     struct machine_input in;
     machine_pace_busy(m);
-    u64 free = machine_pace_free(m, cycle);
+    u64 free = machine_pace_free(m, cycle, event);
     u64 start = m->host.mono_ns(m->host.ctx);
     u64 wait = clock_cycles_to_ns(&m->clock, cycle - m->clock.now_base - free);
     u64 due = cycle == CLOCK_NEVER ? ~0ull : m->pace_host + wait;
@@ -288,5 +296,5 @@ void machine_idle(struct machine *m)
     if (m->intake.mode == INTAKE_REPLAY || (m->warp && next != CLOCK_NEVER))
         machine_jump_to(m, next);
     else
-        machine_idle_paced(m, machine_next_wake(m, next));
+        machine_idle_paced(m, machine_next_wake(m, next), next);
 }
