@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """Debian's gdb against hearth: what a student does with it, and that the guest does not notice."""
+import atexit
 import json
 import os
 import random
@@ -29,6 +30,7 @@ class Guest:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        atexit.register(self.run.kill)  # also when its case fails
         end = time.monotonic() + 20
         while not self.listens(address):
             assert self.run.poll() is None and time.monotonic() < end, "nothing listens"
