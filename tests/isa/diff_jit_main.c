@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * usage: diff_jit [COUNT [FIRST-SEED]] [progress] [slices=N] [without=WHAT]... [nop=FROM-TO,...]
- * Speaks TAP. A program that fails is made small, unless it is one that the command line made so.
+ * usage: diff_jit [COUNT [FIRST-SEED]] [progress] [noreduce] [trace] [slices=N] [without=WHAT]...
+ * [nop=FROM-TO,...] Speaks TAP. A program that fails is made small, unless it is one that the
+ * command line made so.
  */
 #include "diff_jit.h"
 
@@ -55,6 +56,8 @@ static void options_word(struct options *o, const char *s)
         options_without(&o->like, s + 8);
     else if (!strcmp(s, "progress"))
         o->progress = true;
+    else if (!strcmp(s, "noreduce"))
+        o->single = true;
     else if (!strcmp(s, "trace"))
         o->like.trace = true;
     else
