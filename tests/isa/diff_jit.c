@@ -12,7 +12,7 @@ static void diff_jit_chaos(struct rng *r, struct cpu_jit_knobs *k)
 {
     k->seed = rng_next(r);
     k->chaos.seed = rng_percent(r, 70) ? rng_next(r) | 1 : 0;
-    k->chaos.jumps = (uint16_t)(rng_percent(r, 50) ? 1u << rng_below(r, 6) : 0);
+    k->chaos.jumps = (uint16_t)(rng_percent(r, 90) ? 1u << rng_below(r, 6) : 0);
     k->flush_every = (uint16_t)(rng_percent(r, 15) ? 1 + rng_below(r, 20) : 0);
     k->drop_every = (uint16_t)(rng_percent(r, 15) ? 2 + rng_below(r, 30) : 0);
     k->unlinked = (uint8_t)(rng_percent(r, 20) ? rng_below(r, 100) : 0);
@@ -139,8 +139,9 @@ static bool diff_jit_slice(struct diff *t, const struct diff_case *c, unsigned l
 
 static bool diff_jit_slices(struct diff *t, const struct diff_case *c, struct diff_count *count)
 {
-    unsigned n = 4 + rng_below(&t->rng, 30);
-    unsigned longest = rng_percent(&t->rng, 70) ? 400 : rng_percent(&t->rng, 50) ? 15 : 3000;
+    static const unsigned lengths[] = {15, 15, 150, 150, 150, 150, 150, 600, 600, 600};
+    unsigned n = 4 + rng_below(&t->rng, 20);
+    unsigned longest = lengths[rng_below(&t->rng, ARRAY_LEN(lengths))];
     if (c->slices && c->slices < n)
         n = c->slices;
     for (count->slices = 0; count->slices < n && !t->ref.stopped; count->slices++) {

@@ -355,6 +355,45 @@ static void make_scheduler(struct diff *t)
     diff_put_word(t, 0x84, 0x42000010);
 }
 
+/* Returns into another address space: the code there is of other pages, here and there. */
+static void make_switcher(struct diff *t)
+{
+    uint32_t at = 0x80;
+    diff_put_word(t, at, 0x401a5000);                   /* mfc0 k0, entryhi */
+    diff_put_word(t, at + 4, make_i(14, 26, 26, 0x40)); /* xori k0, k0, 1 << 6 */
+    diff_put_word(t, at + 8, 0x409a5000);               /* mtc0 k0, entryhi */
+    diff_put_word(t, at + 12, 0x401b7000);              /* mfc0 k1, epc */
+    if (rng_percent(&t->rng, 70))
+        diff_put_word(t, at + 16, make_i(9, 27, 27, 4));
+    else
+        diff_put_word(t, at + 16, make_i(9, CODE + 1, 27, 0));
+    diff_put_word(t, at + 20, make_r(8, 27, 0, 0));
+    diff_put_word(t, at + 24, 0x42000010);
+}
+
+/* Exchanges the pages of an address that has an entry of a known index. */
+static void make_exchanger(struct diff *t)
+{
+    uint32_t at = 0x80, i = 17 + rng_below(&t->rng, 6), pages = 1 + rng_below(&t->rng, 7);
+    const uint32_t code[] = {
+        make_i(13, 0, 26, i << 8),
+        make_mtc0(26, 0),
+        0x42000001, /* tlbr */
+        0x401a1000, /* mfc0 k0, entrylo */
+        make_i(15, 0, 27, pages >> 4),
+        make_i(13, 27, 27, (pages & 15) << 12),
+        make_r(0x26, 26, 27, 26),
+        make_mtc0(26, 2),
+        0x42000002, /* tlbwi */
+        0x401b7000, /* mfc0 k1, epc */
+        make_i(9, 27, 27, 4),
+        make_r(8, 27, 0, 0),
+        0x42000010,
+    };
+    for (uint32_t k = 0; k < ARRAY_LEN(code); k++)
+        diff_put_word(t, at + 4 * k, code[k]);
+}
+
 static void make_entry(struct diff *t, unsigned i, uint32_t hi, uint32_t page)
 {
     struct rng *r = &t->rng;
@@ -428,8 +467,10 @@ void diff_make(struct diff *t)
     make_code(t);
     if (rng_percent(&t->rng, 95))
         diff_make_handlers(t, 0);
-    if (rng_percent(&t->rng, 25))
-        make_scheduler(t);
+    static void (*const handler[])(struct diff *) = {make_scheduler, make_switcher, make_switcher,
+                                                     make_exchanger, make_exchanger};
+    if (rng_percent(&t->rng, 60))
+        handler[rng_below(&t->rng, ARRAY_LEN(handler))](t);
     diff_make_handlers(t, ROM_BASE + 0x100);
     for (uint32_t pa = 8 * MEM_PAGE; pa < 12 * MEM_PAGE; pa += 0x40)
         diff_put_word(t, pa, diff_random_value(t));
