@@ -20,7 +20,7 @@ static void diff_jit_chaos(struct rng *r, struct cpu_jit_knobs *k)
 
 static void diff_jit_bounds(struct rng *r, struct cpu_jit_knobs *k)
 {
-    k->blocks = (uint16_t)(rng_percent(r, 50) ? 1 + rng_below(r, 10) : 0);
+    k->blocks = (uint16_t)(rng_percent(r, 70) ? 1 + rng_below(r, rng_percent(r, 50) ? 2 : 10) : 0);
     k->insns = (uint16_t)(rng_percent(r, 25) ? 1 + rng_below(r, 50) : 0);
     k->run = (uint16_t)(rng_percent(r, 25) ? 1 + rng_below(r, 8) : 0);
 }
@@ -30,7 +30,7 @@ static struct cpu_jit_knobs diff_jit_knobs(struct diff *t, const struct diff_cas
     struct cpu_jit_knobs k = {0}, bounds = {0};
     diff_jit_chaos(&t->rng, &k);
     diff_jit_bounds(&t->rng, &bounds);
-    bool bounded = rng_percent(&t->rng, 40) && !(c->without & DIFF_NO_BOUNDS);
+    bool bounded = rng_percent(&t->rng, 50) && !(c->without & DIFF_NO_BOUNDS);
     if (c->without & DIFF_NO_CHAOS)
         k = (struct cpu_jit_knobs){0};
     k.blocks = bounded ? bounds.blocks : 0;
@@ -97,12 +97,13 @@ static void diff_jit_outside(struct diff *t)
 static void diff_jit_between(struct diff *t, const struct diff_case *c)
 {
     struct rng *r = &t->rng;
-    bool lines = rng_percent(r, 12), outside = rng_percent(r, 8), moves = rng_percent(r, 12);
+    bool lines = rng_percent(r, t->taste.lines), outside = rng_percent(r, t->taste.outside),
+         moves = rng_percent(r, t->taste.moves);
     bool flush = rng_percent(r, 2);
     struct rng after = *r;
     if (lines && !(c->without & DIFF_NO_LINES))
         diff_change_lines(t);
-    if (outside && !(c->without & DIFF_NO_OUTSIDE))
+    for (unsigned i = 0; i < 4 && outside && !(c->without & DIFF_NO_OUTSIDE); i++)
         diff_jit_outside(t);
     if (moves && !(c->without & DIFF_NO_MOVES))
         diff_make_go(t);

@@ -81,9 +81,7 @@ uint32_t diff_make_place(struct diff *t)
 /* ...as a virtual address. */
 static uint32_t make_code_address(struct diff *t)
 {
-    static const uint32_t base[] = {0x80000000, 0x80000000, 0x80000000, 0xa0000000,
-                                    0x00000000, 0x00400000, 0x00400000, 0xc0000000};
-    uint32_t at = base[rng_below(&t->rng, ARRAY_LEN(base))] + diff_make_place(t);
+    uint32_t at = t->taste.base[rng_below(&t->rng, 3)] + diff_make_place(t);
     return rng_percent(&t->rng, 2) ? at + rng_below(&t->rng, 4) : at;
 }
 
@@ -288,6 +286,21 @@ static void make_timer(struct make *m)
     make_emit(m, make_mtc0(FREE, rng_percent(m->rng, 80) ? 11 : 9));
 }
 
+/* From a call, or to a little before or after where that would go on. */
+static void make_return(struct make *m)
+{
+    if (rng_percent(m->rng, 30))
+        make_emit(m, make_i(9, 31, 31, make_below(m, 8) * 4 - 16));
+    make_emit(m, make_r(8, 31, 0, 0));
+    make_emit(m, make_slot(m));
+}
+
+static void make_call(struct make *m)
+{
+    make_emit(m, 3u << 26 | (rng_percent(m->rng, 50) ? diff_make_place(m->t) : make_near(m)) >> 2);
+    make_emit(m, make_slot(m));
+}
+
 static void make_address(struct make *m)
 {
     if (rng_percent(m->rng, 50))
@@ -298,11 +311,15 @@ static void make_address(struct make *m)
 
 static void make_compound(struct make *m)
 {
-    static void (*const kinds[])(struct make *) = {
-        make_loop,  make_loop, make_loop, make_store_code, make_asid,
-        make_remap, make_mode, make_mode, make_timer,      make_address};
-    unsigned k = make_below(m, ARRAY_LEN(kinds));
-    if (k < 3 && m->depth > 2)
+    static void (*const kinds[])(struct make *) = {make_loop,    make_store_code, make_asid,
+                                                   make_remap,   make_mode,       make_timer,
+                                                   make_address, make_return,     make_call};
+    unsigned left = 0, k = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
+        left += m->t->taste.kinds[i];
+    for (left = make_below(m, left); left >= m->t->taste.kinds[k]; k++)
+        left -= m->t->taste.kinds[k];
+    if (k == 0 && m->depth > 2)
         return;
     kinds[k](m);
 }
@@ -462,8 +479,26 @@ static void make_registers(struct diff *t)
     c->entryhi = t->ref.entryhi = rng_below(&t->rng, 2) << 6;
 }
 
+/* Which of many things: some, often; most programs are of few kinds, so that these meet. */
+static struct diff_taste make_taste(struct rng *r)
+{
+    static const uint32_t base[] = {0x80000000, 0x80000000, 0x80000000, 0xa0000000,
+                                    0x00000000, 0x00400000, 0x00400000, 0xc0000000};
+    struct diff_taste s;
+    for (unsigned i = 0; i < 3; i++)
+        s.base[i] = rng_percent(r, 30) && i ? s.base[0] : base[rng_below(r, ARRAY_LEN(base))];
+    for (unsigned i = 0; i < ARRAY_LEN(s.kinds); i++)
+        s.kinds[i] = (uint8_t)(rng_percent(r, 40) ? 0 : rng_below(r, 6));
+    s.kinds[0] = (uint8_t)(s.kinds[0] + 3);
+    s.lines = (uint8_t)(rng_percent(r, 50) ? rng_below(r, 30) : 0);
+    s.outside = (uint8_t)(rng_percent(r, 50) ? rng_below(r, 50) : 0);
+    s.moves = (uint8_t)(rng_percent(r, 60) ? 5 + rng_below(r, 30) : 5);
+    return s;
+}
+
 void diff_make(struct diff *t)
 {
+    t->taste = make_taste(&t->rng);
     make_code(t);
     if (rng_percent(&t->rng, 95))
         diff_make_handlers(t, 0);

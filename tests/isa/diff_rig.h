@@ -23,7 +23,15 @@ struct dev {
     void (*written)(struct dev *d, uint32_t off, uint32_t val);
 };
 
+/* What a program is of, and what happens to it: not all programs are of all. */
+struct diff_taste {
+    uint32_t base[3];              /* of addresses of code */
+    uint8_t kinds[16];             /* of what takes several instructions: weights */
+    uint8_t lines, outside, moves; /* percent */
+};
+
 struct diff {
+    struct diff_taste taste;
     struct rng rng;
     bool big, mips161;
     struct mem *mem;
