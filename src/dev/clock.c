@@ -64,16 +64,42 @@ static u64 clock_random(struct clock *c)
     return z ^ (z >> 31);
 }
 
-/* What is due before the end of the running grain is noticed at its end. */
+/* System/161 plans 5 ms ahead, which are two and a half of its slices. */
+static void clock_plan(struct clock *c, u64 now)
+{
+    c->in_sight = c->next < now + c->grain * 5 / 2;
+}
+
+/* Slices that ended since they were last asked for, one after the other. */
+static void clock_next_slice(struct clock *c, u64 now)
+{
+    if (now < c->edge)
+        return;
+    u64 start = now - (now - c->edge) % c->grain;
+    c->edge = start + c->grain;
+    clock_plan(c, start);
+}
+
+void clock_jump(struct clock *c, u64 to)
+{
+    if (c->grain) {
+        clock_next_slice(c, c->now_base);
+        if (to >= c->edge || c->edge == c->now_base + c->grain)
+            c->edge = to + c->grain;
+        clock_plan(c, to);
+    }
+    c->now_base = to;
+}
+
 static u64 clock_on_grain(struct clock *c, u64 when)
 {
     if (!c->grain)
         return when;
-    u64 edge = clock_now(c) / c->grain * c->grain + c->grain;
-    if (when >= edge)
+    clock_next_slice(c, clock_now(c));
+    if (when >= c->edge || c->in_sight || c->running_due)
         return when;
-    c->late += edge - when;
-    return edge;
+    c->late += c->edge - when;
+    return c->edge;
 }
 
 void event_arm_after(struct event *ev, u64 ns)
@@ -98,10 +124,17 @@ void event_loaded(struct event *ev)
 
 void clock_run_due(struct clock *c)
 {
+    if (c->next > c->now_base)
+        return;
+    if (c->grain)
+        clock_next_slice(c, c->now_base);
+    c->running_due = true;
     while (c->next <= c->now_base) {
         struct event *ev = clock_earliest(c);
         ev->armed = false;
         clock_update_next(c);
         ev->due(ev->ctx);
     }
+    c->running_due = false;
+    clock_plan(c, c->now_base);
 }

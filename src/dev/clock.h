@@ -40,9 +40,12 @@ struct clock {
      * those that are: up to this many thousandths are added to delays. */
     u32 jitter;
     u64 jitter_state; /* of the sequence; seeded by the board, part of the machine's state */
-    /* System/161 looks for events every so many cycles only: delays end on a multiple of it, if
-     * one is near. 0: on time. */
+    /* System/161's CPUs run in slices of so many cycles. What they start within one is noticed at
+     * its end only, unless an event was in sight when it began. 0: all is on time. */
     u64 grain;
+    u64 edge;      /* where the running slice ends; in the past: some slices ago */
+    bool in_sight; /* an event was, when CPUs were last set running */
+    bool running_due;
     u64 late; /* cycles that were added for the grain so far; not part of the state */
 };
 
@@ -61,5 +64,6 @@ void event_loaded(struct event *ev); /* after `when` and `armed` came from a str
 
 /* By the machine: runs what is due at now_base or before. */
 void clock_run_due(struct clock *c);
+void clock_jump(struct clock *c, u64 to); /* no CPU ran until then */
 
 #endif

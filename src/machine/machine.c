@@ -11,6 +11,8 @@
 static const struct state_field machine_fields[] = {
     STATE_FIELD(struct machine, clock.now_base, U64, 1),
     STATE_FIELD(struct machine, clock.jitter_state, U64, 1),
+    STATE_FIELD(struct machine, clock.edge, U64, 1),
+    STATE_FIELD(struct machine, clock.in_sight, BOOL, 1),
     STATE_FIELD(struct machine, idle_cycles, U64, 1),
     STATE_FIELD(struct machine, stats.disk_reads, U64, 1),
     STATE_FIELD(struct machine, stats.disk_writes, U64, 1),
@@ -27,7 +29,8 @@ static const struct state_field machine_fields[] = {
 static enum err machine_check(const void *scratch, struct error *e)
 {
     const struct machine *m = scratch;
-    if (m->clock.now_base > CLOCK_MAX || m->idle_cycles > m->clock.now_base)
+    if (m->clock.now_base > CLOCK_MAX || m->clock.edge > CLOCK_MAX ||
+        m->idle_cycles > m->clock.now_base)
         return err_set(e, ERR_FORMAT, "the machine's clock is impossible");
     return ERR_OK;
 }

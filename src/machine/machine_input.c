@@ -167,7 +167,7 @@ static void machine_jump_to(struct machine *m, u64 cycle)
         u64 to = look < cycle ? look : cycle;
         if (to > m->clock.now_base) {
             m->idle_cycles += to - m->clock.now_base;
-            m->clock.now_base = to;
+            clock_jump(&m->clock, to);
         }
         machine_look(m);
     }
