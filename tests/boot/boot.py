@@ -116,6 +116,14 @@ def kuseg(*args, **more):
     return command(KUSEG, "run", *args, **more)
 
 
+def kuseg_as_nobody(*args):
+    """By somebody whom permissions bind, as root is not, wherever the program stands."""
+    if os.geteuid() != 0:
+        return kuseg(*args)
+    shutil.copy(KUSEG, "kuseg")
+    return command("./kuseg", "run", *args, user="nobody", group="nogroup", extra_groups=[])
+
+
 def guest(words, *options, **more):
     """hearth with a boot string, not waiting for the wall."""
     return kuseg("--warp", *options, HEARTH, words, **more)

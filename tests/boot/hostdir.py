@@ -4,7 +4,18 @@
 itself is tested in tests/dev."""
 import os
 
-from boot import HEARTH, KUSEG, case, command, contains, equal, guest, main, write
+from boot import (
+    HEARTH,
+    KUSEG,
+    case,
+    command,
+    contains,
+    equal,
+    guest,
+    kuseg_as_nobody,
+    main,
+    write,
+)
 
 SECRET = "not for guests"
 
@@ -112,12 +123,9 @@ def bad_directories_are_named():
 
 @case
 def an_unreadable_directory_is_refused():
-    # Root may read everything: there the card's user is nobody.
     os.mkdir("closed", 0o000)
-    more = {}
-    if os.geteuid() == 0:
-        more = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-    guest("halt 0", "--emufs", "closed", **more).expect(2, "closed", "Permission denied")
+    run = kuseg_as_nobody("--warp", "--emufs", "closed", "--builtin", "halt 0")
+    run.expect(2, "closed", "Permission denied")
 
 
 @case
@@ -125,10 +133,8 @@ def an_unreadable_file_is_the_guests_problem():
     os.mkdir("shared")
     write("shared/closed", SECRET)
     os.chmod("shared/closed", 0o000)
-    more = {}
-    if os.geteuid() == 0:
-        more = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-    run = guest("cat /host/closed; halt 4", "--emufs", "shared", **more)
+    words = "cat /host/closed; halt 4"
+    run = kuseg_as_nobody("--warp", "--emufs", "shared", "--builtin", words)
     run.expect(4, "sh: /host/closed")
     assert SECRET not in run.out
 

@@ -23,6 +23,7 @@ from boot import (
     equal,
     guest,
     kuseg,
+    kuseg_as_nobody,
     main,
     make_disk,
     slow_case,
@@ -192,22 +193,12 @@ def a_foreign_file_is_no_system161_image():
     run.expect(2, "foreign.img is no System/161 disk image")
 
 
-def as_nobody():
-    if os.geteuid() != 0:
-        return {}
-    reach = subprocess.run(["test", "-x", KUSEG], user="nobody", check=False)
-    if reach.returncode:
-        raise Skip("root may write everywhere, and nobody can't reach the program")
-    return {"user": "nobody", "group": "nogroup", "extra_groups": []}
-
-
 @case
 def a_read_only_image_is_refused():
     make_disk()
     os.chmod("disk.img", 0o444)
-    kuseg("--warp", "-d", "disk.img", "--builtin", "halt 0", **as_nobody()).expect(
-        2, "disk.img", "read-only"
-    )
+    run = kuseg_as_nobody("--warp", "-d", "disk.img", "--builtin", "halt 0")
+    run.expect(2, "disk.img", "read-only")
 
 
 # ---- a full host disk ----
