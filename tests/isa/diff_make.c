@@ -301,6 +301,27 @@ static void make_call(struct make *m)
     make_emit(m, make_slot(m));
 }
 
+/* A function, called here and passed over. */
+static void make_function(struct make *m)
+{
+    uint32_t call = m->at;
+    make_emit(m, 0);
+    make_emit(m, make_slot(m));
+    make_some(m, 1 + make_below(m, 3));
+    uint32_t around = m->at;
+    make_emit(m, 0);
+    make_emit(m, 0);
+    uint32_t function = m->at;
+    m->depth++;
+    make_some(m, 1 + make_below(m, 5));
+    m->depth--;
+    make_return(m);
+    if (m->at >= m->end)
+        return;
+    diff_put_word(m->t, call, 3u << 26 | function >> 2);
+    diff_put_word(m->t, around, 0x10000000u | ((m->at - around - 4) >> 2));
+}
+
 static void make_address(struct make *m)
 {
     if (rng_percent(m->rng, 50))
@@ -311,15 +332,15 @@ static void make_address(struct make *m)
 
 static void make_compound(struct make *m)
 {
-    static void (*const kinds[])(struct make *) = {make_loop,    make_store_code, make_asid,
-                                                   make_remap,   make_mode,       make_timer,
-                                                   make_address, make_return,     make_call};
+    static void (*const kinds[])(struct make *) = {
+        make_loop,  make_store_code, make_asid,   make_remap, make_mode,
+        make_timer, make_address,    make_return, make_call,  make_function};
     unsigned left = 0, k = 0;
     for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
         left += m->t->taste.kinds[i];
     for (left = make_below(m, left); left >= m->t->taste.kinds[k]; k++)
         left -= m->t->taste.kinds[k];
-    if (k == 0 && m->depth > 2)
+    if ((kinds[k] == make_loop || kinds[k] == make_function) && m->depth > 2)
         return;
     kinds[k](m);
 }
