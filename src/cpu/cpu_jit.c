@@ -104,7 +104,16 @@ static bool cpu_jit_call(void *state, u64 left, const struct ir_call *call)
     uintptr_t p = (uintptr_t)call->fn;
     memcpy(&fn, &p, sizeof fn);
     c->retired = c->stop - left;
-    return mips_lift_call(c, fn, call->arg);
+    c->resync = false;
+    if (unlikely(!fn(c, call->arg))) { /* the attempt counts */
+        c->retired++;
+        return false;
+    }
+    if (likely(!c->resync))
+        return true;
+    mips_set_pc(c, c->npc);
+    c->retired++;
+    return false;
 }
 
 /* The region that begins with the block when that is at pc. */
@@ -434,6 +443,7 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
         cpu_jit_connect(t, e, r);
     *came = false;
     if (r) {
+        c->resync = false;
         jit_run(t->jit, r, c, c->stop - c->retired, e);
         *came = e->how != JIT_AS_STATE && (e->how != JIT_AT_POINT || e->reason == MIPS_LEFT_REMAP);
         cpu_jit_left(c, e);

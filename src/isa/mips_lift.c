@@ -74,20 +74,6 @@ static u16 mips_lift_point(struct mips_lifter *l)
 
 /* ---- what CALL calls: the state is that before the instruction ---- */
 
-bool mips_lift_call(struct mips *c, mips_lift_fn *fn, u64 arg)
-{
-    c->resync = false;
-    if (!fn(c, arg)) { /* the attempt counts */
-        c->retired++;
-        return false;
-    }
-    if (likely(!c->resync))
-        return true;
-    mips_set_pc(c, c->npc);
-    c->retired++;
-    return false;
-}
-
 static bool mips_lift_do_raise(struct mips *c, u64 exc)
 {
     mips_raise(c, (enum mips_exc)exc);

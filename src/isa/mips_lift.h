@@ -57,8 +57,8 @@ int mips_region_node(const struct mips_region *g, u32 pc); /* -1: not in it */
 /* mips_lift.c. `keep` holds g->insn's copies: its address is part of the code. */
 void mips_lift(struct mips_region *g, struct ir_region *r, const struct mips_insn *keep);
 
-/* How CALL calls: see mips_lift.c. */
+/* What CALL calls. False: an exception was raised. With c->resync set the region is to be left, but
+ * the instruction is done. */
 typedef bool mips_lift_fn(struct mips *c, u64 arg);
-MUST_CHECK bool mips_lift_call(struct mips *c, mips_lift_fn *fn, u64 arg);
 
 #endif

@@ -12,31 +12,23 @@
 
 /* ---- what generated code calls ---- */
 
-static void jit_apply(const struct jit_region *r, const struct ir_point *p, void *state)
-{
-    for (unsigned k = 0; k < p->n; k++) {
-        const struct ir_slot *s = &r->slot[p->map[k].slot];
-        u8 *at = (u8 *)state + s->offset;
-        u64 v = p->map[k].value;
-        if (likely(s->type == IR_I32))
-            memcpy(at, &v, 4);
-        else
-            memcpy(at, &v, s->type == IR_I8 ? 1 : 8);
-    }
-}
-
 /* Returns the budget that is left at the point. */
 static u64 jit_at_point(const struct jit_frame *f)
 {
-    const struct ir_point *p = &f->region->point[f->point & 0xffff];
-    jit_apply(f->region, p, f->state);
+    const struct jit_point *p = &f->region->point[f->point & 0xffff];
+    for (unsigned k = 0; k < p->n; k++) {
+        const struct jit_binding *b = &p->map[k];
+        u64 v = b->value;
+        if (likely(b->bytes == 4))
+            memcpy((u8 *)f->state + b->offset, &v, 4);
+        else
+            memcpy((u8 *)f->state + b->offset, &v, b->bytes);
+    }
     return f->left + p->unspent;
 }
 
-static u64 jit_slow_done(struct jit_frame *f, bool ok)
+u64 jit_failed(struct jit_frame *f)
 {
-    if (likely(ok))
-        return 1;
     const struct jit_region *r = f->jit->config.ops.onward(f->state, &f->left);
     f->how = JIT_AS_STATE;
     return r ? (u64)(uintptr_t)(r->code + r->entry) : 0;
@@ -44,23 +36,18 @@ static u64 jit_slow_done(struct jit_frame *f, bool ok)
 
 u64 jit_slow_load(struct jit_frame *f)
 {
+    const struct jit_ops *ops = &f->jit->config.ops;
     u64 left = jit_at_point(f);
-    return jit_slow_done(f, f->jit->config.ops.load(f->state, left, (enum ir_size)(f->point >> 16),
-                                                    f->at, &f->value));
+    bool ok = ops->load(f->state, left, (enum ir_size)(f->point >> 16), f->at, &f->value);
+    return likely(ok) ? 1 : jit_failed(f);
 }
 
 u64 jit_slow_store(struct jit_frame *f)
 {
+    const struct jit_ops *ops = &f->jit->config.ops;
     u64 left = jit_at_point(f);
-    return jit_slow_done(f, f->jit->config.ops.store(f->state, left, (enum ir_size)(f->point >> 16),
-                                                     f->at, f->value));
-}
-
-u64 jit_slow_call(struct jit_frame *f)
-{
-    u64 left = jit_at_point(f);
-    const struct ir_call *call = &f->region->call[f->point >> 16];
-    return jit_slow_done(f, f->jit->config.ops.call(f->state, left, call));
+    bool ok = ops->store(f->state, left, (enum ir_size)(f->point >> 16), f->at, f->value);
+    return likely(ok) ? 1 : jit_failed(f);
 }
 
 void jit_leaving(struct jit_frame *f)
@@ -129,7 +116,6 @@ enum err jit_new(struct jit **out, const struct jit_config *config, struct error
 static void jit_free_region(struct jit_region *r)
 {
     free(r->point);
-    free(r->slot);
     free(r->call);
     free(r->chain);
     free(r);
@@ -176,13 +162,29 @@ static void *jit_copy(const void *p, size_t n, size_t size)
     return copy;
 }
 
+static struct jit_point *jit_points(const struct ir_region *r)
+{
+    struct jit_point *points = xcalloc(r->npoints, sizeof *points);
+    for (unsigned i = 0; i < r->npoints; i++) {
+        const struct ir_point *p = &r->point[i];
+        points[i] = (struct jit_point){.unspent = p->unspent, .n = p->n, .reason = p->reason};
+        for (unsigned k = 0; k < p->n; k++) {
+            const struct ir_slot *s = &r->slot[p->map[k].slot];
+            points[i].map[k] = (struct jit_binding){.offset = s->offset,
+                                                    .value = p->map[k].value,
+                                                    .bytes = s->type == IR_I8    ? 1
+                                                             : s->type == IR_I64 ? 8
+                                                                                 : 4};
+        }
+    }
+    return points;
+}
+
 static void jit_keep(struct jit *j, struct jit_region *out, const struct ir_region *r)
 {
     const struct jit_gen *g = j->gen;
     out->len = x64_here(&g->x);
-    out->point = jit_copy(r->point, r->npoints, sizeof *r->point);
-    out->slot = jit_copy(r->slot, r->nslots, sizeof *r->slot);
-    out->call = jit_copy(r->call, r->ncalls, sizeof *r->call);
+    out->point = jit_points(r);
     out->chain = jit_copy(g->chain, g->nchains, sizeof *g->chain);
     out->nchains = g->nchains;
     out->next = j->regions;
@@ -194,7 +196,10 @@ struct jit_region *jit_compile(struct jit *j, const struct ir_region *r, u64 pla
 {
     struct jit_gen *g = j->gen;
     struct jit_region *out = xcalloc(1, sizeof *out);
-    *out = (struct jit_region){.place = place, .owner = owner, .code = j->code.rx + j->used};
+    *out = (struct jit_region){.place = place,
+                               .owner = owner,
+                               .code = j->code.rx + j->used,
+                               .call = jit_copy(r->call, r->ncalls, sizeof *r->call)};
     g->j = j;
     g->r = r;
     g->out = out;
@@ -204,7 +209,7 @@ struct jit_region *jit_compile(struct jit *j, const struct ir_region *r, u64 pla
                         .run = out->code};
     if (r->full || !jit_gen_region(g) || g->x.full) {
         j->full |= g->x.full;
-        free(out);
+        jit_free_region(out);
         return NULL;
     }
     jit_keep(j, out, r);

@@ -10,7 +10,7 @@
 /* What generated code and C tell each other: at rsp while a region runs. */
 struct jit_frame {
     u32 at, value;
-    u32 point; /* and in the upper half a size, or the index of a call */
+    u32 point; /* and in the upper half a size */
     u32 how;
     struct jit_region *region;
     u64 left, place;
@@ -38,6 +38,16 @@ struct jit_chain {
     u32 at; /* of the jump's distance, from the region's start */
 };
 
+/* A point whose map names places in the state. */
+struct jit_point {
+    u16 unspent;
+    u8 n, reason;
+    struct jit_binding {
+        u32 offset, value;
+        u32 bytes;
+    } map[IR_MAX_MAP];
+};
+
 struct jit_region {
     struct jit_region *next;
     void *owner;
@@ -46,8 +56,7 @@ struct jit_region {
     u32 len;
     u32 entry, check; /* from code; the same if there is no check */
     u32 stale;        /* where to go when it is dropped */
-    struct ir_point *point;
-    struct ir_slot *slot;
+    struct jit_point *point;
     struct ir_call *call;
     struct jit_chain *chain;
     unsigned nchains;
@@ -65,7 +74,7 @@ struct jit {
     u64 random;
     struct jit_gen *gen;
     /* common code, from the start of code */
-    u32 enter, leave, slow_load, slow_store, do_call, miss;
+    u32 enter, leave, slow_load, slow_store, failed, miss;
 };
 
 /* ---- one compilation ---- */
@@ -90,6 +99,7 @@ enum jit_stub_kind {
     JIT_STUB_LOAD,
     JIT_STUB_STORE,
     JIT_STUB_LEAVE,
+    JIT_STUB_CALL,
     JIT_STUB_SPENT,
 };
 
@@ -139,7 +149,7 @@ struct jit_gen {
     unsigned nstubs;
     struct jit_chain chain[JIT_MAX_CHAINS];
     unsigned nchains;
-    u32 thunk_load, thunk_store, thunk_call, thunk_leave, thunk_leave_pre, thunk_chain;
+    u32 thunk_load, thunk_store, thunk_leave, thunk_leave_pre, thunk_chain;
     struct jit_region *out;
     bool failed;
 };
@@ -192,7 +202,8 @@ bool jit_gen_region(struct jit_gen *g);
 /* 1: go on; 0: leave; else the code to go on with, and r15 is `left` of the frame */
 u64 jit_slow_load(struct jit_frame *f);
 u64 jit_slow_store(struct jit_frame *f);
-u64 jit_slow_call(struct jit_frame *f);
+/* A call said false: as the slow paths. */
+u64 jit_failed(struct jit_frame *f);
 void jit_leaving(struct jit_frame *f);
 
 #define JIT_TEMPS (1u << RAX | 1u << RCX | 1u << RDX | 1u << R11)

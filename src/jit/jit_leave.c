@@ -31,6 +31,12 @@ static struct jit_stub *jit_leave_stub(struct jit_gen *g, enum jit_stub_kind kin
     return s;
 }
 
+/* Where common code is, seen from this region. */
+static u32 jit_leave_common(const struct jit_gen *g, u32 common)
+{
+    return common - (u32)g->j->used;
+}
+
 /* ---- guest memory ---- */
 
 static unsigned jit_leave_bytes(unsigned size)
@@ -164,12 +170,39 @@ static void jit_leave_guard(struct jit_gen *g, ir_ref i)
     s->point = g->r->insn[i].point;
 }
 
+/* What a point binds, written at once. */
+static void jit_leave_bind(struct jit_gen *g, const struct ir_point *p)
+{
+    for (unsigned k = 0; k < p->n; k++) {
+        struct x64_mem m = jit_regs_slot(g, p->map[k].slot);
+        u8 type = g->r->slot[p->map[k].slot].type;
+        if (type == IR_I8) {
+            x64_store8_imm(&g->x, m, (u8)p->map[k].value);
+            continue;
+        }
+        x64_store_imm(&g->x, false, m, (i32)p->map[k].value);
+        m.disp += 4;
+        if (type == IR_I64)
+            x64_store_imm(&g->x, false, m, 0);
+    }
+}
+
 static void jit_leave_call(struct jit_gen *g, ir_ref i)
 {
     const struct ir_insn *in = &g->r->insn[i];
+    struct x64 *x = jit_leave_x(g);
+    const struct ir_point *p = &g->r->point[in->point];
     jit_regs_park_all(g);
-    x64_store_imm(jit_leave_x(g), false, JIT_FRAME(point), (i32)(in->point | (u32)in->imm << 16));
-    x64_call(&g->x, g->thunk_call);
+    jit_regs_spill_homes(g);
+    jit_leave_bind(g, p);
+    x64_mov(x, true, RDI, JIT_STATE);
+    x64_lea(x, true, RSI, x64_at(JIT_LEFT, p->unspent));
+    x64_mov_imm(x, RDX, (u64)(uintptr_t)&g->out->call[in->imm]);
+    x64_mov_imm(x, RAX, (u64)(uintptr_t)g->j->config.ops.call);
+    x64_call_reg(x, RAX);
+    x64_test8(x, RAX, RAX);
+    jit_leave_stub(g, JIT_STUB_CALL, x64_jcc(x, X64_E, X64_LATER));
+    jit_regs_load_homes(g, 0xffff);
 }
 
 void jit_leave_emit(struct jit_gen *g, ir_ref i)
@@ -256,11 +289,6 @@ static void jit_leave_chain(struct jit_gen *g, const struct ir_insn *in)
     x64_jmp(&g->x, g->thunk_chain);
 }
 
-static u32 jit_leave_common(const struct jit_gen *g, u32 common)
-{
-    return common - (u32)g->j->used;
-}
-
 static void jit_leave_indirect(struct jit_gen *g, const struct ir_insn *in)
 {
     struct x64 *x = &g->x;
@@ -344,6 +372,10 @@ void jit_leave_stubs(struct jit_gen *g)
             jit_leave_slow_access(g, s);
             continue;
         }
+        if (s->kind == JIT_STUB_CALL) {
+            x64_jmp(&g->x, jit_leave_common(g, g->j->failed));
+            continue;
+        }
         if (s->kind == JIT_STUB_SPENT)
             x64_alu_imm(&g->x, true, X64_ADD, JIT_LEFT, s->refund);
         x64_mov_imm(&g->x, RAX, s->point);
@@ -388,7 +420,6 @@ void jit_leave_thunks(struct jit_gen *g)
     const struct jit *j = g->j;
     g->thunk_load = jit_leave_slow_thunk(g, j->slow_load, JIT_VOLATILE);
     g->thunk_store = jit_leave_slow_thunk(g, j->slow_store, JIT_VOLATILE);
-    g->thunk_call = jit_leave_slow_thunk(g, j->do_call, 0xffff);
     g->thunk_leave = jit_leave_exit_thunk(g, JIT_AT_POINT, true);
     g->thunk_leave_pre = jit_leave_exit_thunk(g, JIT_AT_POINT, false);
     g->thunk_chain = jit_leave_exit_thunk(g, JIT_CHAIN, false);
@@ -430,23 +461,41 @@ static void jit_leave_common_leave(struct x64 *x)
     x64_ret(x);
 }
 
+/* RAX: the code to go on with; 0: leave. */
+static void jit_leave_common_onward(const struct jit *j, struct x64 *x)
+{
+    x64_test(x, true, RAX, RAX);
+    x64_jcc(x, X64_E, j->leave);
+    x64_load(x, true, JIT_LEFT, JIT_FRAME(left));
+    x64_jmp_reg(x, RAX);
+}
+
+static void jit_leave_call_c(struct x64 *x, u64 (*fn)(struct jit_frame *))
+{
+    x64_mov_imm(x, RAX, (u64)(uintptr_t)fn);
+    x64_call_reg(x, RAX);
+}
+
 static u32 jit_leave_common_slow(const struct jit *j, struct x64 *x, u64 (*fn)(struct jit_frame *))
 {
     u32 at = x64_here(x);
     x64_store(x, true, JIT_FRAME_UP(16, left), JIT_LEFT);
     x64_lea(x, true, RDI, x64_at(RSP, 16));
-    x64_mov_imm(x, RAX, (u64)(uintptr_t)fn);
-    x64_call_reg(x, RAX);
+    jit_leave_call_c(x, fn);
     x64_alu_imm(x, true, X64_CMP, RAX, 1);
     u32 other = x64_jcc(x, X64_NE, X64_LATER);
     x64_ret(x);
     x64_patch(x, other, x64_here(x));
     x64_alu_imm(x, true, X64_ADD, RSP, 16);
-    x64_test(x, true, RAX, RAX);
-    x64_jcc(x, X64_E, j->leave);
-    x64_load(x, true, JIT_LEFT, JIT_FRAME(left));
-    x64_jmp_reg(x, RAX);
+    jit_leave_common_onward(j, x);
     return at;
+}
+
+static void jit_leave_common_failed(const struct jit *j, struct x64 *x)
+{
+    x64_mov(x, true, RDI, RSP);
+    jit_leave_call_c(x, jit_failed);
+    jit_leave_common_onward(j, x);
 }
 
 void jit_leave_commons(struct jit *j, struct x64 *x)
@@ -457,7 +506,8 @@ void jit_leave_commons(struct jit *j, struct x64 *x)
     jit_leave_common_leave(x);
     j->slow_load = jit_leave_common_slow(j, x, jit_slow_load);
     j->slow_store = jit_leave_common_slow(j, x, jit_slow_store);
-    j->do_call = jit_leave_common_slow(j, x, jit_slow_call);
+    j->failed = x64_here(x);
+    jit_leave_common_failed(j, x);
     j->miss = x64_here(x);
     x64_store(x, true, JIT_FRAME(place), RAX);
     x64_store_imm(x, false, JIT_FRAME(how), JIT_INDIRECT);

@@ -118,6 +118,12 @@ void x64_store_imm(struct x64 *x, bool w, struct x64_mem m, i32 v)
     x64_u32(x, (u32)v);
 }
 
+void x64_store8_imm(struct x64 *x, struct x64_mem m, u8 v)
+{
+    x64_rm(x, 0, 0xc6, 0, m);
+    x64_byte(x, v);
+}
+
 void x64_lea(struct x64 *x, bool w, enum x64_reg to, struct x64_mem m)
 {
     x64_rm(x, w, 0x8d, to, m);
@@ -203,6 +209,11 @@ void x64_alu_mem_imm(struct x64 *x, bool w, enum x64_alu op, struct x64_mem m, i
 void x64_test(struct x64 *x, bool w, enum x64_reg a, enum x64_reg b)
 {
     x64_rr(x, w, 0x85, b, a);
+}
+
+void x64_test8(struct x64 *x, enum x64_reg a, enum x64_reg b)
+{
+    x64_rr(x, X64_BYTES, 0x84, b, a);
 }
 
 void x64_unary(struct x64 *x, bool w, enum x64_unary op, enum x64_reg r)

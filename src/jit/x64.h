@@ -103,6 +103,8 @@ void x64_alu_imm(struct x64 *x, bool w, enum x64_alu op, enum x64_reg a, i32 v);
 void x64_alu_load(struct x64 *x, bool w, enum x64_alu op, enum x64_reg a, struct x64_mem m);
 void x64_alu_mem_imm(struct x64 *x, bool w, enum x64_alu op, struct x64_mem m, i32 v);
 void x64_test(struct x64 *x, bool w, enum x64_reg a, enum x64_reg b);
+void x64_test8(struct x64 *x, enum x64_reg a, enum x64_reg b);
+void x64_store8_imm(struct x64 *x, struct x64_mem m, u8 v);
 void x64_lea(struct x64 *x, bool w, enum x64_reg to, struct x64_mem m);
 void x64_unary(struct x64 *x, bool w, enum x64_unary op, enum x64_reg r);
 void x64_shift_imm(struct x64 *x, bool w, enum x64_shift op, enum x64_reg r, u8 n);
