@@ -213,6 +213,8 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
         .tlb = {.table = offsetof(struct mips, stlb),
                 .low = offsetof(struct mips, tag_low),
                 .bits = 9,
+                .hints = offsetof(struct mips, hints),
+                .hint_bits = MIPS_HINT_BITS,
                 .page_shift = MEM_PAGE_SHIFT,
                 .rtag = offsetof(struct mips_stlb, rtag),
                 .wtag = offsetof(struct mips_stlb, wtag),
@@ -265,8 +267,22 @@ static void cpu_jit_bound(struct cpu_jit *t)
 static struct jit_region *cpu_jit_compile(struct cpu_jit *t, struct cpu_region *r)
 {
     mips_lift(&t->graph, t->ir, r->insn);
+    if (getenv("JITDBG")) {
+        fprintf(stderr, "region %08x: %s\n", t->graph.pc, ir_verify(t->ir));
+        ir_print(t->ir, stderr);
+    }
     memcpy(r->insn, t->graph.insn, t->graph.nhelped * sizeof *r->insn);
-    return jit_compile(t->jit, t->ir, t->graph.pc, r);
+    struct jit_region *jr = jit_compile(t->jit, t->ir, t->graph.pc, r);
+    if (jr && getenv("JITDBG")) {
+        size_t n;
+        const u8 *code = jit_code(jr, &n);
+        char f[64];
+        sprintf(f, "/tmp/jd/%08x.bin", t->graph.pc);
+        FILE *o = fopen(f, "w");
+        fwrite(code, 1, n, o);
+        fclose(o);
+    }
+    return jr;
 }
 
 static struct cpu_region *cpu_jit_build(struct cpu_jit *t)

@@ -91,6 +91,7 @@ extern const struct mips_model mips_161;
  */
 enum {
     MIPS_STLB_SIZE = 512,
+    MIPS_HINT_BITS = 12,
     MIPS_STLB_USER = 1u << 8,
     MIPS_STLB_WATCH = 1u << 9,   /* in tag_low: there are watchpoints */
     MIPS_STLB_BYPASS = 1u << 10, /* in tag_low: nothing hits (caches isolated) */
@@ -169,6 +170,7 @@ struct mips {
     struct mips_block *hot; /* why the interpreter returned: this block; NULL: it did not */
     struct mips_tlb_index tlb_index;
     struct mips_stlb stlb[MIPS_STLB_SIZE];
+    u32 hints[1 << MIPS_HINT_BITS]; /* the translator's: see jit.h */
     struct mips_ftlb ftlb[MIPS_STLB_SIZE];
 
     /* wiring */

@@ -20,9 +20,14 @@ struct jit_region;
  * The software TLB: 2^bits entries of 16 bytes at `table` in the state, by page number. An access
  * at va hits if the entry's tag is (va & (page mask | size - 1)) + the u32 at `low`; then the host
  * address is va + the entry's addend (u64).
+ *
+ * Each place in the code that accesses memory first tries the entry that fitted last time, so that
+ * the access need not wait for a look-up: `hints` is an array of u32 in the state, 2^hint_bits of
+ * them, in which such places remember it (as a distance from the table). Zero at the start.
  */
 struct jit_tlb {
-    u32 table, low;
+    u32 table, low, hints;
+    u8 hint_bits;
     u8 bits, page_shift;
     u8 rtag, wtag, addend; /* offsets in an entry */
 };

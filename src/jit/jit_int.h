@@ -68,6 +68,7 @@ struct jit {
     size_t used, common; /* bytes; `common`: what stands before all regions */
     bool full;
     bool has_bmi2, has_movbe;
+    unsigned next_hint;
     struct jit_region *regions;
     struct jit_jump jump[JIT_JUMPS];
     unsigned jumps; /* of them in use: a power of two */
@@ -106,6 +107,8 @@ enum jit_stub_kind {
 /* Code out of the way of what usually runs. */
 struct jit_stub {
     u8 kind, at_reg, value_reg, size;
+    u8 tag, t1, t2; /* accesses: which tag; two temporaries, t2 holds the tag wanted */
+    u16 hint;
     u16 live; /* temporaries to be kept */
     u16 point;
     i16 refund; /* SPENT: of the budget */
@@ -113,6 +116,7 @@ struct jit_stub {
     bool value_is_const;
     u32 value;
     u32 from, back; /* the jump to it; where it returns */
+    u32 retry;      /* accesses: with t1 at the right entry */
 };
 
 struct jit_fixup {

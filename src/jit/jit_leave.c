@@ -44,25 +44,41 @@ static unsigned jit_leave_bytes(unsigned size)
     return size == IR_W32 ? 4 : size == IR_S16 || size == IR_U16 ? 2 : 1;
 }
 
-/* Compares the tag of va's entry; where it fits, t1 gets the addend. Returns the jump that is taken
- * where it does not. */
-static u32 jit_leave_look_up(struct jit_gen *g, unsigned at, unsigned t1, unsigned t2,
-                             unsigned bytes, u8 tag)
+static struct x64_mem jit_leave_hint(const struct jit_gen *g, unsigned hint)
+{
+    return x64_at(JIT_STATE, (i32)(g->j->config.tlb.hints + 4 * hint));
+}
+
+/* Compares the tag of the entry that fitted last time; where it fits, t1 gets the addend. */
+static void jit_leave_try_hint(struct jit_gen *g, struct jit_stub *s)
 {
     const struct jit_tlb *tlb = &g->j->config.tlb;
     struct x64 *x = jit_leave_x(g);
-    struct x64_mem entry = x64_indexed(JIT_STATE, t1, 0, (i32)tlb->table);
-    x64_mov(x, false, t1, at);
-    x64_mov(x, false, t2, at);
-    x64_shift_imm(x, false, X64_SHR, t1, (u8)(tlb->page_shift - 4));
+    unsigned bytes = jit_leave_bytes(s->size), tag = s->tag, t1 = s->t1, t2 = s->t2;
+    s->hint = (u16)(g->j->next_hint++ & ((1u << tlb->hint_bits) - 1));
+    x64_load(x, false, t1, jit_leave_hint(g, s->hint));
+    x64_mov(x, false, t2, s->at_reg);
     x64_alu_imm(x, false, X64_AND, t2, (i32)(~0u << tlb->page_shift | (bytes - 1)));
-    x64_alu_imm(x, false, X64_AND, t1, (i32)((1u << tlb->bits) - 1) << 4);
     x64_alu_load(x, false, X64_ADD, t2, x64_at(JIT_STATE, (i32)tlb->low));
-    entry.disp = (i32)(tlb->table + tag);
-    x64_alu_load(x, false, X64_CMP, t2, entry);
+    x64_alu_load(x, false, X64_CMP, t2, x64_indexed(JIT_STATE, t1, 0, (i32)(tlb->table + tag)));
+    s->from = x64_jcc(x, X64_NE, X64_LATER);
+    s->retry = x64_here(x);
+    x64_load(x, true, t1, x64_indexed(JIT_STATE, t1, 0, (i32)(tlb->table + tlb->addend)));
+}
+
+/* The entry where the address belongs. Returns the jump that is taken if it does not fit either. */
+static u32 jit_leave_look_up(struct jit_gen *g, const struct jit_stub *s)
+{
+    const struct jit_tlb *tlb = &g->j->config.tlb;
+    struct x64 *x = &g->x;
+    x64_mov(x, false, s->t1, s->at_reg);
+    x64_shift_imm(x, false, X64_SHR, s->t1, (u8)(tlb->page_shift - 4));
+    x64_alu_imm(x, false, X64_AND, s->t1, (i32)((1u << tlb->bits) - 1) << 4);
+    x64_alu_load(x, false, X64_CMP, s->t2,
+                 x64_indexed(JIT_STATE, s->t1, 0, (i32)(tlb->table + s->tag)));
     u32 miss = x64_jcc(x, X64_NE, X64_LATER);
-    entry.disp = (i32)(tlb->table + tlb->addend);
-    x64_load(x, true, t1, entry);
+    x64_store(x, false, jit_leave_hint(g, s->hint), s->t1);
+    x64_jmp(x, s->retry);
     return miss;
 }
 
@@ -83,27 +99,37 @@ static void jit_leave_swapped_load(struct jit_gen *g, unsigned size, unsigned d,
         x64_movx16(x, size == IR_S16, d, d);
 }
 
+static struct jit_stub *jit_leave_access(struct jit_gen *g, enum jit_stub_kind kind, unsigned at,
+                                         const struct ir_insn *in)
+{
+    const struct jit_tlb *tlb = &g->j->config.tlb;
+    struct jit_stub *s = jit_leave_stub(g, kind, 0);
+    s->at_reg = (u8)at;
+    s->size = in->size;
+    s->point = in->point;
+    s->tag = kind == JIT_STUB_LOAD ? tlb->rtag : tlb->wtag;
+    s->t1 = (u8)jit_regs_temp(g);
+    s->t2 = (u8)jit_regs_temp(g);
+    return s;
+}
+
 static void jit_leave_load(struct jit_gen *g, ir_ref i)
 {
     const struct ir_insn *in = &g->r->insn[i];
     unsigned bytes = jit_leave_bytes(in->size);
     unsigned at = jit_regs_use(g, in->a);
-    unsigned t1 = jit_regs_temp(g), t2 = jit_regs_temp(g);
+    struct jit_stub *s = jit_leave_access(g, JIT_STUB_LOAD, at, in);
     jit_regs_done(g, in->a);
-    unsigned d = jit_regs_define(g, i, (u16)(1u << t1 | 1u << t2));
-    u32 miss = jit_leave_look_up(g, at, t1, t2, bytes, g->j->config.tlb.rtag);
-    struct x64_mem m = x64_indexed(t1, at, 0, 0);
+    unsigned d = jit_regs_define(g, i, (u16)(1u << s->t1 | 1u << s->t2));
+    jit_leave_try_hint(g, s);
+    struct x64_mem m = x64_indexed(s->t1, at, 0, 0);
     if (bytes == 1 || (bytes == 2 && !g->j->config.big))
         x64_load_small(&g->x, bytes, in->size == IR_S8 || in->size == IR_S16, d, m);
     else if (g->j->config.big)
         jit_leave_swapped_load(g, in->size, d, m);
     else
         x64_load(&g->x, false, d, m);
-    struct jit_stub *s = jit_leave_stub(g, JIT_STUB_LOAD, miss);
-    s->at_reg = (u8)at;
     s->value_reg = (u8)d;
-    s->size = in->size;
-    s->point = in->point;
     s->live = jit_regs_live_temps(g) & (u16) ~(1u << d);
     s->back = x64_here(&g->x);
     if (!g->val[i].uses && g->owner[d] == i)
@@ -137,26 +163,22 @@ static void jit_leave_store(struct jit_gen *g, ir_ref i)
     bool is_const = jit_regs_const(g, in->b, &c) && bytes == 4;
     unsigned at = jit_regs_use(g, in->a);
     unsigned v = is_const ? X64_NONE : jit_regs_use(g, in->b);
-    unsigned t1 = jit_regs_temp(g), t2 = jit_regs_temp(g);
-    u32 miss = jit_leave_look_up(g, at, t1, t2, bytes, g->j->config.tlb.wtag);
-    struct x64_mem m = x64_indexed(t1, at, 0, 0);
+    struct jit_stub *s = jit_leave_access(g, JIT_STUB_STORE, at, in);
+    jit_leave_try_hint(g, s);
+    struct x64_mem m = x64_indexed(s->t1, at, 0, 0);
     if (is_const)
         x64_store_imm(&g->x, false, m, (i32)(big ? __builtin_bswap32((u32)c) : (u32)c));
     else if (bytes == 1 || (bytes == 2 && !big))
         x64_store_small(&g->x, bytes, m, v);
     else if (big)
-        jit_leave_swapped_store(g, bytes, v, t2, m);
+        jit_leave_swapped_store(g, bytes, v, s->t2, m);
     else
         x64_store(&g->x, false, m, v);
-    struct jit_stub *s = jit_leave_stub(g, JIT_STUB_STORE, miss);
     jit_regs_done(g, in->a);
     jit_regs_done(g, in->b);
-    s->at_reg = (u8)at;
     s->value_reg = (u8)v;
     s->value_is_const = is_const;
     s->value = (u32)c;
-    s->size = in->size;
-    s->point = in->point;
     s->live = jit_regs_live_temps(g);
     s->back = x64_here(&g->x);
 }
@@ -349,6 +371,8 @@ static void jit_leave_slow_access(struct jit_gen *g, const struct jit_stub *s)
 {
     struct x64 *x = &g->x;
     bool load = s->kind == JIT_STUB_LOAD;
+    u32 miss = jit_leave_look_up(g, s);
+    x64_patch(x, miss, x64_here(x));
     jit_leave_temps(g, s->live, false);
     x64_store(x, false, JIT_FRAME(at), s->at_reg);
     if (!load && s->value_is_const)

@@ -17,6 +17,7 @@ struct x64_tlb {
         u64 addend;
     } entry[32];
     u32 low;
+    u32 hints[16];
 };
 
 struct x64_engine {
@@ -67,6 +68,8 @@ static struct jit *x64_new(bool big, bool plain)
         .tlb = {.table = at,
                 .low = at + offsetof(struct x64_tlb, low),
                 .bits = 5,
+                .hints = at + offsetof(struct x64_tlb, hints),
+                .hint_bits = 4,
                 .page_shift = IR_RIG_PAGE,
                 .rtag = 0,
                 .wtag = 4,
