@@ -18,9 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CPU_JIT_HEAT    40
+#define CPU_JIT_HEAT    1000
 #define CPU_JIT_CODE    MIB(64)
 #define CPU_JIT_ALIASES 8
+
+#define CPU_JIT_TRUST   2000
+#define CPU_JIT_TRUSTED 1000000
 
 /* What belongs to a compiled region. Kept until all go, because others may still jump to it. */
 struct cpu_region {
@@ -214,6 +217,7 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
                 .low = offsetof(struct mips, tag_low),
                 .bits = 9,
                 .hints = offsetof(struct mips, hints),
+                .trust = offsetof(struct mips, trust),
                 .hint_bits = MIPS_HINT_BITS,
                 .page_shift = MEM_PAGE_SHIFT,
                 .rtag = offsetof(struct mips_stlb, rtag),
@@ -267,22 +271,8 @@ static void cpu_jit_bound(struct cpu_jit *t)
 static struct jit_region *cpu_jit_compile(struct cpu_jit *t, struct cpu_region *r)
 {
     mips_lift(&t->graph, t->ir, r->insn);
-    if (getenv("JITDBG")) {
-        fprintf(stderr, "region %08x: %s\n", t->graph.pc, ir_verify(t->ir));
-        ir_print(t->ir, stderr);
-    }
     memcpy(r->insn, t->graph.insn, t->graph.nhelped * sizeof *r->insn);
-    struct jit_region *jr = jit_compile(t->jit, t->ir, t->graph.pc, r);
-    if (jr && getenv("JITDBG")) {
-        size_t n;
-        const u8 *code = jit_code(jr, &n);
-        char f[64];
-        sprintf(f, "/tmp/jd/%08x.bin", t->graph.pc);
-        FILE *o = fopen(f, "w");
-        fwrite(code, 1, n, o);
-        fclose(o);
-    }
-    return jr;
+    return jit_compile(t->jit, t->ir, t->graph.pc, r);
 }
 
 static struct cpu_region *cpu_jit_build(struct cpu_jit *t)
@@ -474,6 +464,16 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
         cpu_jit_hot(t, c, c->hot);
 }
 
+/* So many wrong hints in so many instructions are fine. */
+static void cpu_jit_trust(struct mips *c)
+{
+    if (likely(c->retired - c->trusted < CPU_JIT_TRUSTED))
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(c->trust); i++)
+        c->trust[i] = CPU_JIT_TRUST;
+    c->trusted = c->retired;
+}
+
 static void cpu_jit_stretch(struct mips *c, u64 stop)
 {
     struct cpu_jit *t = (struct cpu_jit *)c->code->native;
@@ -481,6 +481,7 @@ static void cpu_jit_stretch(struct mips *c, u64 stop)
     bool came = false;
     c->stop = stop;
     c->resync = false;
+    cpu_jit_trust(c);
     while (!cpu_jit_wants_attention(c)) {
         if (c->code->untidy)
             mips_code_collect(c->code);

@@ -170,7 +170,9 @@ struct mips {
     struct mips_block *hot; /* why the interpreter returned: this block; NULL: it did not */
     struct mips_tlb_index tlb_index;
     struct mips_stlb stlb[MIPS_STLB_SIZE];
-    u32 hints[1 << MIPS_HINT_BITS]; /* the translator's: see jit.h */
+    u32 hints[1 << MIPS_HINT_BITS]; /* the translator's: see jit.h, */
+    i32 trust[1 << MIPS_HINT_BITS];
+    u64 trusted; /* retired when they were filled up last */
     struct mips_ftlb ftlb[MIPS_STLB_SIZE];
 
     /* wiring */

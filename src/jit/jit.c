@@ -34,9 +34,29 @@ u64 jit_failed(struct jit_frame *f)
     return r ? (u64)(uintptr_t)(r->code + r->entry) : 0;
 }
 
+static void jit_patch(const struct jit *j, const struct jit_region *r, u32 at, const u8 *to)
+{
+    u32 distance = (u32)(to - (r->code + at + 4));
+    memcpy(j->code.rw + (r->code - j->code.rx) + at, &distance, 4);
+}
+
+static void jit_put_jump(const struct jit *j, const struct jit_region *r, u32 at, const u8 *to)
+{
+    j->code.rw[r->code - j->code.rx + at] = 0xe9;
+    jit_patch(j, r, at + 1, to);
+}
+
+static void jit_distrust(struct jit_frame *f)
+{
+    jit_put_jump(f->jit, f->region, f->site, f->region->code + f->hashed);
+    f->hashed = 0;
+}
+
 u64 jit_slow_load(struct jit_frame *f)
 {
     const struct jit_ops *ops = &f->jit->config.ops;
+    if (unlikely(f->hashed))
+        jit_distrust(f);
     u64 left = jit_at_point(f);
     bool ok = ops->load(f->state, left, (enum ir_size)(f->point >> 16), f->at, &f->value);
     return likely(ok) ? 1 : jit_failed(f);
@@ -45,6 +65,8 @@ u64 jit_slow_load(struct jit_frame *f)
 u64 jit_slow_store(struct jit_frame *f)
 {
     const struct jit_ops *ops = &f->jit->config.ops;
+    if (unlikely(f->hashed))
+        jit_distrust(f);
     u64 left = jit_at_point(f);
     bool ok = ops->store(f->state, left, (enum ir_size)(f->point >> 16), f->at, f->value);
     return likely(ok) ? 1 : jit_failed(f);
@@ -216,19 +238,11 @@ struct jit_region *jit_compile(struct jit *j, const struct ir_region *r, u64 pla
     return out;
 }
 
-static void jit_patch(const struct jit *j, const struct jit_region *r, u32 at, const u8 *to)
-{
-    u32 distance = (u32)(to - (r->code + at + 4));
-    memcpy(j->code.rw + (r->code - j->code.rx) + at, &distance, 4);
-}
-
 static void jit_divert(const struct jit *j, const struct jit_region *r, const u8 *to)
 {
     u32 entries[] = {r->entry, r->check};
-    for (size_t k = 0; k < ARRAY_LEN(entries); k++) {
-        j->code.rw[r->code - j->code.rx + entries[k]] = 0xe9;
-        jit_patch(j, r, entries[k] + 1, to);
-    }
+    for (size_t k = 0; k < ARRAY_LEN(entries); k++)
+        jit_put_jump(j, r, entries[k], to);
 }
 
 void jit_redirect(struct jit *j, const struct jit_region *old, const struct jit_region *to)

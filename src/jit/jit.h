@@ -23,10 +23,12 @@ struct jit_region;
  *
  * Each place in the code that accesses memory first tries the entry that fitted last time, so that
  * the access need not wait for a look-up: `hints` is an array of u32 in the state, 2^hint_bits of
- * them, in which such places remember it (as a distance from the table). Zero at the start.
+ * them, in which such places remember it (as a distance from the table; zero at the start). A place
+ * whose hints are wrong too often looks up at once from then on: each wrong one takes one from its
+ * i32 in `trust`, an array likewise, which the owner fills up every now and then.
  */
 struct jit_tlb {
-    u32 table, low, hints;
+    u32 table, low, hints, trust;
     u8 hint_bits;
     u8 bits, page_shift;
     u8 rtag, wtag, addend; /* offsets in an entry */

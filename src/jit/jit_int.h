@@ -12,16 +12,17 @@ struct jit_frame {
     u32 at, value;
     u32 point; /* and in the upper half a size */
     u32 how;
+    u32 site, hashed; /* `hashed` not 0: turn the code at `site` into a jump there */
     struct jit_region *region;
     u64 left, place;
     struct jit *jit;
     void *state;
     struct jit_exit *exit;
     u64 temp[X64_NREGS]; /* across slow paths, by register */
-    u64 value_of[25];    /* values that found no register */
+    u64 value_of[24];    /* values that found no register */
 };
 
-#define JIT_FRAME_VALUES 25
+#define JIT_FRAME_VALUES 24
 _Static_assert(sizeof(struct jit_frame) % 16 == 8, "keeps the stack aligned");
 
 #define JIT_JUMPS  4096 /* entries */
@@ -116,7 +117,8 @@ struct jit_stub {
     bool value_is_const;
     u32 value;
     u32 from, back; /* the jump to it; where it returns */
-    u32 retry;      /* accesses: with t1 at the right entry */
+    u32 site;       /* accesses: where they begin, */
+    u32 retry;      /* and go on with t1 at the right entry */
 };
 
 struct jit_fixup {

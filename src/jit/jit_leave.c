@@ -49,37 +49,46 @@ static struct x64_mem jit_leave_hint(const struct jit_gen *g, unsigned hint)
     return x64_at(JIT_STATE, (i32)(g->j->config.tlb.hints + 4 * hint));
 }
 
-/* Compares the tag of the entry that fitted last time; where it fits, t1 gets the addend. */
+/* The tag that the access wants, into t2. */
+static void jit_leave_tag(struct jit_gen *g, const struct jit_stub *s)
+{
+    const struct jit_tlb *tlb = &g->j->config.tlb;
+    u32 mask = ~0u << tlb->page_shift | (jit_leave_bytes(s->size) - 1);
+    x64_mov(&g->x, false, s->t2, s->at_reg);
+    x64_alu_imm(&g->x, false, X64_AND, s->t2, (i32)mask);
+    x64_alu_load(&g->x, false, X64_ADD, s->t2, x64_at(JIT_STATE, (i32)tlb->low));
+}
+
+static u32 jit_leave_compare_tag(struct jit_gen *g, const struct jit_stub *s)
+{
+    const struct jit_tlb *tlb = &g->j->config.tlb;
+    x64_alu_load(&g->x, false, X64_CMP, s->t2,
+                 x64_indexed(JIT_STATE, s->t1, 0, (i32)(tlb->table + s->tag)));
+    return x64_jcc(&g->x, X64_NE, X64_LATER);
+}
+
+/* Tries the entry that fitted last time; where it fits, t1 gets the addend. */
 static void jit_leave_try_hint(struct jit_gen *g, struct jit_stub *s)
 {
     const struct jit_tlb *tlb = &g->j->config.tlb;
     struct x64 *x = jit_leave_x(g);
-    unsigned bytes = jit_leave_bytes(s->size), tag = s->tag, t1 = s->t1, t2 = s->t2;
     s->hint = (u16)(g->j->next_hint++ & ((1u << tlb->hint_bits) - 1));
-    x64_load(x, false, t1, jit_leave_hint(g, s->hint));
-    x64_mov(x, false, t2, s->at_reg);
-    x64_alu_imm(x, false, X64_AND, t2, (i32)(~0u << tlb->page_shift | (bytes - 1)));
-    x64_alu_load(x, false, X64_ADD, t2, x64_at(JIT_STATE, (i32)tlb->low));
-    x64_alu_load(x, false, X64_CMP, t2, x64_indexed(JIT_STATE, t1, 0, (i32)(tlb->table + tag)));
-    s->from = x64_jcc(x, X64_NE, X64_LATER);
+    s->site = x64_here(x);
+    x64_load(x, false, s->t1, jit_leave_hint(g, s->hint));
+    jit_leave_tag(g, s);
+    s->from = jit_leave_compare_tag(g, s);
     s->retry = x64_here(x);
-    x64_load(x, true, t1, x64_indexed(JIT_STATE, t1, 0, (i32)(tlb->table + tlb->addend)));
+    x64_load(x, true, s->t1, x64_indexed(JIT_STATE, s->t1, 0, (i32)(tlb->table + tlb->addend)));
 }
 
-/* The entry where the address belongs. Returns the jump that is taken if it does not fit either. */
+/* The entry where the address belongs, into t1. Returns the jump taken if it does not fit. */
 static u32 jit_leave_look_up(struct jit_gen *g, const struct jit_stub *s)
 {
     const struct jit_tlb *tlb = &g->j->config.tlb;
-    struct x64 *x = &g->x;
-    x64_mov(x, false, s->t1, s->at_reg);
-    x64_shift_imm(x, false, X64_SHR, s->t1, (u8)(tlb->page_shift - 4));
-    x64_alu_imm(x, false, X64_AND, s->t1, (i32)((1u << tlb->bits) - 1) << 4);
-    x64_alu_load(x, false, X64_CMP, s->t2,
-                 x64_indexed(JIT_STATE, s->t1, 0, (i32)(tlb->table + s->tag)));
-    u32 miss = x64_jcc(x, X64_NE, X64_LATER);
-    x64_store(x, false, jit_leave_hint(g, s->hint), s->t1);
-    x64_jmp(x, s->retry);
-    return miss;
+    x64_mov(&g->x, false, s->t1, s->at_reg);
+    x64_shift_imm(&g->x, false, X64_SHR, s->t1, (u8)(tlb->page_shift - 4));
+    x64_alu_imm(&g->x, false, X64_AND, s->t1, (i32)((1u << tlb->bits) - 1) << 4);
+    return jit_leave_compare_tag(g, s);
 }
 
 static void jit_leave_swapped_load(struct jit_gen *g, unsigned size, unsigned d, struct x64_mem m)
@@ -367,12 +376,11 @@ static void jit_leave_temps(struct jit_gen *g, u16 live, bool restore)
     }
 }
 
-static void jit_leave_slow_access(struct jit_gen *g, const struct jit_stub *s)
+/* Asks C for the access. */
+static void jit_leave_ask(struct jit_gen *g, const struct jit_stub *s)
 {
     struct x64 *x = &g->x;
     bool load = s->kind == JIT_STUB_LOAD;
-    u32 miss = jit_leave_look_up(g, s);
-    x64_patch(x, miss, x64_here(x));
     jit_leave_temps(g, s->live, false);
     x64_store(x, false, JIT_FRAME(at), s->at_reg);
     if (!load && s->value_is_const)
@@ -385,6 +393,29 @@ static void jit_leave_slow_access(struct jit_gen *g, const struct jit_stub *s)
     if (load)
         x64_load(x, false, s->value_reg, JIT_FRAME(value));
     x64_jmp(x, s->back);
+}
+
+/* The hint was wrong: look up, and remember. Wrong too often, the place in the code becomes a jump
+ * to `hashed`, which looks up at once. */
+static void jit_leave_slow_access(struct jit_gen *g, const struct jit_stub *s)
+{
+    struct x64 *x = &g->x;
+    i32 trust = (i32)(g->j->config.tlb.trust + 4 * s->hint);
+    x64_alu_mem_imm(x, false, X64_SUB, x64_at(JIT_STATE, trust), 1);
+    u32 distrust = x64_jcc(x, X64_S, X64_LATER);
+    u32 miss = jit_leave_look_up(g, s);
+    x64_store(x, false, jit_leave_hint(g, s->hint), s->t1);
+    x64_jmp(x, s->retry);
+    u32 hashed = x64_here(x);
+    jit_leave_tag(g, s);
+    u32 hashed_miss = jit_leave_look_up(g, s);
+    x64_jmp(x, s->retry);
+    x64_patch(x, distrust, x64_here(x));
+    x64_store_imm(x, false, JIT_FRAME(site), (i32)s->site);
+    x64_store_imm(x, false, JIT_FRAME(hashed), (i32)hashed);
+    x64_patch(x, miss, x64_here(x));
+    x64_patch(x, hashed_miss, x64_here(x));
+    jit_leave_ask(g, s);
 }
 
 void jit_leave_stubs(struct jit_gen *g)
@@ -468,6 +499,7 @@ static void jit_leave_common_enter(struct x64 *x)
     x64_store(x, true, JIT_FRAME(state), RDI);
     x64_store(x, true, JIT_FRAME(exit), RCX);
     x64_store(x, true, JIT_FRAME(jit), R8);
+    x64_store_imm(x, false, JIT_FRAME(hashed), 0);
     x64_mov(x, true, JIT_STATE, RDI);
     x64_mov(x, true, JIT_LEFT, RDX);
     x64_jmp_reg(x, RSI);

@@ -18,6 +18,7 @@ struct x64_tlb {
     } entry[32];
     u32 low;
     u32 hints[16];
+    i32 trust[16]; /* none: all look up at the second hint that is wrong */
 };
 
 struct x64_engine {
@@ -70,6 +71,7 @@ static struct jit *x64_new(bool big, bool plain)
                 .bits = 5,
                 .hints = at + offsetof(struct x64_tlb, hints),
                 .hint_bits = 4,
+                .trust = at + offsetof(struct x64_tlb, trust),
                 .page_shift = IR_RIG_PAGE,
                 .rtag = 0,
                 .wtag = 4,
