@@ -307,7 +307,7 @@ static void run_profile(struct run *r)
 static const struct vcpu_engine *run_engine(const struct run_options *o)
 {
     if (!o->engine || !strcmp(o->engine, "auto"))
-        return &vcpu_interp;
+        return vcpu_usual;
     return vcpu_engine_find(o->engine);
 }
 

@@ -52,10 +52,12 @@ struct cpu_jit {
 const struct cpu_jit_knobs cpu_jit_usual = {.seed = 1,
                                             .code_bytes = KIB(64),
                                             .chaos = {.seed = 1, .jumps = 2},
-                                            .heat = 2,
-                                            .flush_every = 50,
-                                            .drop_every = 20,
-                                            .unlinked = 30};
+                                            .heat = 3,
+                                            .blocks = 6,
+                                            .run = 12,
+                                            .flush_every = 300,
+                                            .drop_every = 2000,
+                                            .unlinked = 10};
 #else
 const struct cpu_jit_knobs cpu_jit_usual = {0};
 #endif

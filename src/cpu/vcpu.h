@@ -64,6 +64,8 @@ u64 vcpu_user_cycles(const struct vcpu *v);
 bool vcpu_idle(const struct vcpu *v); /* would vcpu_run return VCPU_IDLE at once? */
 const char *vcpu_stop_reason(const struct vcpu *v);
 
+/* The one that runs where none is asked for. */
+extern const struct vcpu_engine *const vcpu_usual;
 const struct vcpu_engine *vcpu_engine_find(const char *name); /* NULL: no such engine */
 
 #endif

@@ -258,7 +258,7 @@ struct rig *rig_new(const struct rig_setup *setup)
         .put = rig_put, .get = rig_get_nothing, .ended = rig_nothing_comes, .ctx = r};
     struct board_s161_config config = {.conf = &r->conf,
                                        .extended = !setup->plain,
-                                       .engine = setup->engine ? setup->engine : &vcpu_interp,
+                                       .engine = setup->engine ? setup->engine : vcpu_usual,
                                        .console = setup->screen ? showing : typing,
                                        .screen_keys = typing,
                                        .late = setup->late,

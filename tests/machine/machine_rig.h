@@ -52,7 +52,7 @@ struct rig_setup {
     bool late;     /* devices are late as System/161's are */
     bool plain;    /* System/161's mainboard, without EXIT */
     u64 doom, progress_cycles;
-    const struct vcpu_engine *engine; /* NULL: the interpreter */
+    const struct vcpu_engine *engine; /* NULL: the usual one */
     bool record;
     const struct buf *replay; /* a log; the host's hooks are then forbidden */
     /* A guest other than hearth: words for 0x80001000, where it starts, and for the general
