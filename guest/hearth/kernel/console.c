@@ -4,7 +4,8 @@
  * here and reaches readers line by line: backspace, ^U (kill line), ^W (kill word), ^D (end of
  * input), ^C (end the program that the shell waits for). Typing ahead works: finished lines queue
  * up in the ring before the line being edited. A line is shown when somebody wants to read it, so
- * that it stands behind the reader's prompt also if it was typed, or came from a script, long before.
+ * that it stands behind the reader's prompt also if it was typed, or came from a script, long
+ * before.
  */
 #include "console.h"
 
@@ -28,7 +29,7 @@ static struct console {
     u32 in_edit, in_line, in_read; /* end of edited text, of finished lines, read; free-running */
     u32 in_shown;                  /* echoed up to here */
     u32 readers;
-    bool in_held;                  /* the ring is full of lines: the board keeps what is typed */
+    bool in_held; /* the ring is full of lines: the board keeps what is typed */
 } console;
 
 static void console_start_locked(void)

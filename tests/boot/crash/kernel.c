@@ -2,8 +2,8 @@
 /*
  * A guest that does what its boot string's first letter says: s asks for the debugger, w waits for
  * nothing, l loops, t loads two equal TLB entries, z calls a null pointer, p switches its profile,
- * x its trace; f, n, c run a user program that faults, uses a null pointer, makes system calls; m is
- * f, but the handler unmaps the program.
+ * x its trace; f, n, c run a user program that faults, uses a null pointer, makes system calls; m
+ * is f, but the handler unmaps the program.
  */
 typedef unsigned int u32;
 
