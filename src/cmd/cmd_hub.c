@@ -8,12 +8,12 @@
 #include "cmd/cmd_options.h"
 #include "cmd/hub.h"
 #include "host/host_clock.h"
-#include "host/host_dir.h"
 #include "host/host_file.h"
 #include "host/host_poll.h"
 #include "host/host_socket.h"
 #include "host/host_term.h"
 #include "io/io_net.h"
+#include "io/io_net_hub.h"
 #include "lib/log.h"
 
 #include <errno.h>
@@ -120,8 +120,6 @@ static void cmd_hub_ready(void *ctx, short revents)
 
 static enum err cmd_hub_open(struct cmd_hub *h, struct error *e)
 {
-    if (!strcmp(h->path, IO_NET_DEFAULT_HUB))
-        host_dir_make(".sockets"); /* if that fails, so does what follows */
     h->fd = host_datagram(h->path, e);
     if (h->fd >= 0)
         return ERR_OK;

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CMD_STAT_SOCKET ".sockets/meter"
 #define CMD_STAT_SECOND 1000000000u
 
 enum cmd_stat161_exit {
@@ -91,7 +90,7 @@ static int cmd_stat_help(void)
     puts("usage: kuseg stat [options] [ADDRESS]\n"
          "\n"
          "Prints how the counters of a running machine rise. ADDRESS is what that machine was\n"
-         "given with --meter; default " CMD_STAT_SOCKET ", where sys161 has it.\n"
+         "given with --meter; default " VMM_METER_SOCKET ", where sys161 has it.\n"
          "\n"
          "options:");
     cmd_options_help(stdout, cmd_stat_table, ARRAY_LEN(cmd_stat_table));
@@ -128,7 +127,7 @@ int cmd_stat(int argc, char **argv)
     }
     if (a.help)
         return cmd_stat_help();
-    return cmd_stat_at(&a, first < argc ? argv[first] : CMD_STAT_SOCKET, &e);
+    return cmd_stat_at(&a, first < argc ? argv[first] : VMM_METER_SOCKET, &e);
 }
 
 /* ---- stat161 ---- */
@@ -170,7 +169,7 @@ static u64 cmd_stat161_interval(const char *text)
 static int cmd_stat161_connect(struct cmd_stat *s)
 {
     struct error e;
-    int fd = host_connect(CMD_STAT_SOCKET, &e);
+    int fd = host_connect(VMM_METER_SOCKET, &e);
     if (fd >= 0)
         return fd;
     bool absent = errno == ECONNREFUSED || errno == ENOENT;

@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/run_debug.h"
-#include "host/host_dir.h"
+#include "host/host_socket.h"
 #include "lib/log.h"
 
 #include <stdio.h>
 
-#define RUN_DEBUG_SOCKETS ".sockets"
-#define RUN_DEBUG_KEY     7 /* control-G, as sys161's users know it */
+#define RUN_DEBUG_KEY 7 /* control-G, as sys161's users know it */
 
 static enum err run_debug_sys161(struct vmm_debug **d, struct vmm_debug_config *config,
                                  struct machine *m, u64 port, struct error *e)
 {
     char address[32];
     snprintf(address, sizeof address, "localhost:%u", (unsigned)port);
-    config->address = port ? address : RUN_DEBUG_SOCKETS "/gdb";
-    if (!port)
-        host_dir_make(RUN_DEBUG_SOCKETS); /* if that fails, so does what follows */
-    if (vmm_debug_new(d, m, config, e))   /* the original runs on, too */
+    config->address = port ? address : HOST_SOCKETS "/gdb";
+    if (vmm_debug_new(d, m, config, e)) /* the original runs on, too */
         log_warn("%s: there will be no debugger", e->msg);
     return ERR_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "host/host_socket.h"
+#include "host/host_dir.h"
 #include "lib/bug.h"
 #include "lib/num.h"
 
@@ -94,6 +95,9 @@ static int host_socket_bind(const struct host_address *a, int type)
     int fd = host_socket_new(a, type | SOCK_NONBLOCK);
     if (fd < 0)
         return -1;
+    if (a->any.sa_family == AF_UNIX &&
+        !strncmp(a->path.sun_path, HOST_SOCKETS "/", sizeof HOST_SOCKETS))
+        host_dir_make(HOST_SOCKETS); /* if that fails, so does what follows */
     mode_t mask = umask(077);
     int failed = bind(fd, &a->any, a->len);
     if (failed && errno == EADDRINUSE && a->any.sa_family == AF_UNIX) {

@@ -13,6 +13,9 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
+/* Where sockets are that no option names, as System/161 has it; made when one is to be in it. */
+#define HOST_SOCKETS ".sockets"
+
 /* ---- those who come to us ---- */
 
 struct host_listener {

@@ -15,8 +15,6 @@
 #define IO_NET_HUB       0x0000u /* as receiver: the hub itself, a keep-alive */
 #define IO_NET_BROADCAST 0xffffu
 
-#define IO_NET_DEFAULT_HUB ".sockets/hub"
-
 enum io_net_fault {
     IO_NET_GOOD,
     IO_NET_RUNT,  /* shorter than its header */

@@ -8,7 +8,6 @@
 
 #include "host/host_dir.h"
 #include "host/host_file.h"
-#include "host/host_socket.h"
 #include "host/host_timer.h"
 #include "io/io_net.h"
 #include "lib/bug.h"
@@ -20,7 +19,6 @@
 
 #define IO_NET_HUB_KEEPALIVE_NS 1000000000u
 #define IO_NET_HUB_AT_ONCE      64 /* datagrams taken from the socket at a time */
-#define IO_NET_HUB_FOLDER       ".sockets"
 
 struct io_net_hub {
     struct host_poll *poll;
@@ -126,11 +124,11 @@ static void io_net_hub_close(void *ctx)
 static enum err io_net_hub_bind(struct io_net_hub *n, struct error *e)
 {
     char *here = host_dir_current();
-    if (!here || !host_dir_make(IO_NET_HUB_FOLDER)) {
+    if (!here || !host_dir_make(HOST_SOCKETS)) {
         free(here);
-        return err_set(e, ERR_IO, "cannot make the directory " IO_NET_HUB_FOLDER ": %m");
+        return err_set(e, ERR_IO, "cannot make the directory " HOST_SOCKETS ": %m");
     }
-    n->path = xasprintf("%s/" IO_NET_HUB_FOLDER "/net-%04x", here, n->hwaddr);
+    n->path = xasprintf("%s/" HOST_SOCKETS "/net-%04x", here, n->hwaddr);
     free(here);
     n->watch.fd = host_datagram(n->path, e);
     if (n->watch.fd >= 0)

@@ -8,10 +8,11 @@
 #ifndef IO_IO_NET_HUB_H
 #define IO_IO_NET_HUB_H
 
-#include "host/host_poll.h"
+#include "host/host_socket.h"
 #include "io/io.h"
 
-#define IO_NET_HUB_QUEUE 32 /* frames that wait for the machine; more are lost */
+#define IO_NET_DEFAULT_HUB HOST_SOCKETS "/hub"
+#define IO_NET_HUB_QUEUE   32 /* frames that wait for the machine; more are lost */
 
 struct io_net_hub_options {
     struct host_poll *poll;

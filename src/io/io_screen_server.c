@@ -9,7 +9,6 @@
  * can be cut off.
  */
 #include "io/io_screen_server.h"
-#include "host/host_socket.h"
 #include "io/io_vt.h"
 #include "lib/bug.h"
 

@@ -6,11 +6,11 @@
 #ifndef IO_IO_SCREEN_SERVER_H
 #define IO_IO_SCREEN_SERVER_H
 
-#include "host/host_poll.h"
+#include "host/host_socket.h"
 #include "io/io.h"
 #include "lib/err.h"
 
-#define IO_SCREEN_SOCKET ".sockets/screen" /* unless it is told another one */
+#define IO_SCREEN_SOCKET HOST_SOCKETS "/screen" /* unless it is told another one */
 
 struct io_screen_server;
 

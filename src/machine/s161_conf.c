@@ -3,7 +3,7 @@
 #include "machine/s161_conf.h"
 
 #include "host/host_slurp.h"
-#include "io/io_net.h"
+#include "io/io_net_hub.h"
 #include "lib/bug.h"
 
 #include <stdio.h>

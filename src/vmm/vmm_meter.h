@@ -10,6 +10,7 @@
 #include "host/host_socket.h"
 #include "machine/machine.h"
 
+#define VMM_METER_SOCKET     HOST_SOCKETS "/meter" /* sys161's */
 #define VMM_METER_CLIENTS    16
 #define VMM_METER_LINE       128 /* bytes of a command, with its end */
 #define VMM_METER_MIN_NS     10000u
