@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* A line on standard error every few real seconds: how far a long run has come, and how fast. */
-#ifndef CMD_RUN_PROGRESS_H
-#define CMD_RUN_PROGRESS_H
+#ifndef VMM_VMM_PROGRESS_H
+#define VMM_VMM_PROGRESS_H
 
 #include "machine/machine.h"
 
-struct run_progress {
+struct vmm_progress {
     struct machine *m;
     struct machine_observer observer;
     u64 every_ns;          /* of real time */
@@ -13,6 +13,6 @@ struct run_progress {
     u64 last_cycles, last_retired;
 };
 
-void run_progress_start(struct run_progress *p, struct machine *m, u64 every_ns);
+void vmm_progress_start(struct vmm_progress *p, struct machine *m, u64 every_ns);
 
 #endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* A machine's screen on a socket: its picture for whoever looks, their keys for the machine. */
+#ifndef VMM_VMM_SCREEN_H
+#define VMM_VMM_SCREEN_H
+
+#include "io/io_screen_server.h"
+#include "machine/board_s161.h"
+
+struct vmm_screen {
+    struct io_screen_server *server; /* NULL: nobody can look */
+};
+
+struct io_console vmm_screen_keys(struct vmm_screen *s); /* s may still be zeroed */
+
+/* Nothing happens if the board has no screen. */
+MUST_CHECK enum err vmm_screen_open(struct vmm_screen *s, struct board_s161 *board,
+                                    struct host_poll *poll, const char *address, struct error *e);
+
+/* Before each wait of `ns`. */
+void vmm_screen_show(const struct vmm_screen *s, u64 ns);
+
+void vmm_screen_close(struct vmm_screen *s); /* safe on zeroed memory */
+
+#endif
