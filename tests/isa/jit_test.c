@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What translated code must notice, case by case; what fuzzing found and might find late. Two CPUs,
+ * as the random programs have one.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "cpu/cpu_jit.h"
+#include "cpu/vcpu.h"
+#include "isa_rig.h"
+#include "lib/bug.h"
+
+#include <stdlib.h>
+
+#define BGEZAL(off) INSN_I(1, 0, 17, off)
+#define J(pa)       (2u << 26 | (pa) >> 2)
+#define SPIN        400 /* instructions: all is hot by then */
+
+struct hot_rig {
+    struct rig g;
+    struct vcpu cpu[2];
+};
+
+static int hot_setup(void **state)
+{
+    struct hot_rig *t = xcalloc(1, sizeof *t);
+    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = 2};
+    rig_init(&t->g, true);
+    for (unsigned i = 0; i < 2; i++) {
+        vcpu_init(&t->cpu[i], i, &vcpu_jit, &mips_161, true, t->g.mem, t->g.code, &t->g.trace);
+        t->cpu[i].mips.status = 0;
+        mips_set_pc(&t->cpu[i].mips, RIG_CODE);
+        mips_changed(&t->cpu[i].mips);
+    }
+    assert_true(cpu_jit_prepare(t->g.code, true, &k));
+    *state = t;
+    return 0;
+}
+
+static int hot_teardown(void **state)
+{
+    struct hot_rig *t = *state;
+    for (unsigned i = 0; i < 2; i++)
+        vcpu_fini(&t->cpu[i]);
+    rig_fini(&t->g);
+    free(t);
+    return 0;
+}
+
+static struct mips *hot_run(struct hot_rig *t, unsigned cpu, unsigned n)
+{
+    assert_int_equal(vcpu_run(&t->cpu[cpu], n), VCPU_BUDGET);
+    return &t->cpu[cpu].mips;
+}
+
+static void hot_store(struct hot_rig *t, u32 pa, u32 word)
+{
+    struct mem_access a = {.size = 4};
+    assert_true(mem_write(t->g.mem, a, true, pa, word));
+}
+
+/* Page `pa`: t0 = value, and on to `next`. */
+static void hot_page(struct hot_rig *t, u32 pa, u32 value, u32 next)
+{
+    const u32 words[] = {ADDIU(T0, 0, value), ADDIU(T1, T1, 1), J(next), NOP};
+    rig_program(&t->g, pa, words, ARRAY_LEN(words));
+}
+
+/* From 0x1000 to 0x2000 and back, mapped; there it is page 0x5000, 0x6000 also fits. */
+static void hot_two_pages(struct hot_rig *t, unsigned cpu)
+{
+    hot_page(t, 0x4000, 100, 0x2000);
+    hot_page(t, 0x5000, 1, 0x1000);
+    hot_page(t, 0x6000, 2, 0x1000);
+    rig_map(&t->cpu[cpu].mips, 8, 0x1000, 0, 0x4000);
+    rig_map(&t->cpu[cpu].mips, 9, 0x2000, 0, 0x5000);
+    mips_set_pc(&t->cpu[cpu].mips, 0x1000);
+}
+
+/* Up to the jump back: where t0 tells which page it was. */
+static void hot_expect(struct hot_rig *t, unsigned cpu, u32 value)
+{
+    struct mips *c = hot_run(t, cpu, SPIN);
+    while (c->pc != 0x1000)
+        hot_run(t, cpu, 1);
+    assert_int_equal(c->r[T0], value);
+}
+
+/* As TLBWI does, without the rest of the world forgotten. */
+static void hot_remap(struct hot_rig *t, unsigned cpu, u32 pa)
+{
+    const u32 words[] = {0x42000002u};
+    struct mips *c = &t->cpu[cpu].mips;
+    rig_program(&t->g, 0x8000, words, 1);
+    c->entryhi = 0x2000;
+    c->entrylo = pa | MIPS_LO_V | MIPS_LO_D;
+    c->index = 9 << 8;
+    mips_set_pc(c, 0x80008000u);
+    hot_run(t, cpu, 1);
+    c->entryhi = 0;
+    mips_set_pc(c, 0x1000);
+}
+
+static void an_alias_is_translated_anew(void **state)
+{
+    struct hot_rig *t = *state;
+    const u32 words[] = {ADDIU(T0, T0, 1), BGEZAL(1), NOP, BEQ(0, 0, -4), NOP};
+    static const u32 base[] = {0x80000000u, 0xa0000000u, 0x80000000u, 0, 0xa0000000u};
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+    rig_map(&t->cpu[0].mips, 8, 0x1000, 0, 0x1000);
+    for (unsigned i = 0; i < ARRAY_LEN(base); i++) {
+        mips_set_pc(&t->cpu[0].mips, base[i] + 0x1000);
+        const struct mips *c = hot_run(t, 0, SPIN);
+        assert_int_equal(c->r[31], base[i] + 0x100c);
+        assert_int_equal(c->pc & ~0xfffu, base[i] + 0x1000);
+    }
+}
+
+static void links_notice_another_page(void **state)
+{
+    struct hot_rig *t = *state;
+    hot_two_pages(t, 0);
+    hot_expect(t, 0, 1);
+    hot_remap(t, 0, 0x6000);
+    hot_expect(t, 0, 2);
+    hot_remap(t, 0, 0x5000);
+    hot_expect(t, 0, 1);
+}
+
+/* Whoever still went to a region that was dropped goes to the one that took its place, and finds
+ * out there, too. */
+static void redirected_links_notice_another_page(void **state)
+{
+    struct hot_rig *t = *state;
+    hot_two_pages(t, 0);
+    hot_expect(t, 0, 1);
+    hot_store(t, 0x5000, ADDIU(T0, 0, 3));
+    hot_expect(t, 0, 3);
+    hot_remap(t, 0, 0x6000);
+    hot_expect(t, 0, 2);
+    hot_store(t, 0x6000, ADDIU(T0, 0, 4));
+    hot_expect(t, 0, 4);
+    hot_remap(t, 0, 0x5000);
+    hot_expect(t, 0, 3);
+}
+
+/* The same address is other code on another CPU. */
+static void each_cpu_has_its_mapping(void **state)
+{
+    struct hot_rig *t = *state;
+    hot_two_pages(t, 0);
+    hot_two_pages(t, 1);
+    rig_map(&t->cpu[1].mips, 9, 0x2000, 0, 0x6000);
+    for (unsigned i = 0; i < 6; i++) {
+        hot_expect(t, 0, 1);
+        hot_expect(t, 1, 2);
+    }
+}
+
+/* Code that one CPU changes is changed for the other. */
+static void a_cpu_changes_anothers_code(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = &t->cpu[1].mips;
+    const u32 words[] = {SW(T2, 0, T3)};
+    rig_program(&t->g, 0x8000, words, 1);
+    hot_two_pages(t, 0);
+    for (u32 value = 10; value < 16; value++) {
+        c->r[T2] = ADDIU(T0, 0, value);
+        c->r[T3] = 0xa0005000u;
+        mips_set_pc(c, 0x80008000u);
+        hot_run(t, 1, SPIN);
+        hot_expect(t, 0, value);
+    }
+}
+
+/* An instruction that is stored into the very block that runs, behind the store, is the new one. */
+static void the_running_block_changes_itself(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = &t->cpu[0].mips;
+    const u32 words[] = {SW(T2, 0x1008, T3), NOP, ADDIU(T0, T0, 1), BEQ(0, 0, -4),
+                         ADDIU(T2, T2, 1)};
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+    c->r[T2] = ADDIU(T0, 0, 1);
+    c->r[T3] = 0x80000000u;
+    for (unsigned i = 0; i < 20; i++) {
+        hot_run(t, 0, 5);
+        assert_int_equal(c->r[T0], i + 1);
+    }
+}
+
+int main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, hot_setup, hot_teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(an_alias_is_translated_anew),          CASE(links_notice_another_page),
+        CASE(redirected_links_notice_another_page), CASE(each_cpu_has_its_mapping),
+        CASE(a_cpu_changes_anothers_code),          CASE(the_running_block_changes_itself),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
