@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/run_stats.h"
+#include "cpu/cpu_jit.h"
 #include "host/host_out.h"
 #include "lib/log.h"
 
@@ -72,9 +73,25 @@ static json_t *run_stats_object(const struct run_stats *s)
                      "state_hash", hash, "devices", dev, "cpus", cpus);
 }
 
+/* NULL: nothing was translated. */
+static json_t *run_stats_translator(const struct machine *m)
+{
+    struct cpu_jit_counters n;
+    if (!cpu_jit_counters(m->code, &n))
+        return NULL;
+    json_t *o = json_object();
+#define COUNTER(name) json_object_set_new(o, #name, json_integer((json_int_t)n.name));
+#include "cpu/cpu_jit.def"
+#undef COUNTER
+    return o;
+}
+
 bool run_stats_json(const struct run_stats *s, FILE *f)
 {
     json_t *o = run_stats_object(s);
+    json_t *translator = run_stats_translator(s->m);
+    if (translator)
+        json_object_set_new(o, "translator", translator);
     if (f != stdout)
         host_out_clear(f);
     bool good = o && !json_dumpf(o, f, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) &&

@@ -10,6 +10,7 @@
  */
 #include "cpu/cpu_jit.h"
 #include "cpu/vcpu.h"
+#include "host/host_clock.h"
 #include "isa/mips_lift.h"
 #include "jit/jit.h"
 #include "lib/bug.h"
@@ -46,6 +47,7 @@ struct cpu_jit {
     struct cpu_jit_knobs knobs;
     u64 random;
     unsigned built; /* since all went */
+    struct cpu_jit_counters n;
 };
 
 #ifdef KUSEG_CHAOS
@@ -69,6 +71,21 @@ static unsigned cpu_jit_random(struct cpu_jit *t, unsigned n)
     return (unsigned)((t->random >> 33) % n);
 }
 
+static struct cpu_jit *cpu_jit_of(const struct mips *c)
+{
+    return (struct cpu_jit *)c->code->native;
+}
+
+bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out)
+{
+    const struct cpu_jit *t = (const struct cpu_jit *)code->native;
+    if (!t)
+        return false;
+    *out = t->n;
+    out->code_bytes = jit_used(t->jit);
+    return true;
+}
+
 /* ---- where regions come back to C ---- */
 
 static const u8 cpu_jit_bytes[] = {
@@ -84,6 +101,7 @@ static bool cpu_jit_failed(struct mips *c)
 static bool cpu_jit_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
 {
     struct mips *c = state;
+    cpu_jit_of(c)->n.slow_loads++;
     c->retired = c->stop - left;
     if (!mips_load_memory(c, at, cpu_jit_bytes[size], v))
         return cpu_jit_failed(c);
@@ -97,6 +115,7 @@ static bool cpu_jit_load(void *state, u64 left, enum ir_size size, u32 at, u32 *
 static bool cpu_jit_store(void *state, u64 left, enum ir_size size, u32 at, u32 v)
 {
     struct mips *c = state;
+    cpu_jit_of(c)->n.slow_stores++;
     c->retired = c->stop - left;
     u32 mask = size == IR_W32 ? ~0u : (1u << 8 * cpu_jit_bytes[size]) - 1;
     return mips_store_memory(c, at, cpu_jit_bytes[size], v & mask) || cpu_jit_failed(c);
@@ -108,6 +127,7 @@ static bool cpu_jit_call(void *state, u64 left, const struct ir_call *call)
     mips_lift_fn *fn;
     uintptr_t p = (uintptr_t)call->fn;
     memcpy(&fn, &p, sizeof fn);
+    cpu_jit_of(c)->n.calls++;
     c->retired = c->stop - left;
     c->resync = false;
     if (unlikely(!fn(c, call->arg))) { /* the attempt counts */
@@ -140,6 +160,7 @@ static const struct jit_region *cpu_jit_onward(void *state, u64 *left)
     const struct mips_block *b = f->page->at[(c->pc & (MEM_PAGE - 1)) / 4];
     const struct cpu_region *r = b ? cpu_jit_region_at(b, c->pc) : NULL;
     *left = c->stop - c->retired;
+    cpu_jit_of(c)->n.onward += r != NULL;
     return r ? r->jit : NULL;
 }
 
@@ -170,6 +191,7 @@ static void cpu_jit_drop(struct cpu_jit *t, struct cpu_region *r)
     struct cpu_region **at = (struct cpu_region **)&r->head->native;
     for (unsigned k = 0; k < r->npages; k++)
         cpu_jit_unlist(r, k);
+    t->n.dropped++;
     jit_drop(t->jit, r->jit);
     while (*at != r)
         at = &(*at)->alias;
@@ -195,6 +217,7 @@ static void cpu_jit_flush(struct cpu_jit *t)
             cpu_jit_drop(t, r);
         free(r);
     }
+    t->n.flushes++;
     jit_flush(t->jit);
     t->built = 0;
 }
@@ -314,9 +337,13 @@ static void cpu_jit_bound_aliases(struct cpu_jit *t, struct mips_block *b)
 static void cpu_jit_translate(struct cpu_jit *t, struct mips *c, struct mips_block *b)
 {
     struct cpu_region *r = NULL;
+    u64 start = host_clock_mono_ns();
     cpu_jit_bound(t);
     if (mips_region_find(&t->graph, c, c->pc))
         r = cpu_jit_build(t);
+    t->n.translate_ns += host_clock_mono_ns() - start;
+    t->n.regions += r != NULL;
+    t->n.region_insns += r ? t->graph.ninsns : 0;
     if (!r && b->native)
         b->heat = UINT16_MAX;
     else if (!r)
@@ -354,7 +381,9 @@ static void cpu_jit_interpret(struct mips *c, u64 stop, bool at_native)
 {
     c->at_native = at_native;
     c->hot = NULL;
+    u64 before = c->retired;
     mips_interp(c, stop);
+    cpu_jit_of(c)->n.interpreted += c->retired - before;
     c->at_native = false;
 }
 
@@ -383,6 +412,24 @@ static void cpu_jit_connect(struct cpu_jit *t, const struct jit_exit *e, struct 
         jit_redirect(t->jit, e->region, to);
     else /* another address space's region was where this one is expected */
         jit_remember(t->jit, to);
+}
+
+static void cpu_jit_count_exit(struct cpu_jit *t, const struct jit_exit *e)
+{
+    static const u8 how[] = {
+        [JIT_AS_STATE] = offsetof(struct cpu_jit_counters, left_state),
+        [JIT_CHAIN] = offsetof(struct cpu_jit_counters, left_chain),
+        [JIT_INDIRECT] = offsetof(struct cpu_jit_counters, left_indirect),
+        [JIT_STALE] = offsetof(struct cpu_jit_counters, left_stale),
+    };
+    static const u8 reason[] = {
+        [MIPS_LEFT_SPENT] = offsetof(struct cpu_jit_counters, left_spent),
+        [MIPS_LEFT_LOOKUP] = offsetof(struct cpu_jit_counters, left_lookup),
+        [MIPS_LEFT_REMAP] = offsetof(struct cpu_jit_counters, left_remap),
+        [MIPS_LEFT_STEP] = offsetof(struct cpu_jit_counters, left_step),
+    };
+    u8 at = e->how == JIT_AT_POINT ? reason[e->reason] : how[e->how];
+    ++*(u64 *)(void *)((u8 *)&t->n + at);
 }
 
 /* After a region was left; true: go on with translated code if there is any. */
@@ -452,8 +499,10 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
     *came = false;
     if (r) {
         c->resync = false;
+        t->n.runs++;
         jit_run(t->jit, r, c, c->stop - c->retired, e);
         *came = e->how != JIT_AS_STATE && (e->how != JIT_AT_POINT || e->reason == MIPS_LEFT_REMAP);
+        cpu_jit_count_exit(t, e);
         cpu_jit_left(c, e);
         if (e->how == JIT_AT_POINT)
             e->place = c->pc;

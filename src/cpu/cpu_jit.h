@@ -24,6 +24,17 @@ struct cpu_jit_knobs {
 extern const struct cpu_jit_knobs cpu_jit_usual;
 
 /* Before any CPU of the machine runs. False: the host has no memory for code. */
+/* ---- what it did ---- */
+
+struct cpu_jit_counters {
+#define COUNTER(name) u64 name;
+#include "cpu/cpu_jit.def"
+#undef COUNTER
+};
+
+/* False: nothing of this machine was translated. */
+bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out);
+
 MUST_CHECK bool cpu_jit_prepare(struct mips_code *code, bool big, const struct cpu_jit_knobs *k);
 
 #endif
