@@ -240,6 +240,7 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
         .chaos = k->chaos,
         .tlb = {.table = offsetof(struct mips, stlb),
                 .low = offsetof(struct mips, tag_low),
+                .mix = offsetof(struct mips, mix),
                 .bits = 9,
                 .hints = offsetof(struct mips, hints),
                 .trust = offsetof(struct mips, trust),
@@ -400,18 +401,19 @@ static bool cpu_jit_needs_check(const struct jit_region *from, u32 to)
     return (pc ^ to) >= MEM_PAGE && !(cpu_jit_in_kseg(pc) && cpu_jit_in_kseg(to));
 }
 
-static void cpu_jit_connect(struct cpu_jit *t, const struct jit_exit *e, struct jit_region *to)
+static void cpu_jit_connect(struct cpu_jit *t, const struct mips *c, const struct jit_exit *e,
+                            struct jit_region *to)
 {
     if (t->knobs.unlinked && cpu_jit_random(t, 100) < t->knobs.unlinked)
         return;
     if (e->how == JIT_CHAIN)
         jit_link(t->jit, e, to, cpu_jit_needs_check(e->region, (u32)e->place));
     else if (e->how == JIT_INDIRECT)
-        jit_remember(t->jit, to);
+        jit_remember(t->jit, to, c);
     else if (e->how == JIT_STALE)
         jit_redirect(t->jit, e->region, to);
     else /* another address space's region was where this one is expected */
-        jit_remember(t->jit, to);
+        jit_remember(t->jit, to, c);
 }
 
 static void cpu_jit_count_exit(struct cpu_jit *t, const struct jit_exit *e)
@@ -495,14 +497,14 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
         r = NULL;
     }
     if (*came && r && c->pc == (u32)e->place)
-        cpu_jit_connect(t, e, r);
+        cpu_jit_connect(t, c, e, r);
     *came = false;
     if (r) {
         c->resync = false;
         t->n.runs++;
         jit_run(t->jit, r, c, c->stop - c->retired, e);
         *came = e->how != JIT_AS_STATE && (e->how != JIT_AT_POINT || e->reason == MIPS_LEFT_REMAP);
-        cpu_jit_count_exit(t, e);
+            cpu_jit_count_exit(t, e);
         cpu_jit_left(c, e);
         if (e->how == JIT_AT_POINT)
             e->place = c->pc;

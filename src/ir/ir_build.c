@@ -109,8 +109,10 @@ enum ir_type ir_type_of(const struct ir_insn *in)
 {
     if (in->op == IR_CMP)
         return IR_I32;
-    return ir_ops[in->op].effect == IR_PURE || in->op == IR_GET || in->op == IR_LOAD ? in->type
-                                                                                     : IR_VOID;
+    return ir_ops[in->op].effect == IR_PURE || in->op == IR_GET || in->op == IR_PEEK ||
+                   in->op == IR_LOAD
+               ? in->type
+               : IR_VOID;
 }
 
 static enum ir_type ir_type_at(const struct ir_builder *b, ir_ref v)
@@ -382,6 +384,11 @@ void ir_put(struct ir_builder *b, u16 slot, ir_ref v)
         return;
     ir_emit(b, (struct ir_insn){.op = IR_PUT, .type = (u8)ir_type_at(b, v), .a = v, .imm = slot});
     b->known[slot] = b->r->slot[slot].type != IR_I8 || ir_fits_byte(b, v) ? v : 0;
+}
+
+ir_ref ir_peek(struct ir_builder *b, enum ir_type type, ir_ref at, u32 offset)
+{
+    return ir_emit(b, (struct ir_insn){.op = IR_PEEK, .type = (u8)type, .a = at, .imm = offset});
 }
 
 /* ---- what may leave ---- */

@@ -65,6 +65,14 @@ static u16 ir_unspent(const struct ir_run *x, u16 point)
 
 /* ---- instructions ---- */
 
+static u64 ir_eval_peek(const struct ir_run *x, const struct ir_insn *in)
+{
+    u64 v = 0;
+    const u8 *at = (const u8 *)x->h->state + (u32)(x->v[in->a]) + in->imm;
+    memcpy(&v, at, in->type == IR_I64 ? 8 : 4);
+    return v;
+}
+
 static u64 ir_eval_value(const struct ir_run *x, const struct ir_insn *in)
 {
     switch (in->op) {
@@ -72,6 +80,8 @@ static u64 ir_eval_value(const struct ir_run *x, const struct ir_insn *in)
         return in->imm;
     case IR_GET:
         return ir_read_slot(&x->r->slot[in->imm], x->h->state);
+    case IR_PEEK:
+        return ir_eval_peek(x, in);
     case IR_SELECT:
         return x->v[in->a] ? x->v[in->b] : x->v[in->c];
     default:

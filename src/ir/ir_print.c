@@ -79,6 +79,9 @@ static bool ir_print_own(const struct ir_region *r, const struct ir_insn *in, FI
         fprintf(out, " ");
         ir_print_slot(r, in->imm, out);
         return true;
+    case IR_PEEK:
+        fprintf(out, " 0x%" PRIx64 " +", in->imm);
+        return false;
     case IR_CALL:
         fprintf(out, " helper %" PRIu64, in->imm);
         if (in->imm < r->ncalls)

@@ -8,14 +8,15 @@
 
 /* The result, then the operands: T the instruction's own type, i i32, l i64, - no value. */
 static const char *const ir_signature[IR_NOPS] = {
-    [IR_CONST] = "T",   [IR_GET] = "T",       [IR_PUT] = "-T",      [IR_ADD] = "TTT",
-    [IR_SUB] = "TTT",   [IR_MUL] = "TTT",     [IR_AND] = "TTT",     [IR_OR] = "TTT",
-    [IR_XOR] = "TTT",   [IR_SHL] = "TTi",     [IR_SHR] = "TTi",     [IR_SAR] = "TTi",
-    [IR_DIVS] = "TTT",  [IR_DIVU] = "TTT",    [IR_REMS] = "TTT",    [IR_REMU] = "TTT",
-    [IR_CMP] = "iTT",   [IR_SELECT] = "TiTT", [IR_SX32] = "li",     [IR_ZX32] = "li",
-    [IR_LO32] = "il",   [IR_HI32] = "il",     [IR_LOAD] = "ii",     [IR_STORE] = "-ii",
-    [IR_GUARD] = "-i",  [IR_CALL] = "-",      [IR_JUMP] = "-",      [IR_BRANCH] = "-i",
-    [IR_SWITCH] = "-i", [IR_CHAIN] = "-",     [IR_INDIRECT] = "-i", [IR_LEAVE] = "-",
+    [IR_CONST] = "T",   [IR_GET] = "T",     [IR_PEEK] = "Ti",     [IR_PUT] = "-T",
+    [IR_ADD] = "TTT",   [IR_SUB] = "TTT",   [IR_MUL] = "TTT",     [IR_AND] = "TTT",
+    [IR_OR] = "TTT",    [IR_XOR] = "TTT",   [IR_SHL] = "TTi",     [IR_SHR] = "TTi",
+    [IR_SAR] = "TTi",   [IR_DIVS] = "TTT",  [IR_DIVU] = "TTT",    [IR_REMS] = "TTT",
+    [IR_REMU] = "TTT",  [IR_CMP] = "iTT",   [IR_SELECT] = "TiTT", [IR_SX32] = "li",
+    [IR_ZX32] = "li",   [IR_LO32] = "il",   [IR_HI32] = "il",     [IR_LOAD] = "ii",
+    [IR_STORE] = "-ii", [IR_GUARD] = "-i",  [IR_CALL] = "-",      [IR_JUMP] = "-",
+    [IR_BRANCH] = "-i", [IR_SWITCH] = "-i", [IR_CHAIN] = "-",     [IR_INDIRECT] = "-i",
+    [IR_LEAVE] = "-",
 };
 
 struct ir_checked {
@@ -210,7 +211,7 @@ static const char *ir_check_check(const struct ir_region *r)
         return "the check does not jump to the entry";
     for (unsigned i = r->block[r->check].first; i < r->block[r->check].last; i++) {
         u8 op = r->insn[i].op;
-        if (ir_ops[op].effect != IR_PURE && op != IR_GET && op != IR_GUARD)
+        if (ir_ops[op].effect != IR_PURE && op != IR_GET && op != IR_PEEK && op != IR_GUARD)
             return "the check does more than look at slots";
     }
     return r->block[r->check].charge ? "the check charges" : NULL;

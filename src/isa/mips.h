@@ -160,6 +160,7 @@ struct mips {
 
     /* derived */
     u32 tag_low;    /* low bits of every tag that may hit now */
+    u32 mix;        /* of them, what goes into a slot's number, times 16: mips_int.h */
     bool resync;    /* leave the block after this instruction, because of one of these, or because
                      * interrupt lines or code have changed */
     bool request;   /* return to the caller of mips_run */

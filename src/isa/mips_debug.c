@@ -72,7 +72,7 @@ bool mips_debug_add_break(struct mips_code *code, gva va, int asid)
     d->brk[i] = (struct mips_break){.va = va, .asid = asid};
     mips_debug_tell(code);
     for (unsigned k = 0; k < code->ncpus; k++)
-        mips_ftlb_slot(code->cpu[k], va)->tag = MIPS_STLB_EMPTY;
+        mips_stlb_flush_page(code->cpu[k], va, true);
     return true;
 }
 

@@ -164,13 +164,34 @@ MUST_CHECK bool mips_load_memory(struct mips *c, gva va, unsigned size, u32 *val
 MUST_CHECK bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val);
 void mips_stlb_expect(struct mips *c, unsigned index);
 void mips_stlb_flush(struct mips *c);
-void mips_stlb_flush_page(struct mips *c, gva va);
+/* hi: page and address space, as in EntryHi. all: of all address spaces. */
+void mips_stlb_flush_page(struct mips *c, u32 hi, bool all);
 void mips_stlb_flush_writes(struct mips *c);
 
-/* Kernels and programs both begin at round addresses: the segment is mixed in, lest they meet. */
+/*
+ * Slots of the software TLBs. Programs of several address spaces, and kernels that access theirs,
+ * live at the same addresses: address space and mode are mixed in, lest they throw one another out
+ * with each switch. So is the segment where code is looked up.
+ */
+static inline u32 mips_stlb_mix(u32 tag_low)
+{
+    return (tag_low >> 2 & 127) * 77 %
+           MIPS_STLB_SIZE; /* far apart: neighbours use neighbours' pages */
+}
+
+static inline struct mips_stlb *mips_stlb_slot_for(struct mips *c, gva va, u32 tag_low)
+{
+    return &c->stlb[(va >> MEM_PAGE_SHIFT ^ mips_stlb_mix(tag_low)) % MIPS_STLB_SIZE];
+}
+
+static inline struct mips_ftlb *mips_ftlb_slot_for(struct mips *c, gva va, u32 tag_low)
+{
+    return &c->ftlb[(va >> MEM_PAGE_SHIFT ^ va >> 26 ^ mips_stlb_mix(tag_low)) % MIPS_STLB_SIZE];
+}
+
 static inline struct mips_ftlb *mips_ftlb_slot(struct mips *c, gva va)
 {
-    return &c->ftlb[(va >> MEM_PAGE_SHIFT ^ va >> 26) % MIPS_STLB_SIZE];
+    return mips_ftlb_slot_for(c, va, c->tag_low);
 }
 
 /* mips_tlb.c */
@@ -232,6 +253,7 @@ static inline void mips_mode_changed(struct mips *c)
         c->tag_low |= MIPS_STLB_USER;
     if (c->status & MIPS_ST_ISC)
         c->tag_low |= MIPS_STLB_BYPASS;
+    c->mix = mips_stlb_mix(c->tag_low) << 4;
 }
 
 static inline bool mips_irq_pending(const struct mips *c)

@@ -141,10 +141,16 @@ static inline void mips_div_U(struct mips *cx, u32 a, u32 b)
             LEAVE_AFTER();                                                                         \
     } while (0)
 
+/* mips_stlb_slot_for, with what depends on the mode prepared. */
+#define STLB_SLOT(va)                                                                              \
+    ((const struct mips_stlb *)(const void *)((const u8 *)cx->stlb +                               \
+                                              (((va) >> (MEM_PAGE_SHIFT - 4) ^ cx->mix) &          \
+                                               (MIPS_STLB_SIZE - 1) << 4)))
+
 #define LOAD(x, size, address)                                                                     \
     do {                                                                                           \
         u32 va = (address);                                                                        \
-        const struct mips_stlb *e = &cx->stlb[(va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE];            \
+        const struct mips_stlb *e = STLB_SLOT(va);                                                 \
         if (likely(e->rtag == ((va & TAG_MASK(size)) | cx->tag_low))) {                            \
             (x) = READ_##size((const u8 *)(e->addend + va));                                       \
         } else {                                                                                   \
@@ -160,7 +166,7 @@ static inline void mips_div_U(struct mips *cx, u32 a, u32 b)
 #define STORE(size, address, v)                                                                    \
     do {                                                                                           \
         u32 va = (address);                                                                        \
-        const struct mips_stlb *e = &cx->stlb[(va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE];            \
+        const struct mips_stlb *e = STLB_SLOT(va);                                                 \
         if (likely(e->wtag == ((va & TAG_MASK(size)) | cx->tag_low))) {                            \
             WRITE_##size((u8 *)(e->addend + va), v);                                               \
         } else {                                                                                   \

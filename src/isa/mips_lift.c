@@ -401,15 +401,23 @@ static bool mips_lift_is_safe(const struct mips_lifter *l, u32 pc)
 static void mips_lift_check_page(struct mips_lifter *l, u32 pc, const struct mips_code_page *page)
 {
     struct ir_builder *b = &l->b;
-    size_t f = (size_t)((u8 *)mips_ftlb_slot(l->g->cpu, pc) - (u8 *)l->g->cpu);
+    if (pc >= 0x80000000u && pc < 0xc0000000u) { /* fixed, but for the kernel only */
+        V user = mips_lift_op(l, IR_AND, ir_get(b, MIPS_LIFT_SLOT(l, tag_low)),
+                              mips_lift_k(l, MIPS_STLB_USER));
+        ir_guard(b, user, mips_lift_point_at(l, pc, 0, MIPS_LEFT_REMAP));
+        return;
+    }
+    u32 slot = (u32)(mips_ftlb_slot_for(l->g->cpu, pc, 0) - l->g->cpu->ftlb);
+    u32 tag = offsetof(struct mips, ftlb) + offsetof(struct mips_ftlb, tag);
+    u32 where = offsetof(struct mips, ftlb) + offsetof(struct mips_ftlb, page);
     u16 point = mips_lift_point_at(l, pc, 0, MIPS_LEFT_REMAP);
-    V tag = ir_binary(b, IR_ADD, ir_get(b, MIPS_LIFT_SLOT(l, tag_low)),
-                      mips_lift_k(l, pc & ~(MEM_PAGE - 1)));
-    V is = ir_get(b, mips_lift_slot(l, f + offsetof(struct mips_ftlb, tag)));
-    ir_guard(b, ir_cmp(b, IR_NE, tag, is), point);
-    u16 where = ir_slot_at(l->r, (u32)(f + offsetof(struct mips_ftlb, page)), IR_I64);
-    V want = ir_const(b, IR_I64, (u64)(uintptr_t)page);
-    ir_guard(b, ir_cmp(b, IR_NE, ir_get(b, where), want), point);
+    V at = ir_binary(b, IR_XOR, ir_get(b, MIPS_LIFT_SLOT(l, mix)), mips_lift_k(l, slot << 4));
+    V is = ir_peek(b, IR_I32, at, tag);
+    V want = ir_binary(b, IR_ADD, ir_get(b, MIPS_LIFT_SLOT(l, tag_low)),
+                       mips_lift_k(l, pc & ~(MEM_PAGE - 1)));
+    ir_guard(b, ir_cmp(b, IR_NE, want, is), point);
+    V there = ir_const(b, IR_I64, (u64)(uintptr_t)page);
+    ir_guard(b, ir_cmp(b, IR_NE, ir_peek(b, IR_I64, at, where), there), point);
 }
 
 static u16 mips_lift_later(struct mips_lifter *l, u32 pc, bool arm)

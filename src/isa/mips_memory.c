@@ -74,7 +74,7 @@ bool mips_translate_data(struct mips *c, gva va, gva fault_va, bool store, gpa *
 
 static struct mips_stlb *mips_memory_stlb_slot(struct mips *c, gva va)
 {
-    return &c->stlb[(va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE];
+    return mips_stlb_slot_for(c, va, c->tag_low);
 }
 
 /* The tag under which accesses to va are looked up now. */
@@ -121,12 +121,20 @@ void mips_stlb_flush(struct mips *c)
     }
 }
 
-/* All address spaces and modes of one page share a slot. */
-void mips_stlb_flush_page(struct mips *c, gva va)
+static void mips_memory_flush_slots(struct mips *c, gva va, u32 asid)
 {
-    unsigned i = (va >> MEM_PAGE_SHIFT) % MIPS_STLB_SIZE;
-    c->stlb[i].rtag = c->stlb[i].wtag = MIPS_STLB_EMPTY;
-    mips_ftlb_slot(c, va)->tag = MIPS_STLB_EMPTY;
+    for (u32 mode = 0; mode <= MIPS_STLB_USER; mode += MIPS_STLB_USER) {
+        struct mips_stlb *e = mips_stlb_slot_for(c, va, asid << 2 | mode);
+        e->rtag = e->wtag = MIPS_STLB_EMPTY;
+        mips_ftlb_slot_for(c, va, asid << 2 | mode)->tag = MIPS_STLB_EMPTY;
+    }
+}
+
+void mips_stlb_flush_page(struct mips *c, u32 hi, bool all)
+{
+    u32 first = all ? 0 : bits_get(hi, 6, 6), last = all ? 63 : first;
+    for (u32 asid = first; asid <= last; asid++)
+        mips_memory_flush_slots(c, hi, asid);
 }
 
 void mips_stlb_flush_writes(struct mips *c)
@@ -291,8 +299,9 @@ void mips_stlb_expect(struct mips *c, unsigned index)
         c->tag_low & MIPS_STLB_SPECIAL || mips_tlb_find(c, va) != (int)index)
         return;
     u32 user = c->status & MIPS_ST_KUP ? MIPS_STLB_USER : 0;
-    struct mips_stlb *e = mips_memory_stlb_slot(c, va);
-    e->rtag = va | (c->tag_low & ~(u32)MIPS_STLB_USER) | user;
+    u32 tag_low = (c->tag_low & ~(u32)MIPS_STLB_USER) | user;
+    struct mips_stlb *e = mips_stlb_slot_for(c, va, tag_low);
+    e->rtag = va | tag_low;
     e->wtag = MIPS_STLB_EMPTY;
     e->addend = (uintptr_t)(r->host + (pa - r->base)) - va;
 }

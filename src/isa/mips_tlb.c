@@ -63,8 +63,8 @@ static void mips_tlb_write(struct mips *c, unsigned index)
     if (trace_on(c->trace, TRACE_TLB))
         mips_tlb_trace_write(c, index);
     c->stats.tlb_writes++;
-    mips_stlb_flush_page(c, c->tlb_hi[index]);
-    mips_stlb_flush_page(c, c->entryhi);
+    mips_stlb_flush_page(c, c->tlb_hi[index], c->tlb_lo[index] & MIPS_LO_G);
+    mips_stlb_flush_page(c, c->entryhi, c->entrylo & MIPS_LO_G);
     mips_tlb_index_remove(c, index);
     c->tlb_hi[index] = c->entryhi;
     c->tlb_lo[index] = c->entrylo;

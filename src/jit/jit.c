@@ -253,9 +253,6 @@ void jit_redirect(struct jit *j, const struct jit_region *old, const struct jit_
 void jit_drop(struct jit *j, struct jit_region *r)
 {
     jit_divert(j, r, r->code + r->stale);
-    struct jit_jump *jump = &j->jump[r->place / 4 % j->jumps];
-    if (jump->place == r->place)
-        jump->place = ~0ull;
 }
 
 void jit_run(struct jit *j, const struct jit_region *r, void *state, u64 left, struct jit_exit *out)
@@ -272,9 +269,12 @@ void jit_link(struct jit *j, const struct jit_exit *from, const struct jit_regio
     jit_patch(j, r, r->chain[from->chain].at, to->code + (check ? to->check : to->entry));
 }
 
-void jit_remember(struct jit *j, const struct jit_region *r)
+/* The same place in several address spaces is several places. */
+void jit_remember(struct jit *j, const struct jit_region *r, const void *state)
 {
-    j->jump[r->place / 4 % j->jumps] =
+    u32 mix;
+    memcpy(&mix, (const u8 *)state + j->config.tlb.mix, sizeof mix);
+    j->jump[((u32)r->place ^ mix) / 4 % j->jumps] =
         (struct jit_jump){.place = r->place, .code = r->code + r->check};
 }
 

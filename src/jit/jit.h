@@ -17,9 +17,10 @@ struct jit;
 struct jit_region;
 
 /*
- * The software TLB: 2^bits entries of 16 bytes at `table` in the state, by page number. An access
- * at va hits if the entry's tag is (va & (page mask | size - 1)) + the u32 at `low`; then the host
- * address is va + the entry's addend (u64).
+ * The software TLB: 2^bits entries of 16 bytes at `table` in the state, by page number, exclusive
+ * or the u32 at `mix` (a multiple of 16, as a distance from the table). An access at va hits if the
+ * entry's tag is (va & (page mask | size - 1)) + the u32 at `low`; then the host address is va +
+ * the entry's addend (u64).
  *
  * Each place in the code that accesses memory first tries the entry that fitted last time, so that
  * the access need not wait for a look-up: `hints` is an array of u32 in the state, 2^hint_bits of
@@ -28,7 +29,7 @@ struct jit_region;
  * i32 in `trust`, an array likewise, which the owner fills up every now and then.
  */
 struct jit_tlb {
-    u32 table, low, hints, trust;
+    u32 table, low, mix, hints, trust;
     u8 hint_bits;
     u8 bits, page_shift;
     u8 rtag, wtag, addend; /* offsets in an entry */
@@ -96,7 +97,7 @@ void jit_run(struct jit *j, const struct jit_region *r, void *state, u64 left,
              struct jit_exit *out);
 /* check: the way there must find out whether the region may be entered. */
 void jit_link(struct jit *j, const struct jit_exit *from, const struct jit_region *to, bool check);
-void jit_remember(struct jit *j, const struct jit_region *r);
+void jit_remember(struct jit *j, const struct jit_region *r, const void *state);
 /* Whoever still goes to a region that was dropped goes to this one of the same place. */
 void jit_redirect(struct jit *j, const struct jit_region *old, const struct jit_region *to);
 

@@ -42,7 +42,9 @@ static ir_ref jit_gen_insn(struct jit_gen *g, ir_ref i)
         jit_leave_end(g, i);
         return i;
     default:
-        if (in->op == IR_GET)
+        if (in->op == IR_PEEK)
+            jit_ops_peek(g, i);
+        else if (in->op == IR_GET)
             jit_regs_get(g, (u16)in->imm, i);
         else
             jit_regs_put(g, (u16)in->imm, in->a);

@@ -87,6 +87,7 @@ static u32 jit_leave_look_up(struct jit_gen *g, const struct jit_stub *s)
     const struct jit_tlb *tlb = &g->j->config.tlb;
     x64_mov(&g->x, false, s->t1, s->at_reg);
     x64_shift_imm(&g->x, false, X64_SHR, s->t1, (u8)(tlb->page_shift - 4));
+    x64_alu_load(&g->x, false, X64_XOR, s->t1, x64_at(JIT_STATE, (i32)tlb->mix));
     x64_alu_imm(&g->x, false, X64_AND, s->t1, (i32)((1u << tlb->bits) - 1) << 4);
     return jit_leave_compare_tag(g, s);
 }
@@ -328,6 +329,7 @@ static void jit_leave_indirect(struct jit_gen *g, const struct ir_insn *in)
         x64_mov(x, false, RAX, v);
     jit_regs_spill_homes(g);
     x64_mov(x, false, RCX, RAX);
+    x64_alu_load(x, false, X64_XOR, RCX, x64_at(JIT_STATE, (i32)g->j->config.tlb.mix));
     x64_alu_imm(x, false, X64_AND, RCX, (i32)(g->j->jumps - 1) << 2);
     x64_mov_imm(x, RDX, (u64)(uintptr_t)g->j->jump);
     x64_lea(x, true, RDX, x64_indexed(RDX, RCX, 2, 0));

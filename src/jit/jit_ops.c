@@ -370,6 +370,17 @@ static void jit_ops_convert(struct jit_gen *g, ir_ref i)
     }
 }
 
+void jit_ops_peek(struct jit_gen *g, ir_ref i)
+{
+    const struct ir_insn *in = &g->r->insn[i];
+    if (!g->val[i].uses)
+        return;
+    unsigned at = jit_regs_use(g, in->a);
+    jit_regs_done(g, in->a);
+    unsigned d = jit_regs_define(g, i, jit_ops_bit(at));
+    x64_load(&g->x, jit_ops_wide(g, i), d, x64_indexed(JIT_STATE, at, 0, (i32)in->imm));
+}
+
 ir_ref jit_ops_emit(struct jit_gen *g, ir_ref i)
 {
     switch (g->r->insn[i].op) {

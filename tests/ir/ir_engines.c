@@ -16,7 +16,7 @@ struct x64_tlb {
         u32 rtag, wtag;
         u64 addend;
     } entry[32];
-    u32 low;
+    u32 low, mix;
     u32 hints[16];
     i32 trust[16]; /* none: all look up at the second hint that is wrong */
 };
@@ -68,6 +68,7 @@ static struct jit *x64_new(bool big, bool plain)
         .plain = plain,
         .tlb = {.table = at,
                 .low = at + offsetof(struct x64_tlb, low),
+                .mix = at + offsetof(struct x64_tlb, mix),
                 .bits = 5,
                 .hints = at + offsetof(struct x64_tlb, hints),
                 .hint_bits = 4,
