@@ -146,6 +146,18 @@ static void make_get(struct gen *g)
     keep(g, value_type(g, slot), ir_get(&g->b, slot));
 }
 
+/* Behind all slots. */
+static void make_peek(struct gen *g)
+{
+    u32 end = 0;
+    for (unsigned i = 0; i < g->r->nslots; i++)
+        end = end > g->r->slot[i].offset + 8 ? end : g->r->slot[i].offset + 8;
+    enum ir_type type = any_type(g);
+    ir_ref at = binary(g, IR_AND, IR_I32, any(g, IR_I32), number(g, IR_I32, 0x38));
+    BUG_ON(end + 0x38 + 8 > IR_RIG_SLOTS);
+    keep(g, type, ir_peek(&g->b, type, at, end));
+}
+
 static void make_put(struct gen *g)
 {
     u16 slot = (u16)below(g, g->nplain);
@@ -322,9 +334,9 @@ static void make_any(struct gen *g)
         void (*make)(struct gen *g);
         u32 weight;
     } kinds[] = {
-        {make_number, 2}, {make_get, 16},  {make_put, 16},   {make_binary, 22}, {make_shift, 8},
-        {make_divide, 3}, {make_cmp, 6},   {make_select, 4}, {make_widen, 4},   {make_narrow, 4},
-        {make_load, 8},   {make_store, 8}, {make_guard, 3},  {make_call, 2},
+        {make_number, 2}, {make_peek, 3},   {make_get, 16},  {make_put, 16},   {make_binary, 22},
+        {make_shift, 8},  {make_divide, 3}, {make_cmp, 6},   {make_select, 4}, {make_widen, 4},
+        {make_narrow, 4}, {make_load, 8},   {make_store, 8}, {make_guard, 3},  {make_call, 2},
     };
     u32 sum = 0;
     for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
