@@ -238,6 +238,7 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
         .code_bytes = k->code_bytes ? k->code_bytes : CPU_JIT_CODE,
         .big = big,
         .chaos = k->chaos,
+        .plain = k->plain,
         .tlb = {.table = offsetof(struct mips, stlb),
                 .low = offsetof(struct mips, tag_low),
                 .mix = offsetof(struct mips, mix),

@@ -13,6 +13,7 @@ struct cpu_jit_knobs {
     u64 seed; /* of what is left to chance */
     size_t code_bytes;
     struct jit_chaos chaos;
+    bool plain;             /* no instruction that only some x86-64 processors have */
     u16 heat;               /* entries before a block is hot */
     u16 blocks, insns, run; /* at most, in a region; run: in a block of it */
     u16 flush_every;        /* so many regions all go */

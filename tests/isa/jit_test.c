@@ -194,6 +194,26 @@ static void the_running_block_changes_itself(void **state)
     }
 }
 
+/* On the R3000, whatever was written last. */
+static void of_equal_entries_the_lowest_counts(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = &t->cpu[0].mips;
+    const u32 words[] = {0x42000002u /* tlbwi */, LW(T0, 0, T3)};
+    vcpu_fini(&t->cpu[0]);
+    vcpu_init(&t->cpu[0], 0, &vcpu_jit, &mips_r3000a, true, t->g.mem, t->g.code, &t->g.trace);
+    rig_program(&t->g, 0x8000, words, ARRAY_LEN(words));
+    c->status = 0;
+    c->tlb_hi[5] = c->entryhi = c->r[T3] = 0x2000;
+    c->entrylo = 0x5000 | MIPS_LO_V | MIPS_LO_D;
+    c->index = 9 << 8;
+    mips_changed(c);
+    mips_set_pc(c, 0x80008000u);
+    hot_run(t, 0, 2);
+    assert_int_equal(c->cause >> 2 & 31, MIPS_EXC_TLBL);
+    assert_int_equal(c->epc, 0x80008004u);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, hot_setup, hot_teardown)
@@ -201,6 +221,7 @@ int main(void)
         CASE(an_alias_is_translated_anew),          CASE(links_notice_another_page),
         CASE(redirected_links_notice_another_page), CASE(each_cpu_has_its_mapping),
         CASE(a_cpu_changes_anothers_code),          CASE(the_running_block_changes_itself),
+        CASE(of_equal_entries_the_lowest_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
