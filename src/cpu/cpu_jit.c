@@ -5,8 +5,8 @@
  * on run (jit/). Whatever a region cannot do it leaves to the interpreter: it leaves before the
  * instruction, which is then stepped over.
  *
- * Breakpoints, watchpoints and traces of instructions are the interpreter's alone: while there are
- * any, nothing translated runs.
+ * Instructions with breakpoints are in no region, so the interpreter comes to them. Watchpoints and
+ * traces of instructions are its alone: while there are any, nothing translated runs.
  */
 #include "cpu/cpu_jit.h"
 #include "cpu/vcpu.h"
@@ -473,7 +473,7 @@ static bool cpu_jit_is_barred(const struct mips *c)
 {
     const u32 insns = 1u << TRACE_KINSN | 1u << TRACE_UINSN | 1u << TRACE_JUMP;
     return c->tag_low & MIPS_STLB_BYPASS || c->trace->on & insns || c->called ||
-           c->code->debug.nbreaks || c->code->debug.nwatches;
+           c->code->debug.nwatches;
 }
 
 /* The interpreter has come to a block that is hot, or translated, perhaps for another address. */
@@ -505,7 +505,7 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
         t->n.runs++;
         jit_run(t->jit, r, c, c->stop - c->retired, e);
         *came = e->how != JIT_AS_STATE && (e->how != JIT_AT_POINT || e->reason == MIPS_LEFT_REMAP);
-            cpu_jit_count_exit(t, e);
+        cpu_jit_count_exit(t, e);
         cpu_jit_left(c, e);
         if (e->how == JIT_AT_POINT)
             e->place = c->pc;

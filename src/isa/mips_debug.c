@@ -73,6 +73,8 @@ bool mips_debug_add_break(struct mips_code *code, gva va, int asid)
     mips_debug_tell(code);
     for (unsigned k = 0; k < code->ncpus; k++)
         mips_stlb_flush_page(code->cpu[k], va, true);
+    if (code->native) /* translated code goes from page to page without looking */
+        mips_code_flush(code);
     return true;
 }
 

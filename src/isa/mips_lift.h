@@ -42,6 +42,7 @@ struct mips_region {
     unsigned nnodes, ninsns;
     struct mips_code_page *page[MIPS_REGION_PAGES];
     unsigned npages;
+    bool outdated; /* marking breakpoints replaced a page */
     /* bounds that tests make smaller */
     unsigned most_blocks, most_insns, most_run;   /* run: in a block, without a delay slot */
     struct mips_insn insn[2 * MIPS_REGION_INSNS]; /* that helpers are called with; see mips_lift */

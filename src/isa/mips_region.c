@@ -22,6 +22,10 @@ static struct mips_code_page *mips_region_page(struct mips_region *g, u32 pc)
     if (!mips_translate(g->cpu, pc, &pa))
         return NULL;
     struct mips_code_page *page = mips_code_page_at(g->cpu, pa);
+    if (page && g->cpu->code->debug.nbreaks && mips_code_mark(g->cpu, page, pc) != page) {
+        g->outdated = true; /* pages of the region are others now: next time */
+        return NULL;
+    }
     for (unsigned i = 0; i < g->npages; i++)
         if (g->page[i] == page)
             return page;
@@ -36,12 +40,19 @@ static enum mips_op mips_region_op(const struct mips_region *g, u32 word)
     return mips_decode_op(mips_code_decoder(g->cpu->code), word);
 }
 
+/* Breakpoints are the interpreter's. */
+static bool mips_region_is_marked(const struct mips_code_page *page, u32 index)
+{
+    return page->marks[index / 32] & 1u << index % 32;
+}
+
 /* How far the block goes: as mips_code.c has it. */
 static void mips_region_scan(const struct mips_region *g, struct mips_node *node)
 {
     u32 off = node->pc & (MEM_PAGE - 1);
     node->end = MIPS_NOPS;
-    while (off + 4u * node->n < MEM_PAGE && (node->n < g->most_run || node->branch)) {
+    while (off + 4u * node->n < MEM_PAGE && (node->n < g->most_run || node->branch) &&
+           !mips_region_is_marked(node->page, off / 4 + node->n)) {
         u32 word = mem_load(node->page->host + off + 4 * node->n, 4, g->cpu->big);
         enum mips_op op = mips_region_op(g, word);
         u16 flags = mips_ops[op].flags;
@@ -172,10 +183,13 @@ bool mips_region_find(struct mips_region *g, struct mips *c, u32 pc)
     g->cpu = c;
     g->pc = pc;
     g->nnodes = g->ninsns = g->npages = g->nhelped = 0;
+    g->outdated = false;
     if (mips_region_add(g, pc) < 0)
         return false;
     for (unsigned i = 0; i < g->nnodes; i++)
         mips_region_follow(g, i);
+    if (g->outdated)
+        return false;
     struct mips_walk w = {.g = g};
     mips_region_find_loops(&w, 0);
     return true;
