@@ -5,10 +5,12 @@
  */
 #include "cmd/cmd.h"
 
+#include "cmd/cmd_json.h"
 #include "cmd/cmd_options.h"
 #include "cmd/hub.h"
 #include "host/host_clock.h"
 #include "host/host_file.h"
+#include "host/host_out.h"
 #include "host/host_poll.h"
 #include "host/host_socket.h"
 #include "host/host_term.h"
@@ -43,6 +45,7 @@ struct cmd_hub {
     struct host_poll poll;
     struct host_watch watch;
     struct hub *hub;
+    FILE *json; /* NULL: not wanted */
 };
 
 #define CMD_HUB_AT(member) offsetof(struct cmd_hub_args, member)
@@ -129,8 +132,19 @@ static enum err cmd_hub_open(struct cmd_hub *h, struct error *e)
     return e->code;
 }
 
+/* Found out before the first frame: can the counters be written? */
+static enum err cmd_hub_open_json(struct cmd_hub *h, struct error *e)
+{
+    const char *path = h->args.json;
+    if (path)
+        h->json = strcmp(path, "-") ? host_out_open(path, e) : stdout;
+    return !path || h->json ? ERR_OK : err_prefix(e, "cannot write the counters");
+}
+
 static void cmd_hub_close(struct cmd_hub *h)
 {
+    if (h->json && h->json != stdout)
+        fclose(h->json); /* flushed before */
     if (h->fd >= 0) {
         host_file_close(h->fd);
         host_file_remove(h->path);
@@ -151,14 +165,9 @@ static enum err cmd_hub_json(const struct cmd_hub *h, struct error *e)
                   (json_int_t)c->keepalives, "refused", (json_int_t)c->refused, "delivered",
                   (json_int_t)c->delivered, "lost", (json_int_t)c->lost, "dropped",
                   (json_int_t)c->dropped, "errors", (json_int_t)c->errors);
-    FILE *f = strcmp(path, "-") ? fopen(path, "w") : stdout;
-    bool bad = !f || !o || json_dumpf(o, f, JSON_INDENT(2));
-    if (f && !bad)
-        bad = fputc('\n', f) == EOF || fflush(f);
-    if (f && f != stdout)
-        bad |= fclose(f) != 0;
+    bool good = cmd_json_write(o, h->json);
     json_decref(o);
-    return bad ? err_set(e, ERR_IO, "cannot write the counters to %s: %m", path) : ERR_OK;
+    return good ? ERR_OK : err_set(e, ERR_IO, "cannot write the counters to %s: %m", path);
 }
 
 static void cmd_hub_serve(struct cmd_hub *h)
@@ -180,7 +189,9 @@ static enum err cmd_hub_go(struct cmd_hub *h, struct error *e)
                                 .send = cmd_hub_send,
                                 .say = cmd_hub_say,
                                 .ctx = h};
-    enum err err = cmd_hub_open(h, e);
+    enum err err = cmd_hub_open_json(h, e);
+    if (!err)
+        err = cmd_hub_open(h, e);
     if (err)
         return err;
     h->hub = hub_new(&config);
@@ -190,7 +201,7 @@ static enum err cmd_hub_go(struct cmd_hub *h, struct error *e)
     printf("%s: Listening on %s\n", name, h->path);
     fflush(stdout);
     cmd_hub_serve(h);
-    return h->args.json ? cmd_hub_json(h, e) : ERR_OK;
+    return h->json ? cmd_hub_json(h, e) : ERR_OK;
 }
 
 static int cmd_hub_run(bool original, int argc, char **argv)

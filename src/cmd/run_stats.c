@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/run_stats.h"
+#include "cmd/cmd_json.h"
 #include "cpu/cpu_jit.h"
-#include "host/host_out.h"
 #include "lib/log.h"
 
 #include <jansson.h>
@@ -92,10 +92,7 @@ bool run_stats_json(const struct run_stats *s, FILE *f)
     json_t *translator = run_stats_translator(s->m);
     if (translator)
         json_object_set_new(o, "translator", translator);
-    if (f != stdout)
-        host_out_clear(f);
-    bool good = o && !json_dumpf(o, f, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) &&
-                fputc('\n', f) != EOF && !fflush(f);
+    bool good = cmd_json_write(o, f);
     json_decref(o);
     return good;
 }

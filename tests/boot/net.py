@@ -291,10 +291,10 @@ def the_hubs_command_line():
         )
         command(KUSEG, "hub", *words).expect(2, "usage: kuseg hub")
     command(KUSEG, "hub", "--help").expect(0, "--delay TIME")
-    os.symlink(KUSEG, "other")
-    run = Process(KUSEG, "hub", "--json", "/nowhere/counters")
+    command(KUSEG, "hub", "--json", "/nowhere/counters").expect(2, "/nowhere/counters")
+    run = Process(KUSEG, "hub", "--json", "/dev/full")
     run.wait_for("kuseg hub: Listening on .sockets/hub")
-    run.end(2, "/nowhere/counters", sig=signal.SIGTERM)
+    run.end(2, "/dev/full", sig=signal.SIGTERM)
 
 
 # ---- hostile cards ----
