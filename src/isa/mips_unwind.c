@@ -489,12 +489,6 @@ static enum unwind_step mips_unwind_frame(const struct mips_unwind_host *host,
                                             : UNWIND_END;
 }
 
-/* A kernel that jumped to nowhere still has its stack. */
-static bool mips_unwind_is_user(u32 pc, u32 sp)
-{
-    return pc < 0x80000000u && sp < 0x80000000u;
-}
-
 static void mips_unwind_note_user(struct mips_unwind_interrupted *out,
                                   const struct mips_unwind_regs *regs, u32 known)
 {

@@ -30,6 +30,12 @@ struct mips_frame {
     bool interrupted; /* an exception came here: the frame before is of its handler */
 };
 
+/* Is it a user program's? A kernel that jumped to nowhere still has its stack. */
+static inline bool mips_unwind_is_user(u32 pc, u32 sp)
+{
+    return pc < 0x80000000u && sp < 0x80000000u;
+}
+
 /* The registers of the user program that an exception interrupted, as its handler saved them. */
 struct mips_unwind_interrupted {
     bool any;

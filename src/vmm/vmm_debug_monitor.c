@@ -19,6 +19,18 @@ static enum err vmm_debug_cpus(const struct vmm_debug *d, unsigned argc, char **
     return err;
 }
 
+static enum err vmm_debug_each(const struct vmm_debug *d, unsigned argc, char **argv,
+                               struct buf *out, struct error *e,
+                               void (*put)(const struct vmm_debug *d, unsigned cpu,
+                                           struct buf *out))
+{
+    u64 first = 0, last = d->m->ncpus - 1;
+    enum err err = vmm_debug_cpus(d, argc, argv, &first, &last, e);
+    for (u64 i = first; !err && i <= last; i++)
+        put(d, (unsigned)i, out);
+    return err;
+}
+
 static void vmm_debug_put_cpu(const struct vmm_debug *d, unsigned cpu, struct buf *out)
 {
     const struct vcpu *v = d->m->cpu[cpu];
@@ -41,13 +53,8 @@ static void vmm_debug_put_cpu(const struct vmm_debug *d, unsigned cpu, struct bu
 static enum err vmm_debug_cpu(void *ctx, unsigned thread, unsigned argc, char **argv,
                               struct buf *out, struct error *e)
 {
-    const struct vmm_debug *d = ctx;
-    u64 first = 0, last = d->m->ncpus - 1;
     (void)thread;
-    enum err err = vmm_debug_cpus(d, argc, argv, &first, &last, e);
-    for (u64 i = first; !err && i <= last; i++)
-        vmm_debug_put_cpu(d, (unsigned)i, out);
-    return err;
+    return vmm_debug_each(ctx, argc, argv, out, e, vmm_debug_put_cpu);
 }
 
 static void vmm_debug_put_entry(const struct mips *c, unsigned i, struct buf *out)
@@ -87,6 +94,8 @@ static void vmm_debug_put_irqs(const struct vmm_debug *d, unsigned cpu, struct b
                  {0x4000, "line 6"},    {0x8000, "timer"}};
     const struct mips *c = &d->m->cpu[cpu]->mips;
     u32 up = c->irq_lines | (c->cause & MIPS_CAUSE_SW);
+    if (!d->m->cpu[cpu]->enabled)
+        return;
     buf_printf(out, "cpu%u: interrupts are %s\n", cpu, c->status & MIPS_ST_IEC ? "on" : "off");
     for (size_t i = 0; i < ARRAY_LEN(lines); i++)
         if ((up | c->status) & lines[i].bit)
@@ -98,14 +107,8 @@ static void vmm_debug_put_irqs(const struct vmm_debug *d, unsigned cpu, struct b
 static enum err vmm_debug_irqs(void *ctx, unsigned thread, unsigned argc, char **argv,
                                struct buf *out, struct error *e)
 {
-    const struct vmm_debug *d = ctx;
-    u64 first = 0, last = d->m->ncpus - 1;
     (void)thread;
-    enum err err = vmm_debug_cpus(d, argc, argv, &first, &last, e);
-    for (u64 i = first; !err && i <= last; i++)
-        if (d->m->cpu[i]->enabled)
-            vmm_debug_put_irqs(d, (unsigned)i, out);
-    return err;
+    return vmm_debug_each(ctx, argc, argv, out, e, vmm_debug_put_irqs);
 }
 
 /* ---- devices: as their state describes itself ---- */

@@ -26,11 +26,6 @@ static void vmm_profile_frame(struct vmm_profile_text *t, const char *program, c
         t->len += (size_t)n;
 }
 
-static bool vmm_profile_is_user(const struct mips_frame *f)
-{
-    return f->pc < 0x80000000u && f->sp < 0x80000000u;
-}
-
 static const struct guest_program *vmm_profile_program(const struct vmm_profile *p,
                                                        const struct mips *c,
                                                        const struct mips_frame *f, unsigned n,
@@ -38,7 +33,7 @@ static const struct guest_program *vmm_profile_program(const struct vmm_profile 
 {
     *user = false;
     for (unsigned i = 0; i < n && !*user; i++) {
-        *user = vmm_profile_is_user(&f[i]);
+        *user = mips_unwind_is_user(f[i].pc, f[i].sp);
         if (*user)
             return guest_names_program(p->m->names, c, f[i].pc);
     }
@@ -48,7 +43,7 @@ static const struct guest_program *vmm_profile_program(const struct vmm_profile 
 static void vmm_profile_place(struct vmm_profile_text *t, const struct vmm_profile *p,
                               const struct guest_program *program, const struct mips_frame *f)
 {
-    bool user = vmm_profile_is_user(f);
+    bool user = mips_unwind_is_user(f->pc, f->sp);
     const struct symbol *s = NULL;
     char page[16];
     if (!user)
