@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A virtual CPU: guest state plus the engine that runs it. Engines stand side by side behind one
- * question, vcpu_run: the interpreter now, the translator and KVM next.
+ * question, vcpu_run: an interpreter (cpu_interp.c), a translator (cpu_jit.c).
  *
  * The count of instructions is exact and the same in every engine. An instruction counts when it
  * is attempted, so one that takes an exception counts too; taking an interrupt does not.
