@@ -8,6 +8,7 @@
 #define ISA_MIPS_H
 
 #include "isa/mips_debug.h"
+#include "isa/mips_segment.h"
 #include "lib/err.h"
 #include "lib/trace.h"
 #include "lib/types.h"

@@ -9,8 +9,6 @@
  */
 #include "isa/mips_int.h"
 
-#define KSEG0 0x80000000u
-
 static int mips_debug_asid(const struct mips *c)
 {
     return (int)bits_get(c->entryhi, 6, 6);
@@ -33,7 +31,7 @@ void mips_debug_tell(struct mips_code *code)
 /* Does something bound to `asid` concern va as this CPU sees it? */
 static bool mips_debug_in_space(const struct mips *c, gva va, int asid)
 {
-    return va >= KSEG0 || asid < 0 || asid == mips_debug_asid(c);
+    return !mips_is_kuseg(va) || asid < 0 || asid == mips_debug_asid(c);
 }
 
 /* ---- breakpoints ---- */

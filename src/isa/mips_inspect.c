@@ -5,17 +5,14 @@
  */
 #include "isa/mips_int.h"
 
-#define KSEG0 0x80000000u
-#define KSEG2 0xc0000000u
-
 /* ---- memory ---- */
 
 bool mips_translate_as(const struct mips *c, struct mips_view view, gva va, gpa *pa)
 {
-    if (view.user && va >= KSEG0)
+    if (view.user && !mips_is_kuseg(va))
         return false;
-    if (va >= KSEG0 && va < KSEG2) {
-        *pa = va & 0x1fffffff;
+    if (mips_is_unmapped(va)) {
+        *pa = mips_unmapped_physical(va);
         return true;
     }
     u32 asid = view.asid < 0 ? c->entryhi & 0xfc0 : bits_get((u32)view.asid, 0, 6) << 6;
@@ -24,6 +21,11 @@ bool mips_translate_as(const struct mips *c, struct mips_view view, gva va, gpa 
         return false;
     *pa = (c->tlb_lo[i] & ~(MEM_PAGE - 1)) | (va & (MEM_PAGE - 1));
     return true;
+}
+
+bool mips_translate(const struct mips *c, gva va, gpa *pa)
+{
+    return mips_translate_as(c, (struct mips_view){.asid = MIPS_ASID_CURRENT}, va, pa);
 }
 
 /* Bytes from there to the end of its page, but no more than len. */

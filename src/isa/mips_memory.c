@@ -9,47 +9,25 @@
  */
 #include "isa/mips_int.h"
 
-#define KSEG0 0x80000000u
-#define KSEG1 0xa0000000u
-#define KSEG2 0xc0000000u
-
-static bool mips_memory_is_unmapped(gva va)
-{
-    return va >= KSEG0 && va < KSEG2;
-}
-
-bool mips_translate(const struct mips *c, gva va, gpa *pa)
-{
-    if (mips_memory_is_unmapped(va)) {
-        *pa = va & 0x1fffffff;
-        return true;
-    }
-    int i = mips_tlb_find(c, va);
-    if (i < 0 || !(c->tlb_lo[i] & MIPS_LO_V))
-        return false;
-    *pa = (c->tlb_lo[i] & ~(MEM_PAGE - 1)) | (va & (MEM_PAGE - 1));
-    return true;
-}
-
 /* fault_va is what BadVAddr shows. *writable: a store may go there. */
 static bool mips_memory_translate(struct mips *c, gva va, gva fault_va, bool store, gpa *pa,
                                   bool *writable)
 {
     *writable = true;
-    if (va >= KSEG0) {
+    if (!mips_is_kuseg(va)) {
         if (mips_user_mode(c)) {
             mips_raise_at(c, store ? MIPS_EXC_ADES : MIPS_EXC_ADEL, fault_va);
             return false;
         }
-        if (va < KSEG2) {
-            *pa = va & 0x1fffffff;
+        if (mips_is_unmapped(va)) {
+            *pa = mips_unmapped_physical(va);
             return true;
         }
     }
     int i = mips_tlb_find(c, va);
     enum mips_exc exc = store ? MIPS_EXC_TLBS : MIPS_EXC_TLBL;
     if (i < 0) {
-        mips_raise_tlb(c, exc, fault_va, va < KSEG0);
+        mips_raise_tlb(c, exc, fault_va, mips_is_kuseg(va));
         return false;
     }
     u32 lo = c->tlb_lo[i];
@@ -295,7 +273,7 @@ void mips_stlb_expect(struct mips *c, unsigned index)
     gva va = c->tlb_hi[index] & ~(MEM_PAGE - 1);
     gpa pa = c->tlb_lo[index] & ~(gpa)(MEM_PAGE - 1);
     const struct mem_region *r = mem_find(c->mem, pa);
-    if (!(c->tlb_lo[index] & MIPS_LO_V) || va >= KSEG0 || !r || r->kind == MEM_MMIO ||
+    if (!(c->tlb_lo[index] & MIPS_LO_V) || !mips_is_kuseg(va) || !r || r->kind == MEM_MMIO ||
         c->tag_low & MIPS_STLB_SPECIAL || mips_tlb_find(c, va) != (int)index)
         return;
     u32 user = c->status & MIPS_ST_KUP ? MIPS_STLB_USER : 0;

@@ -66,8 +66,9 @@ const char *mips_text_lookup(const struct mips *c, gva va, char text[MIPS_TEXT])
 {
     char entry[MIPS_TEXT];
     int i = mips_tlb_find(c, va);
-    if (va >= 0x80000000u && va < 0xc0000000u)
-        snprintf(text, MIPS_TEXT, "not mapped by the TLB: physical %08x", va & 0x1fffffff);
+    if (mips_is_unmapped(va))
+        snprintf(text, MIPS_TEXT, "not mapped by the TLB: physical %08x",
+                 mips_unmapped_physical(va));
     else if (i < 0)
         snprintf(text, MIPS_TEXT, "no TLB entry for asid %u", bits_get(c->entryhi, 6, 6));
     else

@@ -8,7 +8,7 @@
 #ifndef ISA_MIPS_UNWIND_H
 #define ISA_MIPS_UNWIND_H
 
-#include "lib/types.h"
+#include "isa/mips_segment.h"
 
 #define MIPS_UNWIND_MAX 64 /* frames worth asking for */
 
@@ -33,7 +33,7 @@ struct mips_frame {
 /* Is it a user program's? A kernel that jumped to nowhere still has its stack. */
 static inline bool mips_unwind_is_user(u32 pc, u32 sp)
 {
-    return pc < 0x80000000u && sp < 0x80000000u;
+    return mips_is_kuseg(pc) && mips_is_kuseg(sp);
 }
 
 /* The registers of the user program that an exception interrupted, as its handler saved them. */

@@ -156,13 +156,13 @@ static enum err board_s161_start_kernel(struct board_s161 *b, const struct elf_i
     u32 at = (u32)(b->ram - len) & ~3u;
     for (unsigned i = 0; i < img->nsegments; i++) {
         const struct elf_segment *seg = &img->segment[i];
-        if ((seg->vaddr & 0x1fffffff) + (u64)seg->memsz > at)
+        if (mips_unmapped_physical(seg->vaddr) + (u64)seg->memsz > at)
             return err_set(e, ERR_LIMIT,
                            "the kernel leaves no room for its words at the top of "
                            "memory: give it more memory");
     }
     memcpy(mem_ram_ptr(b->m->mem, at, len), words, len);
-    u32 va = 0x80000000u | at;
+    u32 va = MIPS_KSEG0 | at;
     vcpu_start(b->m->cpu[0], img->entry, va - 4, va);
     return ERR_OK;
 }

@@ -2,13 +2,10 @@
 /* Places a checked image into a board's RAM: all or nothing. */
 #include "machine/elf.h"
 
+#include "isa/mips_segment.h"
 #include "lib/num.h"
 
 #include <string.h>
-
-#define ELF_LOAD_KSEG0     0x80000000u
-#define ELF_LOAD_KSEG1     0xa0000000u
-#define ELF_LOAD_KSEG_SIZE 0x20000000u
 
 static const char *elf_load_order(bool big)
 {
@@ -18,11 +15,8 @@ static const char *elf_load_order(bool big)
 /* kseg0 and kseg1 both show the low 512 MB; a segment begins in one of them. */
 static bool elf_load_physical(const struct elf_segment *s, u32 *pa)
 {
-    u32 off = s->vaddr - ELF_LOAD_KSEG0;
-    if (off >= 2 * ELF_LOAD_KSEG_SIZE)
-        return false;
-    *pa = off % ELF_LOAD_KSEG_SIZE;
-    return true;
+    *pa = mips_unmapped_physical(s->vaddr);
+    return mips_is_unmapped(s->vaddr);
 }
 
 static u64 elf_load_ram_size(const struct mem *m)
@@ -41,12 +35,12 @@ static enum err elf_load_check(const struct elf_segment *s, const struct elf_boa
                        "0xbfffffff), where nothing is mapped at boot; is it a user program, or "
                        "the linker script wrong?",
                        s->vaddr);
-    if ((u64)pa + s->memsz > ELF_LOAD_KSEG_SIZE)
+    if ((u64)pa + s->memsz > MIPS_UNMAPPED_SIZE)
         return err_set(e, ERR_FORMAT,
                        "has a segment of %u bytes at 0x%08x that runs past the end of %s at "
                        "0x%08x; check the linker script",
-                       s->memsz, s->vaddr, s->vaddr < ELF_LOAD_KSEG1 ? "kseg0" : "kseg1",
-                       (s->vaddr | (ELF_LOAD_KSEG_SIZE - 1)) + 1);
+                       s->memsz, s->vaddr, s->vaddr < MIPS_KSEG1 ? "kseg0" : "kseg1",
+                       (s->vaddr | (MIPS_UNMAPPED_SIZE - 1)) + 1);
     const struct mem_region *r = mem_find(m, pa);
     if (r && r->kind == MEM_RAM && mem_ram_ptr(m, pa, s->memsz))
         return ERR_OK;

@@ -12,7 +12,6 @@
 
 #define GUEST_NAMES_FILE_MAX MIB(64)
 #define GUEST_NAMES_DIR_MAX  MIB(1) /* bytes of names */
-#define GUEST_NAMES_USER_END 0x80000000u
 
 static void guest_names_drop(struct guest_program *p)
 {
@@ -158,7 +157,7 @@ static bool guest_names_all_fits(const struct guest_program *p, const struct mip
 const struct guest_program *guest_names_program(const struct guest_names *g, const struct mips *c,
                                                 gva va)
 {
-    if (va >= GUEST_NAMES_USER_END)
+    if (!mips_is_kuseg(va))
         return NULL;
     for (size_t i = 0; i < g->nprograms; i++) {
         const struct guest_program *p = &g->program[i];
@@ -209,11 +208,11 @@ struct guest_place guest_names_at(const struct guest_names *g, const struct mips
     struct guest_place place = {0};
     if (!g)
         return place;
-    if (va < GUEST_NAMES_USER_END)
+    if (mips_is_kuseg(va))
         place.program = guest_names_program(g, c, va);
     if (place.program)
         place.symbol = symtab_at(&place.program->symbols, va);
-    else if (va >= GUEST_NAMES_USER_END)
+    else if (!mips_is_kuseg(va))
         place.symbol = symtab_at(&g->kernel, va);
     return place;
 }
@@ -255,7 +254,7 @@ static bool guest_names_start(void *ctx, gva pc, gva *va)
 {
     struct guest_walk *w = ctx;
     const struct symtab *t = w->names ? &w->names->kernel : NULL;
-    if (w->names && pc < GUEST_NAMES_USER_END) {
+    if (w->names && mips_is_kuseg(pc)) {
         if (!w->program)
             w->program = guest_names_program(w->names, w->c, pc);
         t = w->program ? &w->program->symbols : NULL;

@@ -7,10 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KSEG0 0x80000000u
-#define KSEG1 0xa0000000u
-#define KSEG2 0xc0000000u
-
 #define ASIDS 64
 
 /* ---- registers ---- */
@@ -236,17 +232,17 @@ static bool vmm_debug_mem_range(void *ctx, unsigned n, struct debug_range *r)
 {
     const struct vmm_debug *d = ctx;
     const struct mem *mem = d->m->mem;
-    *r = (struct debug_range){.start = vmm_debug_gdb_address(n ? KSEG2 : 0),
-                              .len = n ? ~KSEG2 + 1 : KSEG0};
+    *r = (struct debug_range){.start = vmm_debug_gdb_address(n ? MIPS_KSEG2 : 0),
+                              .len = n ? ~MIPS_KSEG2 + 1 : MIPS_KSEG0};
     if (n < 2)
         return true;
     n -= 2;
     for (unsigned i = 0; i < mem->nregions; i++) {
         const struct mem_region *region = &mem->region[i];
-        if (region->kind == MEM_MMIO || region->base + region->size > KSEG1 - KSEG0)
+        if (region->kind == MEM_MMIO || region->base + region->size > MIPS_UNMAPPED_SIZE)
             continue;
         if (n < 2) {
-            r->start = vmm_debug_gdb_address((n ? KSEG1 : KSEG0) + (gva)region->base);
+            r->start = vmm_debug_gdb_address((n ? MIPS_KSEG1 : MIPS_KSEG0) + (gva)region->base);
             r->len = region->size;
             r->rom = region->kind == MEM_ROM;
             return true;
@@ -369,7 +365,7 @@ static bool vmm_debug_covers(void *ctx, u64 addr)
 {
     gva va;
     (void)ctx;
-    return vmm_debug_va(addr, &va) && va < KSEG0;
+    return vmm_debug_va(addr, &va) && mips_is_kuseg(va);
 }
 
 static unsigned vmm_debug_pages(const struct mips *c, u32 asid)
@@ -377,7 +373,7 @@ static unsigned vmm_debug_pages(const struct mips *c, u32 asid)
     unsigned n = 0;
     for (unsigned i = 0; i < MIPS_TLB_SIZE; i++)
         n += (c->tlb_lo[i] & MIPS_LO_V) && bits_get(c->tlb_hi[i], 6, 6) == asid &&
-             c->tlb_hi[i] < KSEG0;
+             mips_is_kuseg(c->tlb_hi[i]);
     return n;
 }
 
