@@ -28,7 +28,7 @@ struct hot_rig {
 static int hot_setup(void **state)
 {
     struct hot_rig *t = xcalloc(1, sizeof *t);
-    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = 2};
+    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = 1};
     rig_init(&t->g, true);
     for (unsigned i = 0; i < 2; i++) {
         vcpu_init(&t->cpu[i], i, &vcpu_jit, &mips_161, true, t->g.mem, t->g.code, &t->g.trace);
