@@ -25,10 +25,10 @@ struct hot_rig {
     struct vcpu cpu[2];
 };
 
-static int hot_setup(void **state)
+static int hot_setup_of(void **state, u16 blocks)
 {
     struct hot_rig *t = xcalloc(1, sizeof *t);
-    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = 1};
+    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = blocks};
     rig_init(&t->g, true);
     for (unsigned i = 0; i < 2; i++) {
         vcpu_init(&t->cpu[i], i, &vcpu_jit, &mips_161, true, t->g.mem, t->g.code, &t->g.trace);
@@ -39,6 +39,17 @@ static int hot_setup(void **state)
     assert_true(cpu_jit_prepare(t->g.code, true, &k));
     *state = t;
     return 0;
+}
+
+/* Regions of one block, so that all ways are links. */
+static int hot_setup(void **state)
+{
+    return hot_setup_of(state, 1);
+}
+
+static int hot_setup_large(void **state)
+{
+    return hot_setup_of(state, 0);
 }
 
 static int hot_teardown(void **state)
@@ -214,14 +225,39 @@ static void of_equal_entries_the_lowest_counts(void **state)
     assert_int_equal(c->epc, 0x80008004u);
 }
 
+/* A region that holds a call and its function knows where that returns to; it may not. */
+static void a_function_returns_elsewhere(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = &t->cpu[0].mips;
+    const u32 caller[] = {3u << 26 | 0x1040 >> 2, NOP, ADDIU(T0, T0, 1), NOP, BEQ(0, 0, -5)};
+    const u32 function[] = {0x03eaf821u /* addu ra, ra, t2 */, JR(31), NOP};
+    rig_program(&t->g, 0x1000, caller, ARRAY_LEN(caller));
+    rig_program(&t->g, 0x1040, function, ARRAY_LEN(function));
+    rig_word(&t->g, 0x1014, NOP);
+    hot_run(t, 0, 9 * 60);
+    assert_int_equal(c->r[T0], 60);
+    for (u32 skip = 4; skip <= 8; skip += 4) {
+        u32 before = c->r[T0];
+        c->r[T2] = skip;
+        hot_run(t, 0, 10 * (9 - skip / 4));
+        assert_int_equal(c->r[T0], before);
+    }
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, hot_setup, hot_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(an_alias_is_translated_anew),          CASE(links_notice_another_page),
-        CASE(redirected_links_notice_another_page), CASE(each_cpu_has_its_mapping),
-        CASE(a_cpu_changes_anothers_code),          CASE(the_running_block_changes_itself),
+        CASE(an_alias_is_translated_anew),
+        CASE(links_notice_another_page),
+        CASE(redirected_links_notice_another_page),
+        CASE(each_cpu_has_its_mapping),
+        CASE(a_cpu_changes_anothers_code),
+        CASE(the_running_block_changes_itself),
         CASE(of_equal_entries_the_lowest_counts),
+        cmocka_unit_test_setup_teardown(a_function_returns_elsewhere, hot_setup_large,
+                                        hot_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
