@@ -6,14 +6,21 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
+
+#define HOST_SOCKET_BACKLOG 8
+#define HOST_SOCKET_NAPS    50 /* of 10 ms */
 
 /* ---- addresses ---- */
 
@@ -77,17 +84,54 @@ static int host_socket_new(const struct host_address *a, int type)
     return fd;
 }
 
-/* A socket left behind by a process that is gone. Anything else is left alone. */
+/* A socket left behind by a process that is gone. Anything else is left alone; so is one that takes
+ * no more connections, because somebody has it. */
 static bool host_socket_is_dead(const struct host_address *a, int type)
 {
     struct stat st;
     if (lstat(a->path.sun_path, &st) || !S_ISSOCK(st.st_mode))
         return false;
-    int fd = host_socket_new(a, type);
+    int fd = host_socket_new(a, type | SOCK_NONBLOCK);
     bool dead = fd >= 0 && connect(fd, &a->any, a->len) && errno == ECONNREFUSED;
     if (fd >= 0)
         close(fd);
     return dead;
+}
+
+/* The lock of a path's directory: -1 without one. Between somebody's bind and listen, and between
+ * our look at a dead socket and its removal, a live one looks dead; so machines that start together
+ * go one after the other. Whoever keeps the lock for long cannot keep us. */
+static int host_socket_lock(const struct host_address *a)
+{
+    if (a->any.sa_family != AF_UNIX)
+        return -1;
+    char folder[sizeof a->path.sun_path];
+    snprintf(folder, sizeof folder, "%s", a->path.sun_path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = 0;
+    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const struct timespec nap = {.tv_nsec = 10000000};
+    for (unsigned i = 0; fd >= 0 && i < HOST_SOCKET_NAPS; i++) {
+        if (!flock(fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK)
+            break;
+        nanosleep(&nap, NULL);
+    }
+    return fd;
+}
+
+/* 0: it has its address and, a stream, listens. */
+static int host_socket_take(int fd, const struct host_address *a, int type)
+{
+    if (bind(fd, &a->any, a->len)) {
+        if (errno != EADDRINUSE || a->any.sa_family != AF_UNIX)
+            return -1;
+        if (host_socket_is_dead(a, type))
+            unlink(a->path.sun_path);
+        if (bind(fd, &a->any, a->len))
+            return -1;
+    }
+    return type == SOCK_STREAM ? listen(fd, HOST_SOCKET_BACKLOG) : 0;
 }
 
 static int host_socket_bind(const struct host_address *a, int type)
@@ -98,15 +142,13 @@ static int host_socket_bind(const struct host_address *a, int type)
     if (a->any.sa_family == AF_UNIX &&
         !strncmp(a->path.sun_path, HOST_SOCKETS "/", sizeof HOST_SOCKETS))
         host_dir_make(HOST_SOCKETS); /* if that fails, so does what follows */
+    int lock = host_socket_lock(a);
     mode_t mask = umask(077);
-    int failed = bind(fd, &a->any, a->len);
-    if (failed && errno == EADDRINUSE && a->any.sa_family == AF_UNIX) {
-        if (host_socket_is_dead(a, type))
-            unlink(a->path.sun_path);
-        failed = bind(fd, &a->any, a->len);
-    }
+    int failed = host_socket_take(fd, a, type);
     int why = errno;
     umask(mask);
+    if (lock >= 0)
+        close(lock);
     if (!failed)
         return fd;
     close(fd);
@@ -138,13 +180,9 @@ enum err host_listen(struct host_listener *l, struct host_poll *p, const char *a
     if (err)
         return err;
     int fd = host_socket_bind(&a, SOCK_STREAM);
-    if (fd < 0 || listen(fd, 8)) {
-        err =
-            err_set(e, errno == EADDRINUSE ? ERR_BUSY : ERR_IO, "cannot listen on %s: %m", address);
-        if (fd >= 0)
-            close(fd);
-        return err;
-    }
+    if (fd < 0)
+        return err_set(e, errno == EADDRINUSE ? ERR_BUSY : ERR_IO, "cannot listen on %s: %m",
+                       address);
     *l = (struct host_listener){.poll = p, .accepted = accepted, .ctx = ctx};
     l->path = a.any.sa_family == AF_UNIX ? xstrdup(address) : NULL;
     l->watch =
