@@ -6,6 +6,10 @@
  * cleared, and a character time after both: System/161, which does not wait, loses characters that
  * fall between a driver's two accesses. While the guest doesn't take what was delivered, no event
  * is armed: System/161 looks again every 21 us, which would keep an idle machine awake.
+ *
+ * A driver that enables the interrupt and clears CMPL at once is at its start (OS/161's does so):
+ * what was delivered before is delivered again, so that the first character typed ahead is not
+ * lost.
  */
 #include "dev/lb_keys.h"
 
@@ -43,9 +47,10 @@ static void lb_keys_unblock(struct lb_keys *k)
     event_arm_after(&k->next, LB_KEYS_CHAR_NS);
 }
 
+/* What was delivered keeps its place, to which it may be put back. */
 bool lb_keys_room(const struct lb_keys *k)
 {
-    return k->count < LB_KEYS_QUEUE;
+    return k->count + !k->taken < LB_KEYS_QUEUE;
 }
 
 void lb_keys_input(struct lb_keys *k, u8 ch)
@@ -55,6 +60,14 @@ void lb_keys_input(struct lb_keys *k, u8 ch)
     k->queue[(k->head + k->count) % LB_KEYS_QUEUE] = ch;
     k->count++;
     lb_keys_deliver(k);
+}
+
+static void lb_keys_put_back(struct lb_keys *k)
+{
+    k->head = (u16)((k->head + LB_KEYS_QUEUE - 1) % LB_KEYS_QUEUE);
+    k->queue[k->head] = k->ch;
+    k->count++;
+    k->taken = true;
 }
 
 u32 lb_keys_read(struct lb_keys *k)
@@ -67,7 +80,10 @@ u32 lb_keys_read(struct lb_keys *k)
 
 void lb_keys_write_irq(struct lb_keys *k, u32 val)
 {
-    if (k->irq & ~val & LB_KEYS_CMPL)
+    bool cleared = k->irq & ~val & LB_KEYS_CMPL, enabled = ~k->irq & val & LB_KEYS_IRQEN;
+    if (cleared && enabled && !k->taken && k->count < LB_KEYS_QUEUE)
+        lb_keys_put_back(k);
+    if (cleared)
         lb_keys_unblock(k);
     k->irq = val & LB_KEYS_IRQ_BITS;
     k->changed(k->card);
