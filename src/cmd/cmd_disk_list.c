@@ -57,10 +57,11 @@ static void cmd_disk_list_row(const char *image, const struct io_disk_tool_info 
 
 static json_t *cmd_disk_list_object(const char *image, const struct io_disk_tool_info *i)
 {
+    json_int_t bytes = (json_int_t)i->sectors * IO_SECTOR;
     return json_pack("{s:o, s:s, s:I, s:I, s:I, s:I}", "image", cmd_disk_list_name(image), "format",
-                     cmd_disk_format_name(i->format), "bytes", (json_int_t)(i->sectors * IO_SECTOR),
-                     "sectors", (json_int_t)i->sectors, "spare_bytes", (json_int_t)i->spare,
-                     "host_bytes", (json_int_t)i->allocated);
+                     cmd_disk_format_name(i->format), "bytes", bytes, "sectors",
+                     (json_int_t)i->sectors, "spare_bytes", (json_int_t)i->spare, "host_bytes",
+                     (json_int_t)i->allocated);
 }
 
 int cmd_disk_info(const struct cmd_disk_args *a, char **image, int n)

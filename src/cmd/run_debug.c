@@ -7,13 +7,13 @@
 
 #define RUN_DEBUG_KEY 7 /* control-G, as sys161's users know it */
 
-static enum err run_debug_sys161(struct vmm_debug **d, struct vmm_debug_config *config,
+static enum err run_debug_sys161(struct vmm_debug **d, struct vmm_debug_config config,
                                  struct machine *m, u64 port, struct error *e)
 {
     char address[32];
     snprintf(address, sizeof address, "localhost:%u", (unsigned)port);
-    config->address = port ? address : HOST_SOCKETS "/gdb";
-    if (vmm_debug_new(d, m, config, e)) /* the original runs on, too */
+    config.address = port ? address : HOST_SOCKETS "/gdb";
+    if (vmm_debug_new(d, m, &config, e)) /* the original runs on, too */
         log_warn("%s: there will be no debugger", e->msg);
     return ERR_OK;
 }
@@ -24,7 +24,7 @@ enum err run_debug_open(struct vmm_debug **d, const struct run_options *o, struc
     struct vmm_debug_config config = {.poll = poll, .address = o->gdb, .dont_wait = o->no_debugger};
     enum err err = ERR_OK;
     if (o->sys161)
-        err = run_debug_sys161(d, &config, m, o->gdb_port, e);
+        err = run_debug_sys161(d, config, m, o->gdb_port, e);
     else if (o->gdb)
         err = vmm_debug_new(d, m, &config, e);
     if (*d && o->wait_debugger)

@@ -32,10 +32,10 @@ void stat_table_reset(struct stat_table *t)
 
 static void stat_table_hello(struct stat_table *t, const struct stat_words *w)
 {
-    int version = atoi(w->word[1]);
+    long version = strtol(w->word[1], NULL, 10);
     if (version == STAT_TABLE_VERSION)
         return;
-    fprintf(t->err, "%s: Wrong protocol version %d\n", t->program, version);
+    fprintf(t->err, "%s: Wrong protocol version %ld\n", t->program, version);
     t->wrong_version = true;
 }
 

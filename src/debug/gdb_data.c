@@ -110,7 +110,7 @@ static void gdb_data_write(struct gdb_stub *g, u64 addr, const u8 *data, u32 len
     if (n == len)
         gdb_stub_ok(g);
     else
-        gdb_stub_refuse(g, "0x%llx is not memory", (unsigned long long)(addr + n));
+        gdb_stub_refuse(g, "0x%llx is not memory", (unsigned long long)addr + n);
 }
 
 void gdb_data_write_memory(struct gdb_stub *g, struct gdb_args *a)

@@ -174,7 +174,7 @@ static void host_listener_ready(void *ctx, short revents)
 enum err host_listen(struct host_listener *l, struct host_poll *p, const char *address,
                      void (*accepted)(void *ctx, int fd), void *ctx, struct error *e)
 {
-    struct host_address a;
+    struct host_address a = {.len = 0};
     *l = (struct host_listener){0};
     enum err err = host_address_parse(&a, address, e);
     if (err)
@@ -205,7 +205,7 @@ void host_listener_close(struct host_listener *l)
 
 u16 host_listener_port(const struct host_listener *l)
 {
-    struct sockaddr_in a;
+    struct sockaddr_in a = {.sin_port = 0};
     socklen_t len = sizeof a;
     if (l->path || getsockname(l->watch.fd, (struct sockaddr *)&a, &len))
         return 0;
@@ -304,7 +304,7 @@ bool host_conn_is_open(const struct host_conn *c)
 
 int host_connect(const char *address, struct error *e)
 {
-    struct host_address a;
+    struct host_address a = {.len = 0};
     if (host_address_parse(&a, address, e))
         return -1;
     int fd = host_socket_new(&a, SOCK_STREAM);
@@ -333,7 +333,7 @@ int host_datagram(const char *path, struct error *e)
 
 bool host_datagram_send(int fd, const char *to, const void *data, size_t len)
 {
-    struct host_address a;
+    struct host_address a = {.len = 0};
     if (host_address_path(&a, to, NULL)) {
         errno = ENAMETOOLONG;
         return false;

@@ -288,11 +288,12 @@ static enum err io_disk_image_attach_or_create(struct io_disk_image **out, const
 enum err io_disk_image_open(const char *path, const struct io_disk_image_options *o,
                             struct io_disk *out, struct error *e)
 {
-    struct io_disk_image *d;
+    struct io_disk_image *d = NULL;
     struct error local = {0};
     enum err err = io_disk_image_attach_or_create(&d, path, o, &local);
     if (err)
         return err_set(e, err, "%s", local.msg);
+    BUG_ON(!d);
     if (d->spare)
         log_warn("disk image %s: its last %u bytes are no whole sector and are not used", path,
                  (unsigned)d->spare);

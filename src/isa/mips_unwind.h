@@ -45,7 +45,7 @@ struct mips_unwind_interrupted {
 
 /* The innermost frame first; returns how many, at least 1 and at most `max`. Hostile stacks and
  * code cost no more than max times some ten thousand reads. `interrupted` may be NULL. */
-unsigned mips_unwind(const struct mips_unwind_regs *regs, const struct mips_unwind_host *host,
+unsigned mips_unwind(const struct mips_unwind_regs *from, const struct mips_unwind_host *host,
                      struct mips_frame *frames, unsigned max,
                      struct mips_unwind_interrupted *interrupted);
 

@@ -158,7 +158,7 @@ static enum err board_s161_plug_serial(struct board_s161 *b, unsigned slot,
 static bool board_s161_net_poll(void *ctx, u8 *data, u32 *len)
 {
     const struct board_s161_net *n = ctx;
-    return n->cable.poll(n->cable.ctx, data, len);
+    return n->cable.poll && n->cable.poll(n->cable.ctx, data, len);
 }
 
 static void board_s161_net_deliver(void *ctx, const u8 *data, u32 len)
@@ -186,16 +186,7 @@ static bool board_s161_net_ended(const void *ctx)
     return true;
 }
 
-static bool board_s161_net_silent(void *ctx, u8 *data, u32 *len)
-{
-    (void)ctx;
-    (void)data;
-    (void)len;
-    return false;
-}
-
-static const struct io_net board_s161_no_cable = {.send = board_s161_net_nowhere,
-                                                  .poll = board_s161_net_silent};
+static const struct io_net board_s161_no_cable = {.send = board_s161_net_nowhere};
 
 /* What a replayed machine sends goes nowhere. */
 static enum err board_s161_plug_net(struct board_s161 *b, const struct board_s161_config *config,
