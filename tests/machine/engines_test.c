@@ -139,7 +139,7 @@ static void engines_agree_cycle_by_cycle_slow(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(setups); i++)
-        engines_walk(&setups[i], 60000, 400, 10 + i);
+        engines_walk(&setups[i], 600000, 400, 10 + i);
 }
 
 /* What `from` is moves into a machine of another engine. */
