@@ -26,7 +26,6 @@ struct cmd_stat {
     struct stat_table table;
     struct host_poll poll;
     struct host_conn conn;
-    u64 rows; /* as many are wanted; 0: all */
 };
 
 /* ---- one connection ---- */
@@ -44,8 +43,7 @@ static void cmd_stat_closed(void *ctx)
 
 static bool cmd_stat_goes_on(const struct cmd_stat *s)
 {
-    return host_conn_is_open(&s->conn) && !s->table.wrong_version && !ferror(s->table.out) &&
-           (!s->rows || s->table.rows < s->rows);
+    return host_conn_is_open(&s->conn) && !stat_table_is_done(&s->table) && !ferror(s->table.out);
 }
 
 /* Until the meter goes. */
@@ -100,8 +98,12 @@ static int cmd_stat_help(void)
 static int cmd_stat_at(const struct cmd_stat_args *a, const char *address, struct error *e)
 {
     struct cmd_stat s = {
-        .table = {.program = "kuseg stat", .out = stdout, .err = stderr, .json = a->json},
-        .rows = a->rows};
+        .table = {.program = "kuseg stat",
+                  .out = stdout,
+                  .err = stderr,
+                  .json = a->json,
+                  .max_rows = a->rows},
+    };
     int fd = host_connect(address, e);
     if (fd < 0) {
         log_error("%s", e->msg);

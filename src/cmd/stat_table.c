@@ -159,9 +159,14 @@ static void stat_table_line(struct stat_table *t, char *line)
     fprintf(t->out, "%s: Invalid packet (improper header)\n", t->program);
 }
 
+bool stat_table_is_done(const struct stat_table *t)
+{
+    return t->wrong_version || (t->max_rows && t->rows >= t->max_rows);
+}
+
 void stat_table_received(struct stat_table *t, const u8 *data, size_t len)
 {
-    for (size_t i = 0; i < len && !t->wrong_version; i++) {
+    for (size_t i = 0; i < len && !stat_table_is_done(t); i++) {
         if (data[i] == '\n') {
             t->line[t->len] = 0;
             t->len = 0;

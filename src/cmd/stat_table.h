@@ -17,7 +17,8 @@
 struct stat_table {
     const char *program; /* before messages */
     FILE *out, *err;
-    bool json; /* rows as objects, a line each, of totals */
+    bool json;    /* rows as objects, a line each, of totals */
+    u64 max_rows; /* 0: as many as come */
 
     unsigned n;
     struct stat_column {
@@ -35,6 +36,9 @@ struct stat_table {
 
 /* A new connection. */
 void stat_table_reset(struct stat_table *t);
+
+/* Nothing more will be printed: there are enough rows, or another version. */
+bool stat_table_is_done(const struct stat_table *t);
 
 /* Bytes as they come. */
 void stat_table_received(struct stat_table *t, const u8 *data, size_t len);

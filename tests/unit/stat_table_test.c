@@ -122,6 +122,17 @@ static void table_bounds_what_it_is_sent(void **state)
     assert_non_null(strstr(p->err, "Input overrun"));
 }
 
+static void table_ends_after_so_many_rows(void **state)
+{
+    struct printed *p = *state;
+    p->t.max_rows = 2;
+    receive(p, START "DATA 1 1\r\nDATA 2 1\r\nDATA 3 1\r\n"); /* all at once */
+    assert_int_equal(p->t.rows, 2);
+    assert_true(stat_table_is_done(&p->t));
+    receive(p, "DATA 4 1\r\n");
+    assert_int_equal(p->t.rows, 2);
+}
+
 static void table_prints_json(void **state)
 {
     struct printed *p = *state;
@@ -143,6 +154,7 @@ int main(void)
         TABLE_TEST(table_stops_at_another_version),
         TABLE_TEST(table_bounds_what_it_is_sent),
         TABLE_TEST(table_prints_json),
+        TABLE_TEST(table_ends_after_so_many_rows),
     };
     return cmocka_run_group_tests_name("stat_table", tests, NULL, NULL);
 }
