@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Who gets a socket's place, when others want it or sit on it. */
+/* Who gets a socket's place, when others want it or sit on it; who can reach it. */
 #include "host/host_socket.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -147,12 +148,30 @@ static void whoever_locks_the_directory_does_not_keep_us(void **state)
     fclose(f);
 }
 
+static void a_port_is_for_this_machine_only(void **state)
+{
+    (void)state;
+    struct host_poll p = {0};
+    struct host_listener l;
+    struct error e;
+    struct sockaddr_in a;
+    socklen_t len = sizeof a;
+    assert_int_equal(host_listen(&l, &p, "0", accepted, NULL, &e), ERR_OK);
+    assert_int_equal(getsockname(l.watch.fd, (struct sockaddr *)&a, &len), 0);
+    assert_int_equal(ntohl(a.sin_addr.s_addr), INADDR_LOOPBACK);
+    assert_int_equal(host_listen(&(struct host_listener){0}, &p, "0.0.0.0:0", accepted, NULL, &e),
+                     ERR_CONFIG);
+    host_listener_close(&l);
+    host_poll_fini(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_queue_is_not_waited_for),
         cmocka_unit_test(of_many_at_once_one_gets_it),
         cmocka_unit_test(whoever_locks_the_directory_does_not_keep_us),
+        cmocka_unit_test(a_port_is_for_this_machine_only),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
