@@ -336,13 +336,24 @@ static void cpu_jit_bound_aliases(struct cpu_jit *t, struct mips_block *b)
         cpu_jit_drop(t, b->native);
 }
 
-static void cpu_jit_translate(struct cpu_jit *t, struct mips *c, struct mips_block *b)
+/* A region at c->pc: as large as it may be, or smaller if that is too much for some table. */
+static struct cpu_region *cpu_jit_make(struct cpu_jit *t, struct mips *c)
 {
     struct cpu_region *r = NULL;
-    u64 start = host_clock_mono_ns();
     cpu_jit_bound(t);
-    if (mips_region_find(&t->graph, c, c->pc))
+    unsigned most = t->graph.most_blocks;
+    while (!r && t->graph.most_blocks && mips_region_find(&t->graph, c, c->pc)) {
         r = cpu_jit_build(t);
+        t->graph.most_blocks /= 4;
+    }
+    t->graph.most_blocks = most;
+    return r;
+}
+
+static void cpu_jit_translate(struct cpu_jit *t, struct mips *c, struct mips_block *b)
+{
+    u64 start = host_clock_mono_ns();
+    struct cpu_region *r = cpu_jit_make(t, c);
     t->n.translate_ns += host_clock_mono_ns() - start;
     t->n.regions += r != NULL;
     t->n.region_insns += r ? t->graph.ninsns : 0;

@@ -19,11 +19,7 @@ static const struct state_desc vcpu_state = {
     .fields = vcpu_fields,
 };
 
-#ifdef KUSEG_CHAOS
 const struct vcpu_engine *const vcpu_usual = &vcpu_jit;
-#else
-const struct vcpu_engine *const vcpu_usual = &vcpu_interp;
-#endif
 
 void vcpu_init(struct vcpu *v, unsigned number, const struct vcpu_engine *engine,
                const struct mips_model *model, bool big, struct mem *mem, struct mips_code *code,

@@ -137,7 +137,7 @@ struct ir_region {
     unsigned nslots;
     struct ir_point *point; /* 0 is none */
     unsigned npoints;
-    struct ir_case cases[IR_MAX_CASES * 8];
+    struct ir_case cases[IR_MAX_CASES * 32];
     unsigned ncases;
     struct ir_call call[IR_MAX_CALLS];
     unsigned ncalls;

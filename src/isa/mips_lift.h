@@ -17,8 +17,8 @@ enum mips_left {
     MIPS_LEFT_STEP,   /* interpret the next instruction */
 };
 
-#define MIPS_REGION_BLOCKS 48
-#define MIPS_REGION_INSNS  512
+#define MIPS_REGION_BLOCKS 20
+#define MIPS_REGION_INSNS  200
 #define MIPS_REGION_PAGES  8
 
 /* A block of the guest's, as the region's graph knows it. */

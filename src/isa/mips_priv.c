@@ -413,7 +413,7 @@ MIPS_HELPER(mips_wait)
     if (!mips_cp0_usable(cx))
         return false;
     cx->waiting = cx->irq_lines == 0;
-    cx->resync = true;
+    cx->resync |= cx->waiting;
     return true;
 }
 

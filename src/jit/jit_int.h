@@ -25,7 +25,7 @@ struct jit_frame {
 #define JIT_FRAME_VALUES 24
 _Static_assert(sizeof(struct jit_frame) % 16 == 8, "keeps the stack aligned");
 
-#define JIT_JUMPS  4096 /* entries */
+#define JIT_JUMPS  16384 /* entries */
 #define JIT_HOMES  9
 #define JIT_NTEMPS 4
 
