@@ -153,7 +153,7 @@ void machine_look(struct machine *m)
 {
     for (unsigned i = 0; i < m->nobservers; i++) {
         struct machine_observer *o = m->observer[i];
-        if (o->at <= m->clock.now_base)
+        while (o->at <= m->clock.now_base)
             o->look(o->ctx);
     }
 }
