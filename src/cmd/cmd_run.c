@@ -42,8 +42,8 @@ static const struct cmd_option cmd_run_table[] = {
     {"screen-shot", 0, CMD_TEXT, CMD_RUN_AT(run.screen_shot), "FILE", NULL, 0, 0,
      "what the screen shows at the end: PNG, or text if FILE ends in .txt; adds a screen likewise"},
     {"engine", 0, CMD_TEXT, CMD_RUN_AT(run.engine), "NAME", "auto interp jit", 0, 0,
-     "how guest code runs: interp (by an interpreter), jit (hot code is translated), or auto (the "
-     "default)"},
+     "how guest code runs: interp (by an interpreter), jit (what is hot is translated), or auto "
+     "(the default: translated where the host can)"},
     {"warp", 0, CMD_FLAG, CMD_RUN_AT(run.warp), NULL, NULL, 0, 0,
      "virtual time never waits for the wall"},
     {"epoch", 0, CMD_NUMBER, CMD_RUN_AT(run.epoch), "SECONDS", NULL, 1, UINT32_MAX,

@@ -242,7 +242,7 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
         .tlb = {.table = offsetof(struct mips, stlb),
                 .low = offsetof(struct mips, tag_low),
                 .mix = offsetof(struct mips, mix),
-                .bits = 9,
+                .bits = MIPS_STLB_BITS,
                 .hints = offsetof(struct mips, hints),
                 .trust = offsetof(struct mips, trust),
                 .hint_bits = MIPS_HINT_BITS,
@@ -255,7 +255,7 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
                 .call = cpu_jit_call,
                 .onward = cpu_jit_onward},
     };
-    _Static_assert(MIPS_STLB_SIZE == 1 << 9 && sizeof(struct mips_stlb) == 16, "jit_tlb");
+    _Static_assert(sizeof(struct mips_stlb) == 16, "jit_tlb");
     struct cpu_jit *t = xcalloc(1, sizeof *t);
     t->native = (struct mips_native){.heat = k->heat ? k->heat : CPU_JIT_HEAT,
                                      .go = mips_interp_handlers(big),
@@ -400,17 +400,12 @@ static void cpu_jit_interpret(struct mips *c, u64 stop, bool at_native)
     c->at_native = false;
 }
 
-static bool cpu_jit_in_kseg(u32 pc)
-{
-    return pc >= 0x80000000u && pc < 0xc0000000u;
-}
-
 /* From a region's head the way to another page leads through its check, except in kseg0 and kseg1,
  * whose mapping and mode cannot change without leaving. */
 static bool cpu_jit_needs_check(const struct jit_region *from, u32 to)
 {
     u32 pc = (u32)jit_place(from);
-    return (pc ^ to) >= MEM_PAGE && !(cpu_jit_in_kseg(pc) && cpu_jit_in_kseg(to));
+    return (pc ^ to) >= MEM_PAGE && !(mips_is_unmapped(pc) && mips_is_unmapped(to));
 }
 
 static void cpu_jit_connect(struct cpu_jit *t, const struct mips *c, const struct jit_exit *e,
@@ -430,47 +425,43 @@ static void cpu_jit_connect(struct cpu_jit *t, const struct mips *c, const struc
 
 static void cpu_jit_count_exit(struct cpu_jit *t, const struct jit_exit *e)
 {
-    static const u8 how[] = {
-        [JIT_AS_STATE] = offsetof(struct cpu_jit_counters, left_state),
-        [JIT_CHAIN] = offsetof(struct cpu_jit_counters, left_chain),
-        [JIT_INDIRECT] = offsetof(struct cpu_jit_counters, left_indirect),
-        [JIT_STALE] = offsetof(struct cpu_jit_counters, left_stale),
-    };
-    static const u8 reason[] = {
-        [MIPS_LEFT_SPENT] = offsetof(struct cpu_jit_counters, left_spent),
-        [MIPS_LEFT_LOOKUP] = offsetof(struct cpu_jit_counters, left_lookup),
-        [MIPS_LEFT_REMAP] = offsetof(struct cpu_jit_counters, left_remap),
-        [MIPS_LEFT_STEP] = offsetof(struct cpu_jit_counters, left_step),
-    };
-    u8 at = e->how == JIT_AT_POINT ? reason[e->reason] : how[e->how];
-    ++*(u64 *)(void *)((u8 *)&t->n + at);
+    struct cpu_jit_counters *n = &t->n;
+    u64 *const how[] = {[JIT_AS_STATE] = &n->left_state,
+                        [JIT_CHAIN] = &n->left_chain,
+                        [JIT_INDIRECT] = &n->left_indirect,
+                        [JIT_STALE] = &n->left_stale};
+    u64 *const reason[] = {[MIPS_LEFT_SPENT] = &n->left_spent,
+                           [MIPS_LEFT_LOOKUP] = &n->left_lookup,
+                           [MIPS_LEFT_REMAP] = &n->left_remap,
+                           [MIPS_LEFT_STEP] = &n->left_step};
+    ++*(e->how == JIT_AT_POINT ? reason[e->reason] : how[e->how]);
 }
 
-/* After a region was left; true: go on with translated code if there is any. */
-static bool cpu_jit_left(struct mips *c, const struct jit_exit *e)
+/* After a region was left: makes the state what it says, and interprets what it left to be. */
+static void cpu_jit_left(struct mips *c, const struct jit_exit *e)
 {
     if (e->how == JIT_AS_STATE) {
         if (c->step)
             cpu_jit_interpret(c, c->retired + 1, false);
         c->step = false;
-        return true;
+        return;
     }
     c->retired = c->stop - e->left;
     if (e->how != JIT_AT_POINT) {
         mips_set_pc(c, (u32)e->place);
-        return true;
+        return;
     }
     switch (e->reason) {
     case MIPS_LEFT_STEP:
         cpu_jit_interpret(c, c->retired + 1, false);
-        return true;
+        return;
     case MIPS_LEFT_SPENT:
         mips_set_pc(c, c->pc);
         cpu_jit_interpret(c, c->stop, false);
-        return true;
+        return;
     default:
         mips_set_pc(c, c->pc);
-        return true;
+        return;
     }
 }
 

@@ -91,7 +91,8 @@ extern const struct mips_model mips_161;
  * comparison checks page, alignment, address space and privilege. Derived state: never saved.
  */
 enum {
-    MIPS_STLB_SIZE = 512,
+    MIPS_STLB_BITS = 9,
+    MIPS_STLB_SIZE = 1 << MIPS_STLB_BITS,
     MIPS_HINT_BITS = 12,
     MIPS_STLB_USER = 1u << 8,
     MIPS_STLB_WATCH = 1u << 9,   /* in tag_low: there are watchpoints */

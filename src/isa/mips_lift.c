@@ -310,7 +310,7 @@ CALL_AS(mips_mtc0, mips_mtc0, ok)
 
 static bool mips_lift_in_kseg(const struct mips_lifter *l)
 {
-    return l->node->pc >= 0x80000000u && l->node->pc < 0xc0000000u;
+    return mips_is_unmapped(l->node->pc);
 }
 
 /* Code there runs in kernel mode, so may use CP0. */
@@ -394,14 +394,14 @@ static bool mips_lift_is_risky(const struct mips_lifter *l, u32 word)
 /* Is pc's page the same as the block's, or one that cannot be mapped elsewhere? */
 static bool mips_lift_is_safe(const struct mips_lifter *l, u32 pc)
 {
-    return (pc ^ l->node->pc) < MEM_PAGE || (pc >= 0x80000000u && pc < 0xc0000000u);
+    return (pc ^ l->node->pc) < MEM_PAGE || mips_is_unmapped(pc);
 }
 
 /* Leaves unless pc's page is mapped to where it was when the region was made. */
 static void mips_lift_check_page(struct mips_lifter *l, u32 pc, const struct mips_code_page *page)
 {
     struct ir_builder *b = &l->b;
-    if (pc >= 0x80000000u && pc < 0xc0000000u) { /* fixed, but for the kernel only */
+    if (mips_is_unmapped(pc)) { /* fixed, but for the kernel only */
         V user = mips_lift_op(l, IR_AND, ir_get(b, MIPS_LIFT_SLOT(l, tag_low)),
                               mips_lift_k(l, MIPS_STLB_USER));
         ir_guard(b, user, mips_lift_point_at(l, pc, 0, MIPS_LEFT_REMAP));
