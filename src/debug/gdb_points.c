@@ -82,7 +82,7 @@ void gdb_points_clear(struct gdb_points *ps)
 static bool gdb_points_condition(const struct gdb_points *ps, unsigned thread,
                                  const struct buf *code)
 {
-    struct buf_reader r = {.p = code->data, .end = code->data + code->len};
+    struct buf_reader r = buf_read(code->data, code->len);
     if (r.p == r.end)
         return true;
     while (r.p != r.end && !r.bad) {

@@ -271,7 +271,8 @@ static void gdb_stub_always(struct gdb_stub *g, u8 what, struct gdb_args *a)
 
 static void gdb_stub_packet(struct gdb_stub *g)
 {
-    struct gdb_args a = {.p = g->in.data, .end = g->in.data + g->in.len};
+    struct buf_reader in = buf_read(g->in.data, g->in.len);
+    struct gdb_args a = {.p = in.p, .end = in.end};
     u8 what = g->in.len ? *a.p++ : 0;
     if (what && strchr("?!DHTkqQRv", what))
         gdb_stub_always(g, what, &a);

@@ -64,6 +64,11 @@ void buf_printf(struct buf *b, const char *fmt, ...)
     va_end(again);
 }
 
+struct buf_reader buf_read(const void *p, size_t n)
+{
+    return (struct buf_reader){.p = p, .end = n ? (const u8 *)p + n : p};
+}
+
 const u8 *buf_get(struct buf_reader *r, size_t n)
 {
     if (r->bad || (size_t)(r->end - r->p) < n) {

@@ -27,6 +27,7 @@ struct buf_reader {
     bool bad;
 };
 
+struct buf_reader buf_read(const void *p, size_t n); /* NULL is nothing */
 const u8 *buf_get(struct buf_reader *r, size_t n);
 u8 buf_get_u8(struct buf_reader *r);
 u16 buf_get_le16(struct buf_reader *r);

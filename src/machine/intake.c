@@ -42,7 +42,7 @@ void intake_replay(struct intake *in, const void *log, size_t len)
     in->mode = INTAKE_REPLAY;
     in->log.len = 0;
     buf_put(&in->log, log, len);
-    in->answers = (struct buf_reader){.p = in->log.data, .end = in->log.data + in->log.len};
+    in->answers = buf_read(in->log.data, in->log.len);
     in->events = in->answers;
     intake_skip(&in->answers, true);
     intake_skip(&in->events, false);

@@ -356,7 +356,7 @@ enum err state_set_load(const struct state_set *s, const void *data, size_t len,
 {
     if (!len) /* data may be NULL */
         return err_set(e, ERR_FORMAT, "the state stream is empty");
-    struct buf_reader r = {.p = data, .end = (const u8 *)data + len};
+    struct buf_reader r = buf_read(data, len);
     const u8 *magic = buf_get(&r, sizeof STATE_MAGIC - 1);
     if (!magic || memcmp(magic, STATE_MAGIC, sizeof STATE_MAGIC - 1))
         return err_set(e, ERR_FORMAT, "this is no kuseg state stream");
