@@ -15,7 +15,7 @@ void buf_fini(struct buf *b)
 
 u8 *buf_extend(struct buf *b, size_t n)
 {
-    if (b->cap - b->len < n) {
+    if (!b->data || b->cap - b->len < n) {
         b->cap = b->cap * 2 + n + 64;
         b->data = xrealloc(b->data, b->cap);
     }
