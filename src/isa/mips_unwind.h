@@ -17,8 +17,11 @@ struct mips_unwind_regs {
     u32 pc, epc;
 };
 
-/* Both without side effects on the guest. */
+struct mips_code;
+
+/* Both functions without side effects on the guest. */
 struct mips_unwind_host {
+    const struct mips_code *code;               /* knows which instructions there are */
     bool (*read)(void *ctx, gva va, u32 *word); /* one that is aligned; false: nothing there */
     bool (*start)(void *ctx, gva pc, gva *va);  /* of the function there; NULL or false: unknown */
     void *ctx;

@@ -271,7 +271,7 @@ unsigned guest_names_back_trace(const struct guest_names *g, const struct mips *
 {
     struct guest_walk w = {.names = g, .c = c};
     struct mips_unwind_host host = {
-        .read = guest_names_read, .start = guest_names_start, .ctx = &w};
+        .code = c->code, .read = guest_names_read, .start = guest_names_start, .ctx = &w};
     struct mips_unwind_regs regs = {.pc = c->pc, .epc = c->epc};
     memcpy(regs.r, c->r, sizeof regs.r);
     return mips_unwind(&regs, &host, frames, max, interrupted);

@@ -4,6 +4,7 @@
  * address, and the registers. Every read is of a whole aligned word, and there are not too many.
  */
 #include "fuzz.h"
+#include "isa/mips.h"
 #include "isa/mips_unwind.h"
 #include "lib/bits.h"
 #include "lib/bug.h"
@@ -43,11 +44,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         regs.r[i] = load_le32(m.data + i % m.words * 4);
     regs.pc = regs.r[0];
     regs.epc = regs.r[1];
+    struct mem *mem = mem_new();
+    struct mips_code *code = mips_code_new(mem, &mips_161);
     struct mips_unwind_host host = {
-        .read = fuzz_unwind_read, .start = fuzz_unwind_start, .ctx = &m};
+        .code = code, .read = fuzz_unwind_read, .start = fuzz_unwind_start, .ctx = &m};
     struct mips_frame frames[MIPS_UNWIND_MAX];
     struct mips_unwind_interrupted user;
     unsigned n = mips_unwind(&regs, &host, frames, MIPS_UNWIND_MAX, &user);
     BUG_ON(n < 1 || n > MIPS_UNWIND_MAX || frames[0].pc != regs.pc);
+    mips_code_free(code);
+    mem_free(mem);
     return 0;
 }

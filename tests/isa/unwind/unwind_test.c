@@ -58,7 +58,7 @@ static bool bench_start(void *ctx, gva pc, gva *va)
 static struct mips_unwind_host bench_host(struct bench *b, bool symbols)
 {
     return (struct mips_unwind_host){
-        .read = bench_read, .start = symbols ? bench_start : NULL, .ctx = b};
+        .code = b->code, .read = bench_read, .start = symbols ? bench_start : NULL, .ctx = b};
 }
 
 static void bench_open(struct bench *b)
