@@ -8,47 +8,17 @@
  * Instructions with breakpoints are in no region, so the interpreter comes to them. Watchpoints and
  * traces of instructions are its alone: while there are any, nothing translated runs.
  */
-#include "cpu/cpu_jit.h"
+#include "cpu/cpu_jit_int.h"
 #include "cpu/vcpu.h"
-#include "host/host_clock.h"
-#include "isa/mips_lift.h"
-#include "jit/jit.h"
 #include "lib/bug.h"
 
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define CPU_JIT_HEAT    1000
 #define CPU_JIT_CODE    MIB(64)
-#define CPU_JIT_ALIASES 8
-
 #define CPU_JIT_TRUST   2000
 #define CPU_JIT_TRUSTED 1000000
-
-/* What belongs to a compiled region. Kept until all go, because others may still jump to it. */
-struct cpu_region {
-    struct cpu_region *all;
-    struct jit_region *jit;
-    struct mips_block *head;  /* NULL: dropped */
-    struct cpu_region *alias; /* of the same head at another virtual address */
-    unsigned npages;
-    struct mips_code_page *page[MIPS_REGION_PAGES];
-    struct cpu_region *next[MIPS_REGION_PAGES]; /* on the page's list */
-    struct mips_insn insn[];
-};
-
-struct cpu_jit {
-    struct mips_native native; /* first */
-    struct jit *jit;
-    struct ir_region *ir;
-    struct mips_region graph;
-    struct cpu_region *all;
-    struct cpu_jit_knobs knobs;
-    u64 random;
-    unsigned built; /* since all went */
-    struct cpu_jit_counters n;
-};
 
 #ifdef KUSEG_CHAOS
 const struct cpu_jit_knobs cpu_jit_usual = {.seed = 1,
@@ -64,18 +34,6 @@ const struct cpu_jit_knobs cpu_jit_usual = {.seed = 1,
 const struct cpu_jit_knobs cpu_jit_usual = {0};
 #endif
 
-/* Below n; of what tests leave to chance. */
-static unsigned cpu_jit_random(struct cpu_jit *t, unsigned n)
-{
-    t->random = t->random * 6364136223846793005ull + 1442695040888963407ull;
-    return (unsigned)((t->random >> 33) % n);
-}
-
-static struct cpu_jit *cpu_jit_of(const struct mips *c)
-{
-    return (struct cpu_jit *)c->code->native;
-}
-
 bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out)
 {
     const struct cpu_jit *t = (const struct cpu_jit *)code->native;
@@ -86,146 +44,12 @@ bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out
     return true;
 }
 
-/* ---- where regions come back to C ---- */
-
-static const u8 cpu_jit_bytes[] = {
-    [IR_S8] = 1, [IR_U8] = 1, [IR_S16] = 2, [IR_U16] = 2, [IR_W32] = 4};
-
-/* The attempt counts, unless the interpreter is to make it. */
-static bool cpu_jit_failed(struct mips *c)
-{
-    c->retired += !c->step;
-    return false;
-}
-
-static bool cpu_jit_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
-{
-    struct mips *c = state;
-    cpu_jit_of(c)->n.slow_loads++;
-    c->retired = c->stop - left;
-    if (!mips_load_memory(c, at, cpu_jit_bytes[size], v))
-        return cpu_jit_failed(c);
-    if (size == IR_S8)
-        *v = (u32)(i8)*v;
-    if (size == IR_S16)
-        *v = (u32)(i16)*v;
-    return true;
-}
-
-static bool cpu_jit_store(void *state, u64 left, enum ir_size size, u32 at, u32 v)
-{
-    struct mips *c = state;
-    cpu_jit_of(c)->n.slow_stores++;
-    c->retired = c->stop - left;
-    u32 mask = size == IR_W32 ? ~0u : (1u << 8 * cpu_jit_bytes[size]) - 1;
-    return mips_store_memory(c, at, cpu_jit_bytes[size], v & mask) || cpu_jit_failed(c);
-}
-
-static bool cpu_jit_call(void *state, u64 left, const struct ir_call *call)
-{
-    struct mips *c = state;
-    mips_lift_fn *fn;
-    uintptr_t p = (uintptr_t)call->fn;
-    memcpy(&fn, &p, sizeof fn);
-    cpu_jit_of(c)->n.calls++;
-    c->retired = c->stop - left;
-    c->resync = false;
-    if (unlikely(!fn(c, call->arg))) { /* the attempt counts */
-        c->retired++;
-        return false;
-    }
-    if (likely(!c->resync))
-        return true;
-    mips_set_pc(c, c->npc);
-    c->retired++;
-    return false;
-}
-
-/* The region that begins with the block when that is at pc. */
-static struct cpu_region *cpu_jit_region_at(const struct mips_block *b, u32 pc)
-{
-    struct cpu_region *r = b->native;
-    while (r && (u32)jit_place(r->jit) != pc)
-        r = r->alias;
-    return r;
-}
-
-/* An exception was raised: interrupts are off now, so its handler can go on at once. */
-static const struct jit_region *cpu_jit_onward(void *state, u64 *left)
-{
-    const struct mips *c = state;
-    const struct mips_ftlb *f = mips_ftlb_slot((struct mips *)state, c->pc);
-    if (c->step || c->resync || c->bd || f->tag != ((c->pc & ~(MEM_PAGE - 4)) | c->tag_low))
-        return NULL;
-    const struct mips_block *b = f->page->at[(c->pc & (MEM_PAGE - 1)) / 4];
-    const struct cpu_region *r = b ? cpu_jit_region_at(b, c->pc) : NULL;
-    *left = c->stop - c->retired;
-    cpu_jit_of(c)->n.onward += r != NULL;
-    return r ? r->jit : NULL;
-}
-
-/* ---- regions that come and go ---- */
-
-static void cpu_jit_unlist(struct cpu_region *r, unsigned k)
-{
-    struct cpu_region **at = (struct cpu_region **)&r->page[k]->regions;
-    while (*at != r) {
-        struct cpu_region *o = *at;
-        for (unsigned i = 0; i < o->npages; i++)
-            if (o->page[i] == r->page[k])
-                at = &o->next[i];
-    }
-    *at = r->next[k];
-}
-
-static void cpu_jit_list(struct cpu_region *r)
-{
-    for (unsigned k = 0; k < r->npages; k++) {
-        r->next[k] = r->page[k]->regions;
-        r->page[k]->regions = r;
-    }
-}
-
-static void cpu_jit_drop(struct cpu_jit *t, struct cpu_region *r)
-{
-    struct cpu_region **at = (struct cpu_region **)&r->head->native;
-    for (unsigned k = 0; k < r->npages; k++)
-        cpu_jit_unlist(r, k);
-    t->n.dropped++;
-    jit_drop(t->jit, r->jit);
-    while (*at != r)
-        at = &(*at)->alias;
-    *at = r->alias;
-    if (!r->head->native)
-        mips_code_count(&t->native, r->head);
-    r->head = NULL;
-}
-
-static void cpu_jit_page_gone(struct mips_native *n, struct mips_code_page *page)
-{
-    struct cpu_jit *t = (struct cpu_jit *)n;
-    while (page->regions)
-        cpu_jit_drop(t, page->regions);
-}
-
-static void cpu_jit_flush(struct cpu_jit *t)
-{
-    while (t->all) {
-        struct cpu_region *r = t->all;
-        t->all = r->all;
-        if (r->head)
-            cpu_jit_drop(t, r);
-        free(r);
-    }
-    t->n.flushes++;
-    jit_flush(t->jit);
-    t->built = 0;
-}
+/* ---- life ---- */
 
 static void cpu_jit_free(struct mips_native *n)
 {
     struct cpu_jit *t = (struct cpu_jit *)n;
-    cpu_jit_flush(t);
+    cpu_jit_region_flush(t);
     jit_free(t->jit);
     ir_region_free(t->ir);
     free(t);
@@ -250,16 +74,13 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
                 .rtag = offsetof(struct mips_stlb, rtag),
                 .wtag = offsetof(struct mips_stlb, wtag),
                 .addend = offsetof(struct mips_stlb, addend)},
-        .ops = {.load = cpu_jit_load,
-                .store = cpu_jit_store,
-                .call = cpu_jit_call,
-                .onward = cpu_jit_onward},
+        .ops = cpu_jit_ops,
     };
     _Static_assert(sizeof(struct mips_stlb) == 16, "jit_tlb");
     struct cpu_jit *t = xcalloc(1, sizeof *t);
     t->native = (struct mips_native){.heat = k->heat ? k->heat : CPU_JIT_HEAT,
                                      .go = mips_interp_handlers(big),
-                                     .page_gone = cpu_jit_page_gone,
+                                     .page_gone = cpu_jit_region_page_gone,
                                      .free = cpu_jit_free};
     if (jit_new(&t->jit, &config, NULL)) {
         free(t);
@@ -281,94 +102,6 @@ bool cpu_jit_prepare(struct mips_code *code, bool big, const struct cpu_jit_knob
     code->native = &t->native;
     mips_code_flush(code); /* what is decoded already does not count */
     return true;
-}
-
-/* How large the next region may be. */
-static void cpu_jit_bound(struct cpu_jit *t)
-{
-    const struct cpu_jit_knobs *k = &t->knobs;
-    if (k->blocks)
-        t->graph.most_blocks = 1 + cpu_jit_random(t, k->blocks);
-    if (k->insns)
-        t->graph.most_insns = 1 + cpu_jit_random(t, k->insns);
-    if (k->run)
-        t->graph.most_run = 1 + cpu_jit_random(t, k->run);
-}
-
-static struct jit_region *cpu_jit_compile(struct cpu_jit *t, struct cpu_region *r)
-{
-    mips_lift(&t->graph, t->ir, r->insn);
-    memcpy(r->insn, t->graph.insn, t->graph.nhelped * sizeof *r->insn);
-    return jit_compile(t->jit, t->ir, t->graph.pc, r);
-}
-
-static struct cpu_region *cpu_jit_build(struct cpu_jit *t)
-{
-    const struct mips_region *g = &t->graph;
-    size_t most = 2 * g->ninsns * sizeof(struct mips_insn);
-    struct cpu_region *r = xcalloc(1, sizeof *r + most);
-    r->jit = cpu_jit_compile(t, r);
-    t->built++;
-    if ((!r->jit && jit_is_full(t->jit)) ||
-        (t->knobs.flush_every && t->built > t->knobs.flush_every)) {
-        cpu_jit_flush(t);
-        r->jit = cpu_jit_compile(t, r);
-    }
-    if (!r->jit) {
-        free(r);
-        return NULL;
-    }
-    r->npages = g->npages;
-    memcpy(r->page, g->page, sizeof r->page);
-    r->all = t->all;
-    t->all = r;
-    cpu_jit_list(r);
-    return r;
-}
-
-/* Code that is everywhere need not be translated everywhere. */
-static void cpu_jit_bound_aliases(struct cpu_jit *t, struct mips_block *b)
-{
-    unsigned n = 0;
-    for (struct cpu_region *r = b->native; r; r = r->alias)
-        n++;
-    while (n >= CPU_JIT_ALIASES && b->native)
-        cpu_jit_drop(t, b->native);
-}
-
-/* A region at c->pc: as large as it may be, or smaller if that is too much for some table. */
-static struct cpu_region *cpu_jit_make(struct cpu_jit *t, struct mips *c)
-{
-    struct cpu_region *r = NULL;
-    cpu_jit_bound(t);
-    unsigned most = t->graph.most_blocks;
-    while (!r && t->graph.most_blocks && mips_region_find(&t->graph, c, c->pc)) {
-        r = cpu_jit_build(t);
-        t->graph.most_blocks /= 4;
-    }
-    t->graph.most_blocks = most;
-    return r;
-}
-
-static void cpu_jit_translate(struct cpu_jit *t, struct mips *c, struct mips_block *b)
-{
-    u64 start = host_clock_mono_ns();
-    struct cpu_region *r = cpu_jit_make(t, c);
-    t->n.translate_ns += host_clock_mono_ns() - start;
-    t->n.regions += r != NULL;
-    t->n.region_insns += r ? t->graph.ninsns : 0;
-    if (!r && b->native)
-        b->heat = UINT16_MAX;
-    else if (!r)
-        mips_code_plain(b);
-    if (!r)
-        return;
-    cpu_jit_bound_aliases(t, b);
-    r->head = b;
-    r->alias = b->native;
-    b->native = r;
-    b->heat = t->native.heat;
-    mips_code_native(&t->native, b);
 }
 
 /* ---- running ---- */
@@ -484,7 +217,7 @@ static void cpu_jit_hot(struct cpu_jit *t, struct mips *c, struct mips_block *b)
     if (cpu_jit_region_at(b, c->pc))
         return;
     if (!b->native || !--b->heat) {
-        cpu_jit_translate(t, c, b);
+        cpu_jit_region_make(t, c, b);
         return;
     }
     u64 end = c->retired + b->n;
@@ -496,7 +229,7 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
 {
     struct jit_region *r = cpu_jit_look_up(c);
     if (r && t->knobs.drop_every && !cpu_jit_random(t, t->knobs.drop_every)) {
-        cpu_jit_drop(t, jit_owner(r));
+        cpu_jit_region_drop(t, jit_owner(r));
         r = NULL;
     }
     if (*came && r && c->pc == (u32)e->place)

@@ -24,7 +24,6 @@ struct cpu_jit_knobs {
 /* What is built with -Dchaos=true uses; else all 0. */
 extern const struct cpu_jit_knobs cpu_jit_usual;
 
-/* Before any CPU of the machine runs. False: the host has no memory for code. */
 /* ---- what it did ---- */
 
 struct cpu_jit_counters {
@@ -36,6 +35,7 @@ struct cpu_jit_counters {
 /* False: nothing of this machine was translated. */
 bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out);
 
+/* Before any CPU of the machine runs. False: the host has no memory for code. */
 MUST_CHECK bool cpu_jit_prepare(struct mips_code *code, bool big, const struct cpu_jit_knobs *k);
 
 #endif

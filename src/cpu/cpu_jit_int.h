@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/* Shared inside the translating engine's files. */
+#ifndef CPU_CPU_JIT_INT_H
+#define CPU_CPU_JIT_INT_H
+
+#include "cpu/cpu_jit.h"
+#include "isa/mips_lift.h"
+
+/* What belongs to a compiled region. Kept until all go, because others may still jump to it. */
+struct cpu_region {
+    struct cpu_region *all;
+    struct jit_region *jit;
+    struct mips_block *head;  /* NULL: dropped */
+    struct cpu_region *alias; /* of the same head at another virtual address */
+    unsigned npages;
+    struct mips_code_page *page[MIPS_REGION_PAGES];
+    struct cpu_region *next[MIPS_REGION_PAGES]; /* on the page's list */
+    struct mips_insn insn[];
+};
+
+struct cpu_jit {
+    struct mips_native native; /* first */
+    struct jit *jit;
+    struct ir_region *ir;
+    struct mips_region graph;
+    struct cpu_region *all;
+    struct cpu_jit_knobs knobs;
+    u64 random;
+    unsigned built; /* since all went */
+    struct cpu_jit_counters n;
+};
+
+static inline struct cpu_jit *cpu_jit_of(const struct mips *c)
+{
+    return (struct cpu_jit *)c->code->native;
+}
+
+/* Below n; of what tests leave to chance. */
+static inline unsigned cpu_jit_random(struct cpu_jit *t, unsigned n)
+{
+    t->random = t->random * 6364136223846793005ull + 1442695040888963407ull;
+    return (unsigned)((t->random >> 33) % n);
+}
+
+/* The region that begins with the block when that is at pc. */
+static inline struct cpu_region *cpu_jit_region_at(const struct mips_block *b, u32 pc)
+{
+    struct cpu_region *r = b->native;
+    while (r && (u32)jit_place(r->jit) != pc)
+        r = r->alias;
+    return r;
+}
+
+/* cpu_jit_ops.c: where regions come back to C */
+extern const struct jit_ops cpu_jit_ops;
+
+/* cpu_jit_region.c */
+/* Of the hot block b at c->pc, unless that is hopeless. */
+void cpu_jit_region_make(struct cpu_jit *t, struct mips *c, struct mips_block *b);
+void cpu_jit_region_drop(struct cpu_jit *t, struct cpu_region *r);
+void cpu_jit_region_flush(struct cpu_jit *t); /* all */
+void cpu_jit_region_page_gone(struct mips_native *n, struct mips_code_page *page);
+
+#endif

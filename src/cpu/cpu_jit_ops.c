@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/* What translated code calls: accesses that the software TLB does not know, helpers, exceptions. */
+#include "cpu/cpu_jit_int.h"
+
+#include <string.h>
+
+static const u8 cpu_jit_ops_bytes[] = {
+    [IR_S8] = 1, [IR_U8] = 1, [IR_S16] = 2, [IR_U16] = 2, [IR_W32] = 4};
+
+/* The attempt counts, unless the interpreter is to make it. */
+static bool cpu_jit_ops_failed(struct mips *c)
+{
+    c->retired += !c->step;
+    return false;
+}
+
+static bool cpu_jit_ops_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
+{
+    struct mips *c = state;
+    cpu_jit_of(c)->n.slow_loads++;
+    c->retired = c->stop - left;
+    if (!mips_load_memory(c, at, cpu_jit_ops_bytes[size], v))
+        return cpu_jit_ops_failed(c);
+    if (size == IR_S8)
+        *v = (u32)(i8)*v;
+    if (size == IR_S16)
+        *v = (u32)(i16)*v;
+    return true;
+}
+
+static bool cpu_jit_ops_store(void *state, u64 left, enum ir_size size, u32 at, u32 v)
+{
+    struct mips *c = state;
+    cpu_jit_of(c)->n.slow_stores++;
+    c->retired = c->stop - left;
+    u32 mask = size == IR_W32 ? ~0u : (1u << 8 * cpu_jit_ops_bytes[size]) - 1;
+    return mips_store_memory(c, at, cpu_jit_ops_bytes[size], v & mask) || cpu_jit_ops_failed(c);
+}
+
+static bool cpu_jit_ops_call(void *state, u64 left, const struct ir_call *call)
+{
+    struct mips *c = state;
+    mips_lift_fn *fn;
+    uintptr_t p = (uintptr_t)call->fn;
+    memcpy(&fn, &p, sizeof fn);
+    cpu_jit_of(c)->n.calls++;
+    c->retired = c->stop - left;
+    c->resync = false;
+    if (unlikely(!fn(c, call->arg))) { /* the attempt counts */
+        c->retired++;
+        return false;
+    }
+    if (likely(!c->resync))
+        return true;
+    mips_set_pc(c, c->npc);
+    c->retired++;
+    return false;
+}
+
+/* An exception was raised: interrupts are off now, so its handler can go on at once. */
+static const struct jit_region *cpu_jit_ops_onward(void *state, u64 *left)
+{
+    struct mips *c = state;
+    const struct mips_ftlb *f = mips_ftlb_slot(c, c->pc);
+    if (c->step || c->resync || c->bd || f->tag != ((c->pc & ~(MEM_PAGE - 4)) | c->tag_low))
+        return NULL;
+    const struct mips_block *b = f->page->at[(c->pc & (MEM_PAGE - 1)) / 4];
+    const struct cpu_region *r = b ? cpu_jit_region_at(b, c->pc) : NULL;
+    *left = c->stop - c->retired;
+    cpu_jit_of(c)->n.onward += r != NULL;
+    return r ? r->jit : NULL;
+}
+
+const struct jit_ops cpu_jit_ops = {.load = cpu_jit_ops_load,
+                                    .store = cpu_jit_ops_store,
+                                    .call = cpu_jit_ops_call,
+                                    .onward = cpu_jit_ops_onward};

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Translated regions as they come and go. One belongs to the block it begins with, and goes with
+ * any of the pages whose code it contains.
+ */
+#include "cpu/cpu_jit_int.h"
+#include "host/host_clock.h"
+#include "lib/bug.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CPU_JIT_ALIASES 8
+
+/* ---- their end ---- */
+
+static void cpu_jit_region_unlist(struct cpu_region *r, unsigned k)
+{
+    struct cpu_region **at = (struct cpu_region **)&r->page[k]->regions;
+    while (*at != r) {
+        struct cpu_region *o = *at;
+        for (unsigned i = 0; i < o->npages; i++)
+            if (o->page[i] == r->page[k])
+                at = &o->next[i];
+    }
+    *at = r->next[k];
+}
+
+static void cpu_jit_region_list(struct cpu_region *r)
+{
+    for (unsigned k = 0; k < r->npages; k++) {
+        r->next[k] = r->page[k]->regions;
+        r->page[k]->regions = r;
+    }
+}
+
+void cpu_jit_region_drop(struct cpu_jit *t, struct cpu_region *r)
+{
+    struct cpu_region **at = (struct cpu_region **)&r->head->native;
+    for (unsigned k = 0; k < r->npages; k++)
+        cpu_jit_region_unlist(r, k);
+    t->n.dropped++;
+    jit_drop(t->jit, r->jit);
+    while (*at != r)
+        at = &(*at)->alias;
+    *at = r->alias;
+    if (!r->head->native)
+        mips_code_count(&t->native, r->head);
+    r->head = NULL;
+}
+
+void cpu_jit_region_page_gone(struct mips_native *n, struct mips_code_page *page)
+{
+    struct cpu_jit *t = (struct cpu_jit *)n;
+    while (page->regions)
+        cpu_jit_region_drop(t, page->regions);
+}
+
+void cpu_jit_region_flush(struct cpu_jit *t)
+{
+    while (t->all) {
+        struct cpu_region *r = t->all;
+        t->all = r->all;
+        if (r->head)
+            cpu_jit_region_drop(t, r);
+        free(r);
+    }
+    t->n.flushes++;
+    jit_flush(t->jit);
+    t->built = 0;
+}
+
+/* ---- their making ---- */
+
+/* How large the next region may be. */
+static void cpu_jit_region_bound(struct cpu_jit *t)
+{
+    const struct cpu_jit_knobs *k = &t->knobs;
+    if (k->blocks)
+        t->graph.most_blocks = 1 + cpu_jit_random(t, k->blocks);
+    if (k->insns)
+        t->graph.most_insns = 1 + cpu_jit_random(t, k->insns);
+    if (k->run)
+        t->graph.most_run = 1 + cpu_jit_random(t, k->run);
+}
+
+static struct jit_region *cpu_jit_region_compile(struct cpu_jit *t, struct cpu_region *r)
+{
+    mips_lift(&t->graph, t->ir, r->insn);
+    memcpy(r->insn, t->graph.insn, t->graph.nhelped * sizeof *r->insn);
+    return jit_compile(t->jit, t->ir, t->graph.pc, r);
+}
+
+static struct cpu_region *cpu_jit_region_build(struct cpu_jit *t)
+{
+    const struct mips_region *g = &t->graph;
+    size_t most = 2 * g->ninsns * sizeof(struct mips_insn);
+    struct cpu_region *r = xcalloc(1, sizeof *r + most);
+    r->jit = cpu_jit_region_compile(t, r);
+    t->built++;
+    if ((!r->jit && jit_is_full(t->jit)) ||
+        (t->knobs.flush_every && t->built > t->knobs.flush_every)) {
+        cpu_jit_region_flush(t);
+        r->jit = cpu_jit_region_compile(t, r);
+    }
+    if (!r->jit) {
+        free(r);
+        return NULL;
+    }
+    r->npages = g->npages;
+    memcpy(r->page, g->page, sizeof r->page);
+    r->all = t->all;
+    t->all = r;
+    cpu_jit_region_list(r);
+    return r;
+}
+
+/* Code that is everywhere need not be translated everywhere. */
+static void cpu_jit_region_bound_aliases(struct cpu_jit *t, struct mips_block *b)
+{
+    unsigned n = 0;
+    for (struct cpu_region *r = b->native; r; r = r->alias)
+        n++;
+    while (n >= CPU_JIT_ALIASES && b->native)
+        cpu_jit_region_drop(t, b->native);
+}
+
+/* A region at c->pc: as large as it may be, or smaller if that is too much for some table. */
+static struct cpu_region *cpu_jit_region_find(struct cpu_jit *t, struct mips *c)
+{
+    struct cpu_region *r = NULL;
+    cpu_jit_region_bound(t);
+    unsigned most = t->graph.most_blocks;
+    while (!r && t->graph.most_blocks && mips_region_find(&t->graph, c, c->pc)) {
+        r = cpu_jit_region_build(t);
+        t->graph.most_blocks /= 4;
+    }
+    t->graph.most_blocks = most;
+    return r;
+}
+
+void cpu_jit_region_make(struct cpu_jit *t, struct mips *c, struct mips_block *b)
+{
+    u64 start = host_clock_mono_ns();
+    struct cpu_region *r = cpu_jit_region_find(t, c);
+    t->n.translate_ns += host_clock_mono_ns() - start;
+    t->n.regions += r != NULL;
+    t->n.region_insns += r ? t->graph.ninsns : 0;
+    if (!r && b->native)
+        b->heat = UINT16_MAX;
+    else if (!r)
+        mips_code_plain(b);
+    if (!r)
+        return;
+    cpu_jit_region_bound_aliases(t, b);
+    r->head = b;
+    r->alias = b->native;
+    b->native = r;
+    b->heat = t->native.heat;
+    mips_code_native(&t->native, b);
+}
