@@ -29,6 +29,14 @@ static void jit_ops_move(struct jit_gen *g, bool w, unsigned to, unsigned from)
         x64_mov(&g->x, w, to, from);
 }
 
+/* i's value was computed in a temporary of no value's: to where it belongs. */
+static void jit_ops_give(struct jit_gen *g, ir_ref i, unsigned t)
+{
+    g->locked = jit_ops_bit(t);
+    unsigned d = jit_regs_define(g, i, jit_ops_bit(t));
+    jit_ops_move(g, jit_ops_wide(g, i), d, t);
+}
+
 /* ---- arithmetic ---- */
 
 static void jit_ops_add(struct jit_gen *g, ir_ref i)
@@ -155,9 +163,7 @@ static void jit_ops_shift_cl(struct jit_gen *g, ir_ref i)
     x64_shift_cl(jit_ops_x(g), w, jit_ops_shift_op(in->op), t);
     jit_regs_done(g, in->a);
     jit_regs_done(g, in->b);
-    g->locked = jit_ops_bit(t);
-    unsigned d = jit_regs_define(g, i, jit_ops_bit(t));
-    jit_ops_move(g, w, d, t);
+    jit_ops_give(g, i, t);
 }
 
 static void jit_ops_shift(struct jit_gen *g, ir_ref i)
@@ -344,9 +350,7 @@ static void jit_ops_select(struct jit_gen *g, ir_ref i)
     enum x64_cc cc = jit_ops_truth(g, in->a);
     x64_cmov(&g->x, w, cc, t, yes);
     jit_regs_done(g, in->b);
-    g->locked = jit_ops_bit(t);
-    unsigned d = jit_regs_define(g, i, jit_ops_bit(t));
-    jit_ops_move(g, w, d, t);
+    jit_ops_give(g, i, t);
 }
 
 /* ---- widths ---- */

@@ -183,13 +183,23 @@ void x64_alu(struct x64 *x, bool w, enum x64_alu op, enum x64_reg a, enum x64_re
     x64_rr(x, w, (unsigned)op << 3 | 3, a, b);
 }
 
-void x64_alu_imm(struct x64 *x, bool w, enum x64_alu op, enum x64_reg a, i32 v)
+static u32 x64_alu_imm_opcode(i32 v)
 {
-    x64_rr(x, w, x64_is_small(v) ? 0x83 : 0x81, op, a);
+    return x64_is_small(v) ? 0x83 : 0x81;
+}
+
+static void x64_alu_value(struct x64 *x, i32 v)
+{
     if (x64_is_small(v))
         x64_byte(x, (u8)v);
     else
         x64_u32(x, (u32)v);
+}
+
+void x64_alu_imm(struct x64 *x, bool w, enum x64_alu op, enum x64_reg a, i32 v)
+{
+    x64_rr(x, w, x64_alu_imm_opcode(v), op, a);
+    x64_alu_value(x, v);
 }
 
 void x64_alu_load(struct x64 *x, bool w, enum x64_alu op, enum x64_reg a, struct x64_mem m)
@@ -199,11 +209,8 @@ void x64_alu_load(struct x64 *x, bool w, enum x64_alu op, enum x64_reg a, struct
 
 void x64_alu_mem_imm(struct x64 *x, bool w, enum x64_alu op, struct x64_mem m, i32 v)
 {
-    x64_rm(x, w, x64_is_small(v) ? 0x83 : 0x81, op, m);
-    if (x64_is_small(v))
-        x64_byte(x, (u8)v);
-    else
-        x64_u32(x, (u32)v);
+    x64_rm(x, w, x64_alu_imm_opcode(v), op, m);
+    x64_alu_value(x, v);
 }
 
 void x64_test(struct x64 *x, bool w, enum x64_reg a, enum x64_reg b)
