@@ -13,12 +13,10 @@ mkdir -p "$work"
 programs='sh hello exit selftest stress bench net'
 links='kbench=bench' # the same program by another name
 
-flags="-g -march=r3000 -mabi=32 -msoft-float -mno-abicalls -fno-pic -G0 -ffreestanding -nostdlib
-       -static -O2 -std=gnu17 -Wall -Wextra -Werror -mno-check-zero-division -fno-strict-aliasing
-       -fno-tree-loop-distribute-patterns -fno-stack-protector -ffunction-sections
-       -I$here/lib -I$here/bench"
-link="-Wl,--build-id=none -Wl,--gc-sections -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
-      -Wl,-z,noexecstack"
+# shellcheck source=guest/flags.sh
+. "$here/../flags.sh"
+flags="$guest_flags -I$here/lib -I$here/bench"
+link=$guest_link
 
 compile() { # SOURCE OBJECT FLAGS...
     source=$1 object=$2

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""The benchmarks for other emulators compute what hearth's do; where those emulators are."""
+import os
+import re
+import shutil
+import subprocess
+
+from boot import HEARTH, Skip, case, equal, guest, main
+
+BARE = os.path.join(os.path.dirname(os.path.dirname(HEARTH)), "bare")
+SHORT = [("crc32", 3), ("sort", 1), ("recurse", 1), ("tree", 1), ("chasefar", 1)]
+
+
+def found(name):
+    path = shutil.which(name)
+    if not path:
+        raise Skip(f"no {name} on the path")
+    return path
+
+
+def output(*args):
+    """Of a run with an input that neither comes nor ends."""
+    reader, writer = os.pipe()
+    try:
+        return subprocess.run(args, stdin=reader, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=60, check=True, text=True).stdout
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def as_hearth(run):
+    """`run` gives the output of its words, which must have hearth's line."""
+    for name, count in SHORT:
+        words = f"bench {name} {count}"
+        line = re.search(r"^bench .* checksum \w+", guest(words + ";halt").out, re.M).group(0)
+        equal(run(words).strip(), line, words)
+    equal(run("halt").strip(), "", "halt")
+
+
+def as_hearth_on_malta(emulator, kernel):
+    as_hearth(lambda words: output(
+        emulator, "-M", "malta", "-cpu", "24Kc", "-display", "none", "-monitor", "none", "-serial",
+        "stdio", "-no-reboot", "-kernel", os.path.join(BARE, kernel), "-append", words))
+
+
+@case
+def qemu_system_mips_computes_the_same():
+    as_hearth_on_malta(found("qemu-system-mips"), "malta-be.elf")
+
+
+@case
+def qemu_system_mipsel_computes_the_same():
+    as_hearth_on_malta(found("qemu-system-mipsel"), "malta-le.elf")
+
+
+@case
+def gxemul_computes_the_same():
+    emulator, kernel = found("gxemul"), os.path.join(BARE, "decstation-le.elf")
+    as_hearth(lambda words: output(emulator, "-q", "-e", "3max", "-o", words, kernel))
+
+
+@case
+def qemu_mips_computes_the_same():
+    emulator, program = found("qemu-mips"), os.path.join(BARE, "linux-be")
+    as_hearth(lambda words: output(emulator, program, *words.split()))
+
+
+@case
+def qemu_mipsel_computes_the_same():
+    emulator, program = found("qemu-mipsel"), os.path.join(BARE, "linux-le")
+    as_hearth(lambda words: output(emulator, program, *words.split()))
+
+
+main()
