@@ -34,6 +34,11 @@ const struct cpu_jit_knobs cpu_jit_usual = {.seed = 1,
 const struct cpu_jit_knobs cpu_jit_usual = {0};
 #endif
 
+static size_t cpu_jit_code_bytes(const struct cpu_jit_knobs *k)
+{
+    return k->code_bytes ? k->code_bytes : CPU_JIT_CODE;
+}
+
 bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out)
 {
     const struct cpu_jit *t = (const struct cpu_jit *)code->native;
@@ -41,6 +46,8 @@ bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out
         return false;
     *out = t->n;
     out->code_bytes = jit_used(t->jit);
+    out->code_limit = cpu_jit_code_bytes(&t->knobs);
+    out->table_bytes = jit_tables(t->jit);
     return true;
 }
 
@@ -59,7 +66,7 @@ static void cpu_jit_free(struct mips_native *n)
 static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
 {
     struct jit_config config = {
-        .code_bytes = k->code_bytes ? k->code_bytes : CPU_JIT_CODE,
+        .code_bytes = cpu_jit_code_bytes(k),
         .big = big,
         .chaos = k->chaos,
         .plain = k->plain,

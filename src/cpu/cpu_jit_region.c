@@ -56,13 +56,24 @@ void cpu_jit_region_page_gone(struct mips_native *n, struct mips_code_page *page
         cpu_jit_region_drop(t, page->regions);
 }
 
+/* As all others go too, there is nothing to be taken out of. */
+static void cpu_jit_region_forget(struct cpu_jit *t, struct cpu_region *r)
+{
+    if (!r->head)
+        return;
+    for (unsigned k = 0; k < r->npages; k++)
+        r->page[k]->regions = NULL;
+    r->head->native = NULL;
+    mips_code_count(&t->native, r->head);
+    t->n.evicted++;
+}
+
 void cpu_jit_region_flush(struct cpu_jit *t)
 {
     while (t->all) {
         struct cpu_region *r = t->all;
         t->all = r->all;
-        if (r->head)
-            cpu_jit_region_drop(t, r);
+        cpu_jit_region_forget(t, r);
         free(r);
     }
     t->n.flushes++;
@@ -84,31 +95,43 @@ static void cpu_jit_region_bound(struct cpu_jit *t)
         t->graph.most_run = 1 + cpu_jit_random(t, k->run);
 }
 
-static struct jit_region *cpu_jit_region_compile(struct cpu_jit *t, struct cpu_region *r)
+/* The graph in t->ir. Helpers are given copies of their instructions, which live as long as the
+ * code: where that will be, is known when it is known how many they are. */
+static struct cpu_region *cpu_jit_region_lift(struct cpu_jit *t)
 {
-    mips_lift(&t->graph, t->ir, r->insn);
-    memcpy(r->insn, t->graph.insn, t->graph.nhelped * sizeof *r->insn);
-    return jit_compile(t->jit, t->ir, t->graph.pc, r);
+    struct mips_region *g = &t->graph;
+    mips_lift(g, t->ir, g->insn);
+    struct cpu_region *r = xcalloc(1, sizeof *r + g->nhelped * sizeof *r->insn);
+    memcpy(r->insn, g->insn, g->nhelped * sizeof *r->insn);
+    u64 from = (u64)(uintptr_t)g->insn, size = g->nhelped * sizeof *r->insn;
+    for (unsigned k = 0; k < t->ir->ncalls; k++)
+        if (t->ir->call[k].arg - from < size)
+            t->ir->call[k].arg += (u64)(uintptr_t)r->insn - from;
+    r->npages = g->npages;
+    memcpy(r->page, g->page, sizeof r->page);
+    return r;
+}
+
+static bool cpu_jit_region_compile(struct cpu_jit *t, struct cpu_region *r)
+{
+    r->jit = jit_compile(t->jit, t->ir, t->graph.pc, r);
+    return r->jit;
 }
 
 static struct cpu_region *cpu_jit_region_build(struct cpu_jit *t)
 {
-    const struct mips_region *g = &t->graph;
-    size_t most = 2 * g->ninsns * sizeof(struct mips_insn);
-    struct cpu_region *r = xcalloc(1, sizeof *r + most);
-    r->jit = cpu_jit_region_compile(t, r);
-    t->built++;
-    if ((!r->jit && jit_is_full(t->jit)) ||
-        (t->knobs.flush_every && t->built > t->knobs.flush_every)) {
+    struct cpu_region *r = cpu_jit_region_lift(t);
+    if (t->knobs.flush_every && t->built == t->knobs.flush_every)
         cpu_jit_region_flush(t);
-        r->jit = cpu_jit_region_compile(t, r);
+    if (!cpu_jit_region_compile(t, r) && jit_is_full(t->jit)) {
+        cpu_jit_region_flush(t);
+        cpu_jit_region_compile(t, r);
     }
     if (!r->jit) {
         free(r);
         return NULL;
     }
-    r->npages = g->npages;
-    memcpy(r->page, g->page, sizeof r->page);
+    t->built++;
     r->all = t->all;
     t->all = r;
     cpu_jit_region_list(r);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define JIT_SMALL 3072 /* bytes of code: few regions have less */
+
 /* ---- what generated code calls ---- */
 
 /* Returns the budget that is left at the point. */
@@ -152,6 +154,8 @@ void jit_flush(struct jit *j)
     }
     jit_forget_jumps(j);
     j->used = j->common;
+    j->nregions = 0;
+    j->tables = 0;
     j->full = false;
 }
 
@@ -175,7 +179,18 @@ size_t jit_used(const struct jit *j)
     return j->used;
 }
 
+size_t jit_tables(const struct jit *j)
+{
+    return j->tables;
+}
+
 /* ---- regions ---- */
+
+/* Many small regions are full, too: letting them all go must not take long. */
+static bool jit_is_crowded(const struct jit *j)
+{
+    return j->nregions == j->code.size / JIT_SMALL || j->tables > j->code.size;
+}
 
 static void *jit_copy(const void *p, size_t n, size_t size)
 {
@@ -212,11 +227,18 @@ static void jit_keep(struct jit *j, struct jit_region *out, const struct ir_regi
     out->next = j->regions;
     j->regions = out;
     j->used += (out->len + 15) & ~15u;
+    j->nregions++;
+    j->tables += sizeof *out + r->npoints * sizeof *out->point + r->ncalls * sizeof *out->call +
+                 out->nchains * sizeof *out->chain;
 }
 
 struct jit_region *jit_compile(struct jit *j, const struct ir_region *r, u64 place, void *owner)
 {
     struct jit_gen *g = j->gen;
+    if (jit_is_crowded(j)) {
+        j->full = true;
+        return NULL;
+    }
     struct jit_region *out = xcalloc(1, sizeof *out);
     *out = (struct jit_region){.place = place,
                                .owner = owner,

@@ -53,7 +53,7 @@ struct jit_chaos {
 };
 
 struct jit_config {
-    size_t code_bytes;
+    size_t code_bytes; /* so many at most, too, for tables of points and the like */
     bool big;   /* the guest's byte order */
     bool plain; /* for tests: no instruction that only some x86-64 processors have */
     struct jit_tlb tlb;
@@ -70,6 +70,7 @@ void jit_free(struct jit *j);
 struct jit_region *jit_compile(struct jit *j, const struct ir_region *r, u64 place, void *owner);
 bool jit_is_full(const struct jit *j);
 size_t jit_used(const struct jit *j);
+size_t jit_tables(const struct jit *j); /* bytes, beside the code */
 
 /* The region is not entered any more; whoever tries comes back with JIT_STALE. Not while it runs.
  * Its memory comes back when all regions go. */

@@ -67,6 +67,8 @@ struct jit {
     struct jit_config config;
     struct host_code code;
     size_t used, common; /* bytes; `common`: what stands before all regions */
+    unsigned nregions;
+    size_t tables; /* bytes that they take beside their code */
     bool full;
     bool has_bmi2, has_movbe;
     unsigned next_hint;
