@@ -35,18 +35,22 @@ def wait(pid, seconds):
 
 
 def run(argv, folder, seconds=300):
-    """Runs argv to its end, which must be a success, without input. Output goes through a file, so
-    that nobody waits for a reader."""
+    """Runs argv to its end, which must be a success. Its input never comes and never ends: GXemul
+    spins where input has ended. Output goes through a file, so that nobody waits for a reader."""
     path = os.path.join(folder, "output")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    actions = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+    reader, writer = os.pipe()
+    actions = [(os.POSIX_SPAWN_DUP2, reader, 0),
                (os.POSIX_SPAWN_OPEN, 1, path, flags, 0o600), (os.POSIX_SPAWN_DUP2, 1, 2)]
     start = time.monotonic()
     try:
         pid = os.posix_spawn(argv[0], argv, os.environ, file_actions=actions)
+        ended = wait(pid, seconds)
     except OSError as e:
         raise Failure(f"cannot run {argv[0]}: {e.strerror}") from e
-    ended = wait(pid, seconds)
+    finally:
+        os.close(reader)
+        os.close(writer)
     wall = time.monotonic() - start
     with open(path, encoding="utf-8", errors="replace") as f:
         output = f.read()

@@ -2,14 +2,15 @@
 """Who can run the benchmarks. A peer says how to start a program, and what it is called.
 
 To add one (another engine is found by itself): a class with the members of Peer, and a line in
-find(). A peer for another board gets a kernel of its own; a program's checksum is the same
-everywhere.
+find(). A peer that cannot run hearth gets a guest of its own (guest/bare); a program's checksum is
+the same everywhere.
 """
 import json
 import os
 import re
 import shutil
 import struct
+import subprocess
 
 from measure import Failure, run
 
@@ -18,8 +19,11 @@ CONF = "0 serial\n1 timer\n31 mainboard ramsize=16M cpus=1\n"
 
 class Peer:
     name = label = version = ""
-    guest = True  # boots hearth, so all its programs are there and booting is subtracted
-    is_kuseg = False
+    hearth = False  # boots it, so all its programs are there
+    is_kuseg = is_native = False
+
+    def can(self, program):
+        return self.hearth or program.portable
 
     def argv(self, program, iterations, kernel=None):
         """Command line of one measured run; iterations 0: the program's own number."""
@@ -31,7 +35,7 @@ class Peer:
 
 
 class Kuseg(Peer):
-    is_kuseg = True
+    hearth = is_kuseg = True
 
     def __init__(self, path, engine, setup):
         self.path, self.name, self.setup = path, engine, setup
@@ -59,6 +63,7 @@ class Kuseg(Peer):
 
 class System161(Peer):
     name, label = "sys161", "System/161"
+    hearth = True
 
     def __init__(self, path, setup):
         self.path, self.setup = path, setup
@@ -77,20 +82,85 @@ class System161(Peer):
         return self.machine(["halt"])
 
 
+class GXemul(Peer):
+    """A DECstation with an R3000."""
+    label = "GXemul"
+
+    def __init__(self, name, path, setup):
+        self.name = name
+        self.path, self.kernel = path, setup.bare("decstation-le.elf")
+        self.version = said(path, "-h", r"(GXemul \d[\d.]*)")
+
+    def machine(self, words):
+        return [self.path, "-q", "-e", "3max", "-o", words, self.kernel]
+
+    def argv(self, program, iterations):
+        return self.machine(program.words(iterations))
+
+    def empty_argv(self):
+        return self.machine("halt")
+
+
+class QemuSystem(Peer):
+    """A Malta board, TCG, one thread."""
+
+    def __init__(self, name, path, setup):
+        self.name = self.label = name
+        self.path, self.kernel = path, setup.bare(f"malta-{order(name)}.elf")
+        self.version = said(path, "--version", r"version (\d[\d.]*)", "QEMU ")
+
+    def machine(self, words):
+        return [self.path, "-M", "malta", "-cpu", "24Kc", "-accel", "tcg,thread=single",
+                "-nodefaults", "-display", "none", "-monitor", "none", "-serial", "stdio",
+                "-no-reboot", "-kernel", self.kernel, "-append", words]
+
+    def argv(self, program, iterations):
+        return self.machine(program.words(iterations))
+
+    def empty_argv(self):
+        return self.machine("halt")
+
+
+class QemuProcess(Peer):
+    def __init__(self, name, path, setup):
+        self.name = self.label = name
+        self.path, self.program = path, setup.bare(f"linux-{order(name)}")
+        self.version = said(path, "--version", r"version (\d[\d.]*)", "QEMU ")
+
+    def argv(self, program, iterations):
+        return [self.path, self.program, *program.words(iterations).split()]
+
+    def empty_argv(self):
+        return [self.path, self.program, "halt"]
+
+
 class Native(Peer):
-    name = label = "native"
-    guest = False
+    name = "native"
+    is_native = True
 
     def __init__(self, path, setup):
-        self.path = path
-        self.version = "hearth-bench-native"
-        self.first = setup.native_names[0]
+        self.path, self.first = path, setup.portable_names[0]
+        self.label = f"native -{setup.level}"
 
-    def argv(self, program, iterations, kernel=None):
+    def argv(self, program, iterations):
         return [self.path, program.name, str(iterations)]
 
     def empty_argv(self):
         return [self.path, self.first, "1"]
+
+
+def order(name):
+    return "le" if name.endswith("el") else "be"
+
+
+def said(path, option, pattern, before=""):
+    """The version that it tells, whatever its exit status."""
+    try:
+        text = subprocess.run([path, option], capture_output=True, text=True, check=False).stdout
+    except OSError as e:
+        raise Failure(f"cannot run {path}: {e.strerror}") from e
+    found = re.search(pattern, text)
+    return before + found.group(1) if found else path
 
 
 def first_line(text):
@@ -115,15 +185,26 @@ def power_off_kernel():
 class Setup:
     """The files that all runs share."""
 
-    def __init__(self, folder, kernel, native):
-        self.folder, self.kernel, self.native = folder, kernel, native
+    def __init__(self, folder, build, level):
+        guest = os.path.join(build, "guest")
+        self.folder, self.level, self.bare_folder = folder, level, os.path.join(guest, "bare")
+        self.kernel = os.path.join(guest, "hearth", "hearth-be.elf")
+        self.native = os.path.join(guest, "hearth", "hearth-bench-native" +
+                                   ("" if level == "O2" else f"-{level}"))
+        for path in (self.kernel, self.native, self.bare("malta-le.elf")):
+            if not os.path.exists(path):
+                raise Failure(f"there is no {path}: build first (./dev build; the guest needs "
+                              "mips-linux-gnu-gcc)")
         self.conf = os.path.join(folder, "sys161.conf")
         self.off = os.path.join(folder, "off.elf")
         with open(self.conf, "w", encoding="ascii") as f:
             f.write(CONF)
         with open(self.off, "wb") as f:
             f.write(power_off_kernel())
-        self.native_names = names_of(native)
+        self.portable_names = names_of(self.native)
+
+    def bare(self, name):
+        return os.path.join(self.bare_folder, name)
 
 
 def names_of(native):
@@ -146,23 +227,58 @@ def engines(path, folder):
     return []
 
 
-def find(args, setup):
-    """(peers, remarks): kuseg's engines first; an engine that takes long is left to --engines."""
+def find_kuseg(args, setup):
+    """An engine that takes long is left to --engines."""
     known = engines(args.kuseg, setup.folder)
     wanted = args.engines.split(",") if args.engines else known
     unknown = [n for n in wanted if n not in known]
     if unknown or not wanted:
         raise Failure(f"kuseg has the engines {' '.join(known)}, not {' '.join(unknown)}")
-    peers, remarks = [Kuseg(args.kuseg, n, setup) for n in wanted], []
-    path = args.sys161 or shutil.which("sys161")
+    return [Kuseg(args.kuseg, n, setup) for n in wanted]
+
+
+def find_sys161(path, asked, setup):
+    """(peers, remarks)"""
     if not path:
-        remarks.append("no System/161: name it by --sys161 to compare with it")
-    else:
-        other = System161(path, setup)
-        if other.version:
-            peers.append(other)
-        elif args.sys161:
-            raise Failure(f"{path} is not the original System/161")
+        return [], ["No System/161: name it by --sys161 to compare with it."]
+    other = System161(path, setup)
+    if other.version:
+        return [other], []
+    if asked:
+        raise Failure(f"{path} is not the original System/161")
+    return [], ["The sys161 on the path is kuseg itself: name the original by --sys161."]
+
+
+OTHERS = {"gxemul": GXemul, "qemu-system-mipsel": QemuSystem, "qemu-system-mips": QemuSystem,
+          "qemu-mipsel": QemuProcess, "qemu-mips": QemuProcess}
+NAMES = ["sys161", *OTHERS, "native"]
+
+
+def find_others(args, wanted, setup):
+    """Those that get a guest of their own: (peers, remarks)."""
+    found, absent = [], []
+    for name in [n for n in OTHERS if n in wanted]:
+        given = args.gxemul if name == "gxemul" else None
+        path = given or shutil.which(name, path=args.qemu if name != "gxemul" else None)
+        if path:
+            found.append(OTHERS[name](name, path, setup))
         else:
-            remarks.append("the sys161 on the path is kuseg itself: name the original by --sys161")
-    return peers + [Native(setup.native, setup)], remarks
+            absent.append(name)
+    return found, [f"Not found: {', '.join(absent)} (Debian's packages gxemul, qemu-system-mips and "
+                   "qemu-user; --gxemul PATH, --qemu FOLDER)."] if absent else []
+
+
+
+def find(args, setup):
+    """(peers, remarks): kuseg's engines first, native last."""
+    wanted = args.peers.split(",") if args.peers is not None else NAMES
+    unknown = [n for n in wanted if n and n not in NAMES]
+    if unknown:
+        raise Failure(f"no peer {' '.join(unknown)}; there are: {' '.join(NAMES)}")
+    peers, remarks = find_kuseg(args, setup), []
+    if "sys161" in wanted:
+        more, said_of = find_sys161(args.sys161 or shutil.which("sys161"), args.sys161, setup)
+        peers, remarks = peers + more, remarks + said_of
+    more, said_of = find_others(args, wanted, setup)
+    peers, remarks = peers + more, remarks + said_of
+    return peers + ([Native(setup.native, setup)] if "native" in wanted else []), remarks

@@ -44,29 +44,43 @@ class Table:
 def bench_table(results, peers, markdown):
     """A row a program; seconds are those for the iterations in its row."""
     kusegs = [p for p in peers if p.is_kuseg]
-    others = [p for p in peers if not p.is_kuseg]
-    rated = [(k, o) for o in others for k in kusegs]
-    title = {}
-    for k, o in rated:
-        what = "x native's time" if not o.guest else f"x faster than {o.label}"
-        title[k, o] = what if len(kusegs) == 1 else f"{k.name} {what}"
+
+    def mips(row, k):
+        return row["instructions"] / 1e6 / row["peers"][k.name]["cpu"]
+
     table = Table(["program", "iterations", "Minsn"] + [f"MIPS {k.name}" for k in kusegs] +
-                  [f"s {p.name}" for p in peers] + [title[r] for r in rated])
+                  [f"s {p.name}" for p in peers])
     for r in results:
         table.add(r["program"], str(r["iterations"]), r["instructions"] / 1e6,
-                  *[r["instructions"] / 1e6 / r["peers"][k.name]["cpu"] for k in kusegs],
-                  *[r["peers"].get(p.name, {}).get("cpu") for p in peers],
-                  *[r["ratios"].get(f"{k.name}/{o.name}") for k, o in rated])
-    groups = {"all": results}
-    for g in (programs.COMPUTE, programs.SYSTEM):
-        groups[g] = [r for r in results if r["group"] == g]
-    for name, rows in groups.items():
-        if rows:
-            table.add("mean: " + name, "", "",
-                      *[mean(r["instructions"] / 1e6 / r["peers"][k.name]["cpu"] for r in rows)
-                        for k in kusegs], *[""] * len(peers),
-                      *[mean(r["ratios"].get(f"{k.name}/{o.name}") for r in rows)
-                        for k, o in rated])
+                  *[mips(r, k) for k in kusegs],
+                  *[r["peers"].get(p.name, {}).get("cpu") for p in peers])
+    for title, rows in programs.means(results).items():
+        table.add("mean: " + title, "", "", *[mean(mips(r, k) for r in rows) for k in kusegs],
+                  *[""] * len(peers))
+    return table.text(markdown)
+
+
+def ratio_table(engine, results, others, markdown):
+    """One of kuseg's engines beside the other peers."""
+    heads = [f"{o.label}'s time" if o.is_native else o.label for o in others]
+    table = Table([engine.label + ": times faster than"] + heads)
+    for r in results:
+        table.add(r["program"], *[r["ratios"].get(f"{engine.name}/{o.name}") for o in others])
+    for title, rows in programs.means(results).items():
+        table.add("mean: " + title, *[mean(r["ratios"].get(f"{engine.name}/{o.name}") for r in rows)
+                                      for o in others])
+    return table.text(markdown)
+
+
+def segment_table(segments, kusegs, markdown):
+    """Mapped memory beside unmapped."""
+    heads = [h for k in kusegs for h in (f"{k.name} s kuseg", "s kseg0", "ratio")]
+    table = Table(["program"] + heads)
+    for r in segments:
+        table.add(r["program"], *[r[k.name][column] for k in kusegs
+                                  for column in ("user", "kernel", "ratio")])
+    table.add("mean", *[cell for k in kusegs
+                        for cell in ("", "", mean(r[k.name]["ratio"] for r in segments))])
     return table.text(markdown)
 
 
@@ -80,17 +94,13 @@ def boot_table(boots, markdown):
 
 
 def notes(results, peers):
-    lines = ["Means are geometric. Seconds are host CPU seconds for the iterations in the row, "
-             "without boot and halt."]
-    for p in [p for p in peers if not p.is_kuseg or p is not peers[0]]:
-        other = [f"{r['program']} {r['peers'][p.name]['iterations']}" for r in results
-                 if p.name in r["peers"] and r["peers"][p.name]["iterations"] != r["iterations"]]
-        if other:
-            lines.append(f"{p.label} ran other numbers of iterations, and its seconds are scaled: " +
-                         ", ".join(other) + ".")
-    without = [r["program"] for r in results if "native" not in r["peers"]]
+    lines = ["Seconds are host CPU seconds for the iterations in the row, without boot and halt; each "
+             "peer ran as many as take it the time of a run. Of native it is the time that is "
+             "compared, not the speed. Means are geometric, each over the programs that the peer "
+             "can run."]
+    without = [r["program"] for r in results if len(r["peers"]) < len(peers)]
     if without:
-        lines.append("No native counterpart: " + ", ".join(without) + ".")
+        lines.append("They need hearth: " + ", ".join(without) + ".")
     apart = [f"{p.label} {100 * max(s):.0f} %" for p in peers
              for s in [[r["peers"][p.name]["spread"] for r in results if p.name in r["peers"]]] if s]
     lines.append("Largest spread of a program's runs: " + ", ".join(apart) + ".")

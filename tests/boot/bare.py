@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """The benchmarks for other emulators compute what hearth's do; where those emulators are."""
+import json
 import os
 import re
 import shutil
 import subprocess
 
-from boot import HEARTH, Skip, case, equal, guest, main
+from boot import HEARTH, KUSEG, Skip, case, command, equal, guest, main
 
 BARE = os.path.join(os.path.dirname(os.path.dirname(HEARTH)), "bare")
 SHORT = [("crc32", 3), ("sort", 1), ("recurse", 1), ("tree", 1), ("chasefar", 1)]
@@ -71,6 +72,21 @@ def qemu_mips_computes_the_same():
 def qemu_mipsel_computes_the_same():
     emulator, program = found("qemu-mipsel"), os.path.join(BARE, "linux-le")
     as_hearth(lambda words: output(emulator, program, *words.split()))
+
+
+@case
+def the_bench_compares_and_tells_who_is_absent():
+    """With the peer that is always there, and without one that is not."""
+    bench = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "bench", "run")
+    run = command(bench, "--kuseg", KUSEG, "--peers", "native,qemu-mips", "--qemu", os.getcwd(),
+                  "--only", "crc32,getpid", "--kernel", "--runs", "1", "--seconds", "0.01",
+                  "--json", "all.json").expect(0, "mean: computing", "s kseg0", "Not found: qemu-mips")
+    with open("all.json", encoding="utf-8") as f:
+        found = json.load(f)
+    crc32, getpid = found["programs"]
+    equal(crc32["checksum"], re.search(r"checksum (\w+)", guest("bench crc32;halt").out).group(1))
+    equal(sorted(crc32["peers"]), sorted(found["peers"]), run.out)
+    assert crc32["ratios"] and not getpid["ratios"] and "native" not in getpid["peers"], run.out
 
 
 main()
