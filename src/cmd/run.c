@@ -63,7 +63,7 @@ static struct board_s161_config run_board(const struct run *r)
                                       .extended = !o->sys161,
                                       .engine = run_engine(o),
                                       .guest_tracing = o->guest_tracing,
-                                      .late = o->sys161,
+                                      .s161_time = o->sys161,
                                       .raw_images = !o->sys161,
                                       .epoch_ns = o->epoch * 1000000000u,
                                       .doom = o->doom};

@@ -104,7 +104,7 @@ enum err board_s161_new(struct board_s161 **out, struct machine *m,
                              .profile = config->profile,
                              .doom = config->doom};
     m->clock.jitter = S161_JITTER;
-    m->clock.grain = config->late ? S161_GRAIN : 0;
+    m->clock.grain = config->s161_time ? S161_GRAIN : 0;
     lb_bus_init(&b->bus);
     unsigned slot = S161_MAINBOARD_SLOT;
     enum err err = board_s161_add_memory(b, e);

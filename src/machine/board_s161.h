@@ -27,11 +27,13 @@ struct board_s161_config {
     bool extended;                  /* our mainboard, with EXIT (dev/lb_mainboard.h) */
     const struct vcpu_engine *engine;
     struct io_console console; /* copied */
-    bool late;                 /* devices are seen to as late as by System/161 (clock.grain) */
-    bool raw_images;           /* a disk image without System/161's header is a raw one */
-    u64 epoch_ns;              /* the wall clock at power-on, since 1970; 0: the host's */
-    u64 doom;                  /* writes to disks until power-off; 0: never */
-    bool guest_tracing;        /* the guest may switch tracing by its trace card */
+    /* Time as System/161 keeps it: devices are seen to late (clock.grain), and the wall clock at
+     * power-on is a whole second. */
+    bool s161_time;
+    bool raw_images;    /* a disk image without System/161's header is a raw one */
+    u64 epoch_ns;       /* the wall clock at power-on, since 1970; 0: the host's */
+    u64 doom;           /* writes to disks until power-off; 0: never */
+    bool guest_tracing; /* the guest may switch tracing by its trace card */
     struct board_s161_profile profile;
     /* Opens the cable of a network card; the board closes it. NULL: the cards have none. */
     enum err (*cable)(void *ctx, unsigned slot, u16 hwaddr, const char *hub, struct io_net *out,

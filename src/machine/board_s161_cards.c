@@ -261,12 +261,20 @@ static enum err board_s161_plug_screen(struct board_s161 *b, unsigned slot,
     return ERR_OK;
 }
 
-static void board_s161_plug_timer(struct board_s161 *b, unsigned slot, u64 epoch_ns)
+static u64 board_s161_wall_ns(bool whole_seconds)
 {
-    struct lb_timer_config config = {.epoch = epoch_ns};
-    if (!epoch_ns)
-        config.epoch = intake_u64(&b->m->intake, INTAKE_EPOCH, host_clock_wall_ns());
-    b->timer[slot] = lb_timer_new(&b->m->env, lb_bus_line(&b->bus, slot), &config);
+    u64 ns = host_clock_wall_ns();
+    return whole_seconds ? ns - ns % 1000000000 : ns;
+}
+
+static void board_s161_plug_timer(struct board_s161 *b, const struct board_s161_config *config,
+                                  unsigned slot)
+{
+    struct lb_timer_config timer = {.epoch = config->epoch_ns};
+    if (!timer.epoch)
+        timer.epoch =
+            intake_u64(&b->m->intake, INTAKE_EPOCH, board_s161_wall_ns(config->s161_time));
+    b->timer[slot] = lb_timer_new(&b->m->env, lb_bus_line(&b->bus, slot), &timer);
     lb_bus_plug(&b->bus, slot, &lb_timer_class, b->timer[slot]);
 }
 
@@ -308,7 +316,7 @@ enum err board_s161_plug(struct board_s161 *b, const struct board_s161_config *c
     case S161_EMUFS:
         return board_s161_plug_emufs(b, slot, s, e);
     case S161_TIMER:
-        board_s161_plug_timer(b, slot, config->epoch_ns);
+        board_s161_plug_timer(b, config, slot);
         return ERR_OK;
     case S161_RANDOM:
         board_s161_plug_random(b, slot, s);

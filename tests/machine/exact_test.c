@@ -168,7 +168,7 @@ static void short_delays_end_late_if_asked(void **state)
         asm_wait(&code);
         asm_forever(&code);
         struct rig_setup setup = asm_setup(&code, NULL);
-        setup.late = true;
+        setup.s161_time = true;
         struct rig *r = rig_new(&setup);
         const struct mips *c = &r->m.cpu[0]->mips;
         due = due < slice ? slice : due;
@@ -177,6 +177,25 @@ static void short_delays_end_late_if_asked(void **state)
         rig_run_to(r, due + 1);
         assert_int_equal(c->stats.irqs, 1);
         rig_free(r);
+    }
+}
+
+/* As on System/161, whose runs repeat although guests look at the clock. */
+static void the_clock_starts_on_a_whole_second_if_asked(void **state)
+{
+    (void)state;
+    for (unsigned whole = 0; whole < 2; whole++) {
+        struct asm_code code = {.n = 0};
+        asm_li(&code, ASM_T0, ASM_SLOT(RIG_TIMER));
+        u32 at = (u32)code.n;
+        asm_lw(&code, ASM_T1, 4, ASM_T0);
+        asm_power_off(&code, ASM_T1);
+        struct rig_setup setup = asm_setup(&code, NULL);
+        setup.wall_ns = 1700000000000000000u + 987654321;
+        setup.s161_time = whole;
+        struct rig_result result = rig_run_all(&setup);
+        assert_int_equal(result.end, MACHINE_POWER_OFF);
+        assert_int_equal(result.code, (whole ? 0 : 987654321) + at * 1000 / CYCLES_OF_US);
     }
 }
 
@@ -313,6 +332,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_timer_on_the_chip_is_exact),
         cmocka_unit_test(waiting_ends_on_its_cycle),
         cmocka_unit_test(short_delays_end_late_if_asked),
+        cmocka_unit_test(the_clock_starts_on_a_whole_second_if_asked),
         cmocka_unit_test(switching_off_takes_5_ms),
         cmocka_unit_test(replayed_input_is_exact),
         cmocka_unit_test(a_cpu_starts_when_it_is_started),

@@ -261,7 +261,7 @@ struct rig *rig_new(const struct rig_setup *setup)
                                        .engine = setup->engine ? setup->engine : vcpu_usual,
                                        .console = setup->screen ? showing : typing,
                                        .screen_keys = typing,
-                                       .late = setup->late,
+                                       .s161_time = setup->s161_time,
                                        .doom = setup->doom,
                                        .cable = rig_cable,
                                        .cable_ctx = r};

@@ -34,7 +34,7 @@ static void waits_take_their_time(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 4; i++) {
-        struct rig_setup setup = {.words = "sleep 500; halt", .paced = true, .late = i & 1};
+        struct rig_setup setup = {.words = "sleep 500; halt", .paced = true, .s161_time = i & 1};
         struct spent s = spend(&setup, i & 2);
         assert_in_range(s.real, 350 * MS, 600 * MS);
     }
@@ -52,7 +52,7 @@ static void as_system161_short_waits_take_none(void **state)
 {
     (void)state;
     for (unsigned watched = 0; watched < 2; watched++) {
-        struct rig_setup setup = {.words = SHORT_WAITS, .paced = true, .late = true};
+        struct rig_setup setup = {.words = SHORT_WAITS, .paced = true, .s161_time = true};
         struct spent s = spend(&setup, watched);
         assert_in_range(s.idle, 300 * MS, 2000 * MS);
         assert_in_range(s.real, 0, 100 * MS);
