@@ -6,6 +6,7 @@
 #include "cmd/cmd_options.h"
 #include "cmd/run.h"
 #include "cmd/run_options.h"
+#include "cpu/cpu_jit.h"
 #include "lib/log.h"
 #include "machine/s161_conf.h"
 
@@ -44,6 +45,8 @@ static const struct cmd_option cmd_run_table[] = {
     {"engine", 0, CMD_TEXT, CMD_RUN_AT(run.engine), "NAME", "auto interp jit", 0, 0,
      "how guest code runs: interp (by an interpreter), jit (what is hot is translated), or auto "
      "(the default: translated where the host can)"},
+    {"code-cache", 0, CMD_SIZE, CMD_RUN_AT(run.code_cache), "SIZE", NULL, CPU_JIT_MIN_CODE,
+     CPU_JIT_MAX_CODE, "memory for translated code, 64K to 1G (default 64M)"},
     {"warp", 0, CMD_FLAG, CMD_RUN_AT(run.warp), NULL, NULL, 0, 0,
      "virtual time never waits for the wall"},
     {"epoch", 0, CMD_NUMBER, CMD_RUN_AT(run.epoch), "SECONDS", NULL, 1, UINT32_MAX,

@@ -9,6 +9,7 @@
 #include "cmd/run_conf.h"
 #include "cmd/run_debug.h"
 #include "cmd/run_files.h"
+#include "cmd/run_jit.h"
 #include "cmd/run_stats.h"
 #include "host/host_clock.h"
 #include "host/host_slurp.h"
@@ -135,6 +136,8 @@ static enum err run_make(struct run *r, struct error *e)
     err = vmm_init(&r->vmm, &r->config, e);
     if (!err)
         err = run_files_open(&r->files, r->o, &r->conf, e);
+    if (!err)
+        err = run_jit_open(r->o, &r->vmm.m, &r->files, e);
     if (err)
         return err;
     r->config.trace = r->files.trace;

@@ -24,8 +24,11 @@ struct run_options {
     const char *hub;           /* of that card; NULL: the default */
 
     /* how it runs */
-    const char *engine; /* NULL or "auto" */
-    bool warp;          /* virtual time never waits for the wall */
+    const char *engine;   /* NULL or "auto" */
+    u64 code_cache;       /* bytes of translated code; 0: the usual */
+    const char *jit_dump; /* what is translated, for people */
+    bool perf;            /* names for perf */
+    bool warp;            /* virtual time never waits for the wall */
     u64 epoch;         /* seconds since 1970 that the guest's clock shows at first; 0: the host's */
     bool pass_signals; /* control-C and its like go to the guest */
 

@@ -73,13 +73,27 @@ static json_t *run_stats_object(const struct run_stats *s)
                      "state_hash", hash, "devices", dev, "cpus", cpus);
 }
 
+/* Where the CPU time of the run went; devices are counted as translated code. */
+static json_t *run_stats_tiers(const struct run_stats *s, const struct cpu_jit_counters *n)
+{
+    u64 ticks = 0;
+    for (unsigned i = 0; i < s->m->ncpus; i++)
+        ticks += s->m->cpu[i]->host_ticks;
+    double all = (double)s->cpu_ns / 1e9, translating = (double)n->translate_ns / 1e9;
+    double interpreter = ticks ? all * (double)n->interpret_ticks / (double)ticks : 0;
+    if (interpreter > all - translating) /* it is estimated */
+        interpreter = all - translating;
+    return json_pack("{s:f, s:f, s:f}", "interpreter", interpreter, "translating", translating,
+                     "translated", all - translating - interpreter);
+}
+
 /* NULL: nothing was translated. */
-static json_t *run_stats_translator(const struct machine *m)
+static json_t *run_stats_translator(const struct run_stats *s)
 {
     struct cpu_jit_counters n;
-    if (!cpu_jit_counters(m->code, &n))
+    if (!cpu_jit_counters(s->m->code, &n))
         return NULL;
-    json_t *o = json_object();
+    json_t *o = json_pack("{s:o}", "seconds", run_stats_tiers(s, &n));
 #define COUNTER(name) json_object_set_new(o, #name, json_integer((json_int_t)n.name));
 #include "cpu/cpu_jit.def"
 #undef COUNTER
@@ -89,7 +103,7 @@ static json_t *run_stats_translator(const struct machine *m)
 bool run_stats_json(const struct run_stats *s, FILE *f)
 {
     json_t *o = run_stats_object(s);
-    json_t *translator = run_stats_translator(s->m);
+    json_t *translator = run_stats_translator(s);
     if (translator)
         json_object_set_new(o, "translator", translator);
     bool good = cmd_json_write(o, f);

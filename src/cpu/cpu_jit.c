@@ -10,13 +10,16 @@
  */
 #include "cpu/cpu_jit_int.h"
 #include "cpu/vcpu.h"
+#include "host/host_clock.h"
 #include "lib/bug.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 
-#define CPU_JIT_HEAT    1000
-#define CPU_JIT_CODE    MIB(64)
+#define CPU_JIT_HEAT   1000
+#define CPU_JIT_CODE   MIB(64)
+#define CPU_JIT_SAMPLE 17 /* stretches of interpretation, of which one is timed; no power of two   \
+                           */
 #define CPU_JIT_TRUST   2000
 #define CPU_JIT_TRUSTED 1000000
 
@@ -48,6 +51,9 @@ bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out
     out->code_bytes = jit_used(t->jit);
     out->code_limit = cpu_jit_code_bytes(&t->knobs);
     out->table_bytes = jit_tables(t->jit);
+    if (t->sampled_insns)
+        out->interpret_ticks =
+            (u64)((double)t->sampled_ticks / (double)t->sampled_insns * (double)t->n.interpreted);
     return true;
 }
 
@@ -103,9 +109,11 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
 bool cpu_jit_prepare(struct mips_code *code, bool big, const struct cpu_jit_knobs *k)
 {
     BUG_ON(code->native);
+    u64 start = host_clock_cpu_ns();
     struct cpu_jit *t = cpu_jit_new(big, k);
     if (!t)
         return false;
+    t->n.start_ns = host_clock_cpu_ns() - start;
     code->native = &t->native;
     mips_code_flush(code); /* what is decoded already does not count */
     return true;
@@ -132,11 +140,17 @@ static struct jit_region *cpu_jit_look_up(struct mips *c)
 
 static void cpu_jit_interpret(struct mips *c, u64 stop, bool at_native)
 {
+    struct cpu_jit *t = cpu_jit_of(c);
+    bool timed = !(t->n.stretches++ % CPU_JIT_SAMPLE);
     c->at_native = at_native;
     c->hot = NULL;
-    u64 before = c->retired;
+    u64 before = c->retired, start = timed ? host_clock_ticks() : 0;
     mips_interp(c, stop);
-    cpu_jit_of(c)->n.interpreted += c->retired - before;
+    t->n.interpreted += c->retired - before;
+    if (timed) {
+        t->sampled_ticks += host_clock_ticks() - start;
+        t->sampled_insns += c->retired - before;
+    }
     c->at_native = false;
 }
 
@@ -163,10 +177,10 @@ static void cpu_jit_connect(struct cpu_jit *t, const struct mips *c, const struc
         jit_remember(t->jit, to, c);
 }
 
-static void cpu_jit_count_exit(struct cpu_jit *t, const struct jit_exit *e)
+static void cpu_jit_count_exit(struct cpu_jit *t, const struct mips *c, const struct jit_exit *e)
 {
     struct cpu_jit_counters *n = &t->n;
-    u64 *const how[] = {[JIT_AS_STATE] = &n->left_state,
+    u64 *const how[] = {[JIT_AS_STATE] = &n->left_exception,
                         [JIT_CHAIN] = &n->left_chain,
                         [JIT_INDIRECT] = &n->left_indirect,
                         [JIT_STALE] = &n->left_stale};
@@ -174,7 +188,12 @@ static void cpu_jit_count_exit(struct cpu_jit *t, const struct jit_exit *e)
                            [MIPS_LEFT_LOOKUP] = &n->left_lookup,
                            [MIPS_LEFT_REMAP] = &n->left_remap,
                            [MIPS_LEFT_STEP] = &n->left_step};
-    ++*(e->how == JIT_AT_POINT ? reason[e->reason] : how[e->how]);
+    if (e->how == JIT_AS_STATE && c->step)
+        n->left_access++;
+    else if (e->how == JIT_AS_STATE && c->resync)
+        n->left_changed++;
+    else
+        ++*(e->how == JIT_AT_POINT ? reason[e->reason] : how[e->how]);
 }
 
 /* After a region was left: makes the state what it says, and interprets what it left to be. */
@@ -247,7 +266,7 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
         t->n.runs++;
         jit_run(t->jit, r, c, c->stop - c->retired, e);
         *came = e->how != JIT_AS_STATE && (e->how != JIT_AT_POINT || e->reason == MIPS_LEFT_REMAP);
-        cpu_jit_count_exit(t, e);
+        cpu_jit_count_exit(t, c, e);
         cpu_jit_left(c, e);
         if (e->how == JIT_AT_POINT)
             e->place = c->pc;

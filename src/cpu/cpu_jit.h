@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How the translating engine works, for tests that make bugs likely. What is 0 is as usual.
+ * The translating engine, for those who set how it works or look at what it did. Most knobs are for
+ * tests, which make bugs likely; what is 0 is as usual.
  */
 #ifndef CPU_CPU_JIT_H
 #define CPU_CPU_JIT_H
@@ -9,9 +10,12 @@
 
 struct mips_code;
 
+#define CPU_JIT_MIN_CODE KIB(64)
+#define CPU_JIT_MAX_CODE MIB(1024) /* jumps reach twice that */
+
 struct cpu_jit_knobs {
-    u64 seed; /* of what is left to chance */
-    size_t code_bytes;
+    u64 seed;          /* of what is left to chance */
+    size_t code_bytes; /* MIN_CODE to MAX_CODE */
     struct jit_chaos chaos;
     bool plain;             /* no instruction that only some x86-64 processors have */
     u16 heat;               /* entries before a block is hot */
@@ -30,6 +34,7 @@ struct cpu_jit_counters {
 #define COUNTER(name) u64 name;
 #include "cpu/cpu_jit.def"
 #undef COUNTER
+    u64 interpret_ticks; /* host_clock_ticks in the interpreter, from samples */
 };
 
 /* False: nothing of this machine was translated. */

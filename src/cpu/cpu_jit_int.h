@@ -28,6 +28,7 @@ struct cpu_jit {
     u64 random;
     unsigned built; /* since all went */
     struct cpu_jit_counters n;
+    u64 sampled_ticks, sampled_insns; /* of the stretches of interpretation that were timed */
 };
 
 static inline struct cpu_jit *cpu_jit_of(const struct mips *c)

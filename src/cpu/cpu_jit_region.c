@@ -164,9 +164,9 @@ static struct cpu_region *cpu_jit_region_find(struct cpu_jit *t, struct mips *c)
 
 void cpu_jit_region_make(struct cpu_jit *t, struct mips *c, struct mips_block *b)
 {
-    u64 start = host_clock_mono_ns();
+    u64 start = host_clock_cpu_ns();
     struct cpu_region *r = cpu_jit_region_find(t, c);
-    t->n.translate_ns += host_clock_mono_ns() - start;
+    t->n.translate_ns += host_clock_cpu_ns() - start;
     t->n.regions += r != NULL;
     t->n.region_insns += r ? t->graph.ninsns : 0;
     if (!r && b->native)
