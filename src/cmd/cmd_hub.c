@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * kuseg hub, and hub161: the socket around hub.c. Under the original's name it keeps the original's
- * exit codes: 3 for usage, 1 for the host's refusals.
+ * kuseg hub, and hub161: the socket around io_hub.c. Under the original's name it keeps the
+ * original's exit codes: 3 for usage, 1 for the host's refusals.
  */
 #include "cmd/cmd.h"
 
 #include "cmd/cmd_json.h"
 #include "cmd/cmd_options.h"
-#include "cmd/hub.h"
+#include "io/io_hub.h"
 #include "host/host_clock.h"
 #include "host/host_file.h"
 #include "host/host_out.h"
@@ -44,7 +44,7 @@ struct cmd_hub {
     int fd;
     struct host_poll poll;
     struct host_watch watch;
-    struct hub *hub;
+    struct io_hub *hub;
     FILE *json; /* NULL: not wanted */
 };
 
@@ -89,12 +89,12 @@ static int cmd_hub_usage(const struct cmd_hub *h, const struct error *e)
 
 /* ---- the socket ---- */
 
-static enum hub_sent cmd_hub_send(void *ctx, const char *to, const void *frame, u32 len)
+static enum io_hub_sent cmd_hub_send(void *ctx, const char *to, const void *frame, u32 len)
 {
     const struct cmd_hub *h = ctx;
     if (host_datagram_send(h->fd, to, frame, len))
-        return HUB_SENT;
-    return errno == EAGAIN || errno == ENOBUFS || errno == EINTR ? HUB_FULL : HUB_GONE;
+        return IO_HUB_SENT;
+    return errno == EAGAIN || errno == ENOBUFS || errno == EINTR ? IO_HUB_FULL : IO_HUB_GONE;
 }
 
 static void cmd_hub_say(void *ctx, bool problem, const char *line)
@@ -116,8 +116,8 @@ static void cmd_hub_ready(void *ctx, short revents)
         long len = host_datagram_receive(h->fd, data, sizeof data, from, sizeof from);
         if (len < 0)
             return;
-        hub_input(h->hub, from, data, (size_t)len, now);
-        hub_run(h->hub, now);
+        io_hub_input(h->hub, from, data, (size_t)len, now);
+        io_hub_run(h->hub, now);
     }
 }
 
@@ -150,18 +150,18 @@ static void cmd_hub_close(struct cmd_hub *h)
         host_file_remove(h->path);
     }
     host_poll_fini(&h->poll);
-    hub_free(h->hub);
+    io_hub_free(h->hub);
 }
 
 /* ---- running ---- */
 
 static enum err cmd_hub_json(const struct cmd_hub *h, struct error *e)
 {
-    const struct hub_counters *c = hub_counters(h->hub);
+    const struct io_hub_counters *c = io_hub_counters(h->hub);
     const char *path = h->args.json;
     json_t *o =
         json_pack("{s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "socket", h->path, "cards",
-                  (int)hub_cards(h->hub), "frames", (json_int_t)c->frames, "keepalives",
+                  (int)io_hub_cards(h->hub), "frames", (json_int_t)c->frames, "keepalives",
                   (json_int_t)c->keepalives, "refused", (json_int_t)c->refused, "delivered",
                   (json_int_t)c->delivered, "lost", (json_int_t)c->lost, "dropped",
                   (json_int_t)c->dropped, "errors", (json_int_t)c->errors);
@@ -174,27 +174,27 @@ static void cmd_hub_serve(struct cmd_hub *h)
 {
     while (!host_term_signal()) {
         u64 now = host_clock_mono_ns();
-        u64 next = hub_run(h->hub, now);
-        host_poll_wait(&h->poll, -1, next == HUB_NEVER ? ~0ull : next > now ? next - now : 0);
+        u64 next = io_hub_run(h->hub, now);
+        host_poll_wait(&h->poll, -1, next == IO_HUB_NEVER ? ~0ull : next > now ? next - now : 0);
     }
 }
 
 static enum err cmd_hub_go(struct cmd_hub *h, struct error *e)
 {
     const char *name = h->original ? "hub161" : "kuseg hub";
-    struct hub_config config = {.name = name,
-                                .loss = (u32)h->args.loss,
-                                .delay_ns = h->args.delay,
-                                .seed = h->args.seed,
-                                .send = cmd_hub_send,
-                                .say = cmd_hub_say,
-                                .ctx = h};
+    struct io_hub_config config = {.name = name,
+                                   .loss = (u32)h->args.loss,
+                                   .delay_ns = h->args.delay,
+                                   .seed = h->args.seed,
+                                   .send = cmd_hub_send,
+                                   .say = cmd_hub_say,
+                                   .ctx = h};
     enum err err = cmd_hub_open_json(h, e);
     if (!err)
         err = cmd_hub_open(h, e);
     if (err)
         return err;
-    h->hub = hub_new(&config);
+    h->hub = io_hub_new(&config);
     h->watch = (struct host_watch){.fd = h->fd, .events = POLLIN, .ready = cmd_hub_ready, .ctx = h};
     host_poll_add(&h->poll, &h->watch);
     host_term_note_signals();

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cmd/hub.h"
+#include "io/io_hub.h"
 #include "io/io_net.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 /* The outside of a hub. */
 struct world {
-    struct hub *hub;
+    struct io_hub *hub;
     unsigned sent; /* taken by a receiver */
     char last_to[32];
     u8 last[IO_NET_MAX];
@@ -28,20 +28,20 @@ struct world {
     unsigned lines, problems;
 };
 
-static enum hub_sent world_send(void *ctx, const char *to, const void *frame, u32 len)
+static enum io_hub_sent world_send(void *ctx, const char *to, const void *frame, u32 len)
 {
     struct world *w = ctx;
     if (w->full && !strcmp(to, w->full))
-        return HUB_FULL;
+        return IO_HUB_FULL;
     if (w->gone && !strcmp(to, w->gone)) {
         errno = ECONNREFUSED;
-        return HUB_GONE;
+        return IO_HUB_GONE;
     }
     w->sent++;
     snprintf(w->last_to, sizeof w->last_to, "%s", to);
     memcpy(w->last, frame, len);
     w->last_len = len;
-    return HUB_SENT;
+    return IO_HUB_SENT;
 }
 
 static void world_say(void *ctx, bool problem, const char *line)
@@ -55,14 +55,14 @@ static void world_say(void *ctx, bool problem, const char *line)
 
 static void open_hub(struct world *w, u32 loss, u64 delay_ns, u64 seed)
 {
-    struct hub_config c = {.name = "hub161",
-                           .loss = loss,
-                           .delay_ns = delay_ns,
-                           .seed = seed,
-                           .send = world_send,
-                           .say = world_say,
-                           .ctx = w};
-    *w = (struct world){.hub = hub_new(&c)};
+    struct io_hub_config c = {.name = "hub161",
+                              .loss = loss,
+                              .delay_ns = delay_ns,
+                              .seed = seed,
+                              .send = world_send,
+                              .say = world_say,
+                              .ctx = w};
+    *w = (struct world){.hub = io_hub_new(&c)};
 }
 
 /* A frame of n bytes from a card, whose socket is /ADDRESS. */
@@ -72,8 +72,8 @@ static void sends(struct world *w, u32 from, u32 to, u32 len, u64 now)
     char path[16];
     io_net_put_header(frame, from, len, to);
     snprintf(path, sizeof path, "/%04x", from);
-    hub_input(w->hub, path, frame, len, now);
-    hub_run(w->hub, now);
+    io_hub_input(w->hub, path, frame, len, now);
+    io_hub_run(w->hub, now);
 }
 
 static void attach(struct world *w, u32 addr)
@@ -99,10 +99,10 @@ static void everybody_gets_a_frame(void **state)
     assert_int_equal(io_net_from(w.last), 1);
     sends(&w, 9, 1, IO_NET_MAX, 0); /* a frame attaches, too */
     assert_int_equal(w.sent, 7);
-    assert_int_equal(hub_counters(w.hub)->frames, 2);
-    assert_int_equal(hub_counters(w.hub)->keepalives, 3);
-    assert_int_equal(hub_counters(w.hub)->delivered, 7);
-    hub_free(w.hub);
+    assert_int_equal(io_hub_counters(w.hub)->frames, 2);
+    assert_int_equal(io_hub_counters(w.hub)->keepalives, 3);
+    assert_int_equal(io_hub_counters(w.hub)->delivered, 7);
+    io_hub_free(w.hub);
 }
 
 static void what_is_no_frame_is_refused(void **state)
@@ -127,16 +127,16 @@ static void what_is_no_frame_is_refused(void **state)
     attach(&w, 1);
     for (unsigned i = 0; i < ARRAY_LEN(bad); i++) {
         w.said[0] = 0;
-        hub_input(w.hub, "/0001", bad[i].data, bad[i].len, 0);
+        io_hub_input(w.hub, "/0001", bad[i].data, bad[i].len, 0);
         assert_non_null(strstr(w.said, bad[i].says));
     }
-    hub_input(w.hub, "", "\xa4\xb3\0\5\0\10\0\2", 8, 0);
+    io_hub_input(w.hub, "", "\xa4\xb3\0\5\0\10\0\2", 8, 0);
     assert_non_null(strstr(w.said, "no path"));
     assert_int_equal(w.sent, 0);
-    assert_int_equal(hub_cards(w.hub), 1);
-    assert_int_equal(hub_counters(w.hub)->refused, ARRAY_LEN(bad) + 1);
+    assert_int_equal(io_hub_cards(w.hub), 1);
+    assert_int_equal(io_hub_counters(w.hub)->refused, ARRAY_LEN(bad) + 1);
     assert_int_equal(w.problems, ARRAY_LEN(bad) + 1);
-    hub_free(w.hub);
+    io_hub_free(w.hub);
 }
 
 static void the_dead_are_forgotten(void **state)
@@ -149,22 +149,22 @@ static void the_dead_are_forgotten(void **state)
     w.gone = "/0002";
     for (unsigned i = 0; i < 5; i++)
         sends(&w, 1, 2, 8, 0);
-    assert_int_equal(hub_cards(w.hub), 2);
+    assert_int_equal(io_hub_cards(w.hub), 2);
     assert_non_null(strstr(w.said, "sendto 0002: Connection refused"));
     w.gone = NULL; /* back in time: its errors don't add up over the days */
     sends(&w, 1, 2, 8, 0);
     w.gone = "/0002";
     for (unsigned i = 0; i < 5; i++)
         sends(&w, 1, 2, 8, 1000 * MS);
-    assert_int_equal(hub_cards(w.hub), 2);
+    assert_int_equal(io_hub_cards(w.hub), 2);
     sends(&w, 1, 2, 8, 1000 * MS);
-    assert_int_equal(hub_cards(w.hub), 1);
+    assert_int_equal(io_hub_cards(w.hub), 1);
     assert_non_null(strstr(w.said, "hub161: dropping 0002\n"));
-    assert_int_equal(hub_counters(w.hub)->errors, 11);
+    assert_int_equal(io_hub_counters(w.hub)->errors, 11);
     w.gone = NULL;
     attach(&w, 2);
-    assert_int_equal(hub_cards(w.hub), 2);
-    hub_free(w.hub);
+    assert_int_equal(io_hub_cards(w.hub), 2);
+    io_hub_free(w.hub);
 }
 
 /* A slow receiver gets its frames later and in order; the others don't wait for it. */
@@ -179,14 +179,14 @@ static void a_slow_card_holds_up_nobody(void **state)
     for (u32 i = 0; i < 10; i++)
         sends(&w, 1, 2, 8 + i, 0);
     assert_int_equal(w.sent, 10); /* the sender's own copies */
-    u64 next = hub_run(w.hub, 0);
+    u64 next = io_hub_run(w.hub, 0);
     assert_true(next > 0 && next <= MS);
     w.full = NULL;
-    assert_true(hub_run(w.hub, next) == HUB_NEVER);
+    assert_true(io_hub_run(w.hub, next) == IO_HUB_NEVER);
     assert_int_equal(w.sent, 20);
     assert_string_equal(w.last_to, "/0002");
     assert_int_equal(w.last_len, 17);
-    hub_free(w.hub);
+    io_hub_free(w.hub);
 }
 
 /* It is asked less and less often, and what waits for it is bounded. */
@@ -201,14 +201,14 @@ static void a_deaf_card_costs_little(void **state)
     w.full = "/0002";
     for (u32 i = 0; i < 1000; i++)
         sends(&w, 1, 2, IO_NET_MAX, 0);
-    assert_int_equal(hub_counters(w.hub)->dropped, 1000 - HUB_MAX_WAITING);
+    assert_int_equal(io_hub_counters(w.hub)->dropped, 1000 - IO_HUB_MAX_WAITING);
     for (u64 now = 0; now < 1000 * MS; times++)
-        now = hub_run(w.hub, now);
+        now = io_hub_run(w.hub, now);
     assert_true(times < 50);
     w.full = NULL;
-    hub_run(w.hub, 2000 * MS);
-    assert_int_equal(hub_counters(w.hub)->delivered, 1000 + HUB_MAX_WAITING);
-    hub_free(w.hub);
+    io_hub_run(w.hub, 2000 * MS);
+    assert_int_equal(io_hub_counters(w.hub)->delivered, 1000 + IO_HUB_MAX_WAITING);
+    io_hub_free(w.hub);
 }
 
 static void frames_are_delayed(void **state)
@@ -220,13 +220,13 @@ static void frames_are_delayed(void **state)
     sends(&w, 1, 1, 8, 5 * MS);
     sends(&w, 1, 1, 9, 6 * MS);
     assert_int_equal(w.sent, 0);
-    assert_true(hub_run(w.hub, 24 * MS) == 25 * MS);
+    assert_true(io_hub_run(w.hub, 24 * MS) == 25 * MS);
     assert_int_equal(w.sent, 0);
-    assert_true(hub_run(w.hub, 25 * MS) == 26 * MS);
+    assert_true(io_hub_run(w.hub, 25 * MS) == 26 * MS);
     assert_int_equal(w.sent, 1);
-    assert_true(hub_run(w.hub, 26 * MS) == HUB_NEVER);
+    assert_true(io_hub_run(w.hub, 26 * MS) == IO_HUB_NEVER);
     assert_int_equal(w.last_len, 9);
-    hub_free(w.hub);
+    io_hub_free(w.hub);
 }
 
 static u64 lost_pattern(u32 loss, u64 seed, unsigned *lost)
@@ -240,9 +240,9 @@ static u64 lost_pattern(u32 loss, u64 seed, unsigned *lost)
         sends(&w, 1, 1, 8, 0);
         pattern = i < 64 ? pattern << 1 | (w.sent == before) : pattern;
     }
-    *lost = (unsigned)hub_counters(w.hub)->lost;
+    *lost = (unsigned)io_hub_counters(w.hub)->lost;
     assert_int_equal(w.sent + *lost, 1000);
-    hub_free(w.hub);
+    io_hub_free(w.hub);
     return pattern;
 }
 
@@ -268,12 +268,12 @@ static void two_cards_of_one_address(void **state)
     open_hub(&w, 0, 0, 0);
     attach(&w, 1);
     io_net_put_header(frame, 1, sizeof frame, 1);
-    hub_input(w.hub, "/other", frame, sizeof frame, 0);
-    hub_run(w.hub, 0);
-    assert_int_equal(hub_cards(w.hub), 1);
+    io_hub_input(w.hub, "/other", frame, sizeof frame, 0);
+    io_hub_run(w.hub, 0);
+    assert_int_equal(io_hub_cards(w.hub), 1);
     assert_string_equal(w.last_to, "/other"); /* the last one heard */
     assert_non_null(strstr(w.said, "0001 is now /other, not /0001"));
-    hub_free(w.hub);
+    io_hub_free(w.hub);
 }
 
 static void odd_paths(void **state)
@@ -283,10 +283,10 @@ static void odd_paths(void **state)
     u8 frame[IO_NET_HEADER];
     open_hub(&w, 0, 0, 0);
     io_net_put_header(frame, 1, sizeof frame, 0);
-    hub_input(w.hub, "here/\x1b[2J\n", frame, sizeof frame, 0);
+    io_hub_input(w.hub, "here/\x1b[2J\n", frame, sizeof frame, 0);
     assert_string_equal(w.said, "hub161: adding 0001 from here/?[2J?\n"
                                 "hub161: (not absolute pathname, may not work)\n");
-    hub_free(w.hub);
+    io_hub_free(w.hub);
 }
 
 /* Whoever tries all addresses fills the table and no more; a card that speaks stays in it. */
@@ -301,14 +301,14 @@ static void the_table_is_bounded(void **state)
         if (addr % 200 == 0)
             sends(&w, 1, IO_NET_HUB, 8, addr * MS);
     }
-    assert_int_equal(hub_cards(w.hub), HUB_MAX_CARDS);
+    assert_int_equal(io_hub_cards(w.hub), IO_HUB_MAX_CARDS);
     w.sent = 0;
     sends(&w, 1, 1, 8, 70000 * MS);
-    assert_int_equal(w.sent, HUB_MAX_CARDS);
+    assert_int_equal(w.sent, IO_HUB_MAX_CARDS);
     w.lines = 0;
     sends(&w, 1, 1, 8, 70000 * MS);
     assert_int_equal(w.lines, 0); /* it had not been forgotten */
-    hub_free(w.hub);
+    io_hub_free(w.hub);
 }
 
 static void what_waits_is_bounded(void **state)
@@ -320,10 +320,10 @@ static void what_waits_is_bounded(void **state)
         attach(&w, addr);
     for (unsigned i = 0; i < 100; i++)
         sends(&w, 1, 2, IO_NET_MAX, 0);
-    assert_int_equal(hub_counters(w.hub)->dropped, 100 * 100 - HUB_MAX_FRAMES);
-    hub_run(w.hub, 1000 * MS);
-    assert_int_equal(w.sent, HUB_MAX_FRAMES);
-    hub_free(w.hub);
+    assert_int_equal(io_hub_counters(w.hub)->dropped, 100 * 100 - IO_HUB_MAX_FRAMES);
+    io_hub_run(w.hub, 1000 * MS);
+    assert_int_equal(w.sent, IO_HUB_MAX_FRAMES);
+    io_hub_free(w.hub);
 }
 
 static void it_does_not_talk_too_much(void **state)
@@ -332,12 +332,12 @@ static void it_does_not_talk_too_much(void **state)
     struct world w;
     open_hub(&w, 0, 0, 0);
     for (unsigned i = 0; i < 100000; i++)
-        hub_input(w.hub, "/x", "?", 1, 0);
+        io_hub_input(w.hub, "/x", "?", 1, 0);
     assert_int_equal(w.lines, 21);
     assert_non_null(strstr(w.said, "left out"));
-    hub_input(w.hub, "/x", "?", 1, 1000 * MS);
+    io_hub_input(w.hub, "/x", "?", 1, 1000 * MS);
     assert_int_equal(w.lines, 22);
-    hub_free(w.hub);
+    io_hub_free(w.hub);
 }
 
 int main(void)
@@ -356,5 +356,5 @@ int main(void)
         cmocka_unit_test(what_waits_is_bounded),
         cmocka_unit_test(it_does_not_talk_too_much),
     };
-    return cmocka_run_group_tests_name("hub", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("io_hub", tests, NULL, NULL);
 }
