@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include "rig_cmocka.h"
+#define RIG_CARD RIG_DISK
+#include "rig_card.h"
 
 #include "dev/lb_disk_model.h"
 #include "io/io_disk_mem.h"
@@ -18,21 +19,11 @@ enum {
     WRITE = 3,
 };
 
-static u32 get(struct lb_rig *r, u32 off)
-{
-    return rig_get(r, RIG_DISK, off);
-}
-
-static void set(struct lb_rig *r, u32 off, u32 val)
-{
-    rig_set(r, RIG_DISK, off, val);
-}
-
 /* Runs until the operation is complete; how long that took. */
 static u64 finish(struct lb_rig *r)
 {
     u64 start = lb_rig_now(r);
-    while (!lb_rig_line(r, RIG_DISK) && r->clock.next != CLOCK_NEVER)
+    while (!line(r) && r->clock.next != CLOCK_NEVER)
         lb_rig_run(r, (r->clock.next - r->clock.now_base) * RIG_CYCLE);
     return lb_rig_now(r) - start;
 }
@@ -76,7 +67,7 @@ static void read_and_write(void **state)
     operate(r, 9000, WRITE);
     assert_int_equal(get(r, STATUS), 6);
     set(r, STATUS, 0);
-    assert_false(lb_rig_line(r, RIG_DISK));
+    assert_false(line(r));
     assert_true(r->disk_io.read(r->disk_io.ctx, 9000, sector));
     for (u32 i = 0; i < 128; i++)
         assert_memory_equal(sector + 4 * i, ((u8[]){1, 2, 3, (u8)(4 + i)}), 3);
@@ -93,9 +84,9 @@ static void starting_clears_interrupt(void **state)
     struct lb_rig *r = lb_rig_new(NULL);
     operate(r, 5, READ);
     set(r, STATUS, READ);
-    assert_false(lb_rig_line(r, RIG_DISK));
+    assert_false(line(r));
     finish(r);
-    assert_true(lb_rig_line(r, RIG_DISK));
+    assert_true(line(r));
     rig_assert_misuse(r, 0);
     lb_rig_free(r);
 }
@@ -109,7 +100,7 @@ static void invalid_sector(void **state)
         set(r, SECTOR, bad[i]);
         set(r, STATUS, READ);
         assert_int_equal(get(r, STATUS), 12);
-        assert_true(lb_rig_line(r, RIG_DISK));
+        assert_true(line(r));
         set(r, STATUS, WRITE);
         assert_int_equal(get(r, STATUS), 14);
     }
@@ -186,7 +177,7 @@ static void abort_operation(void **state)
         set(r, STATUS, 0);
         assert_int_equal(get(r, STATUS), 0);
         lb_rig_run(r, RIG_S);
-        assert_false(lb_rig_line(r, RIG_DISK));
+        assert_false(line(r));
         operate(r, 5, READ);
         assert_int_equal(get(r, BUFFER), 0x05050505);
         rig_assert_misuse(r, 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include "rig_cmocka.h"
+#define RIG_CARD RIG_EMUFS
+#include "rig_card.h"
 
 #include "io/io_dir_mem.h"
 
@@ -42,16 +43,6 @@ enum {
     UNKNOWN,
 };
 
-static u32 get(struct lb_rig *r, u32 off)
-{
-    return rig_get(r, RIG_EMUFS, off);
-}
-
-static void set(struct lb_rig *r, u32 off, u32 val)
-{
-    rig_set(r, RIG_EMUFS, off, val);
-}
-
 /* Does one operation and acknowledges it. */
 static u32 operate(struct lb_rig *r, u32 op)
 {
@@ -59,12 +50,12 @@ static u32 operate(struct lb_rig *r, u32 op)
     assert_int_equal(get(r, OPERATION), 0);
     lb_rig_run(r, 5 * RIG_MS - RIG_CYCLE);
     assert_int_equal(get(r, RESULT), 0);
-    assert_false(lb_rig_line(r, RIG_EMUFS));
+    assert_false(line(r));
     lb_rig_run(r, RIG_CYCLE);
     u32 result = get(r, RESULT);
-    assert_true(lb_rig_line(r, RIG_EMUFS));
+    assert_true(line(r));
     set(r, RESULT, 0);
-    assert_false(lb_rig_line(r, RIG_EMUFS));
+    assert_false(line(r));
     return result;
 }
 
@@ -116,9 +107,9 @@ static void registers(void **state)
     }
     set(r, RESULT, 99); /* writable, and it interrupts */
     assert_int_equal(get(r, RESULT), 99);
-    assert_true(lb_rig_line(r, RIG_EMUFS));
+    assert_true(line(r));
     set(r, RESULT, 0);
-    assert_false(lb_rig_line(r, RIG_EMUFS));
+    assert_false(line(r));
     rig_assert_error(r, RIG_EMUFS, 20);
     rig_assert_error(r, RIG_EMUFS, BUFFER - 4);
     lb_rig_free(r);
@@ -314,7 +305,7 @@ static void reset_closes(void **state)
     set(r, OPERATION, OPEN);
     lb_bus_reset(&r->bus);
     lb_rig_run(r, RIG_S);
-    assert_false(lb_rig_line(r, RIG_EMUFS));
+    assert_false(line(r));
     assert_int_equal(on(r, 1, READ, 0, 1), BAD_HANDLE);
     lb_rig_free(r);
 }

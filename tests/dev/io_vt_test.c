@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static u64 seed = 1;
+static u64 seed;
 
 struct view {
     u8 cell[IO_PICTURE_CELLS], read[IO_PICTURE_CELLS];
@@ -268,10 +268,6 @@ int main(void)
         cmocka_unit_test(read_in_pieces),
         cmocka_unit_test(hostile_streams),
     };
-    const char *from = getenv("KUSEG_SEED");
-    if (from)
-        seed = strtoull(from, NULL, 0);
-    printf("# repeat with: KUSEG_SEED=%llu\n", (unsigned long long)seed);
-    fflush(stdout);
+    seed = rig_seed();
     return cmocka_run_group_tests_name("io_vt", tests, NULL, NULL);
 }

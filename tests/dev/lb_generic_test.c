@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static u64 seed = 1;
+static u64 seed;
 
 struct chip {
     const char *name;
@@ -526,10 +526,6 @@ int main(void)
         cmocka_unit_test(random_traffic),
         cmocka_unit_test(two_instances),
     };
-    const char *from = getenv("KUSEG_SEED");
-    if (from)
-        seed = strtoull(from, NULL, 0);
-    printf("# repeat with: KUSEG_SEED=%llu\n", (unsigned long long)seed);
-    fflush(stdout);
+    seed = rig_seed();
     return cmocka_run_group_tests_name("lb_generic", tests, NULL, NULL);
 }

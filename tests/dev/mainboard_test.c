@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The backplane and both mainboards, register by register. */
-#include "rig_cmocka.h"
+#define RIG_CARD LB_MAINBOARD
+#include "rig_card.h"
 
 #define CONFIG(slot)  ((slot)*0x400u)
 #define OWN(reg)      (CONFIG(LB_MAINBOARD) + (reg))
@@ -18,16 +19,6 @@ enum {
     PLUGGED = 1u << RIG_SERIAL | 1u << RIG_EMUFS | 1u << RIG_DISK | 1u << RIG_SCREEN |
               1u << RIG_NET | 1u << RIG_RANDOM | 1u << RIG_TIMER | 1u << RIG_TRACE,
 };
-
-static u32 get(struct lb_rig *r, u32 off)
-{
-    return rig_get(r, LB_MAINBOARD, off);
-}
-
-static void set(struct lb_rig *r, u32 off, u32 val)
-{
-    rig_set(r, LB_MAINBOARD, off, val);
-}
 
 /* The serial card interrupts. */
 static void raise_serial(struct lb_rig *r)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include "rig_cmocka.h"
+#define RIG_CARD RIG_NET
+#include "rig_card.h"
 
 #include "io/io_net.h"
 #include "io/io_net_mem.h"
@@ -19,21 +20,6 @@ enum {
 
 #define SEND_NS (2 * RIG_MS)
 #define GAP_NS  (500 * RIG_US)
-
-static u32 get(struct lb_rig *r, u32 off)
-{
-    return rig_get(r, RIG_NET, off);
-}
-
-static void set(struct lb_rig *r, u32 off, u32 val)
-{
-    rig_set(r, RIG_NET, off, val);
-}
-
-static bool line(const struct lb_rig *r)
-{
-    return lb_rig_line(r, RIG_NET);
-}
 
 static void start_send(struct lb_rig *r, u32 to, u32 len)
 {

@@ -12,6 +12,19 @@
 
 #include "lb_rig.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
+/* For random tests, printed so that it can be repeated. */
+static inline u64 rig_seed(void)
+{
+    const char *given = getenv("KUSEG_SEED");
+    u64 seed = given ? strtoull(given, NULL, 0) : 1;
+    printf("# repeat with: KUSEG_SEED=%llu\n", (unsigned long long)seed);
+    fflush(stdout);
+    return seed;
+}
+
 static inline u32 rig_get(struct lb_rig *r, unsigned slot, u32 off)
 {
     u32 val = 0xdeadbeef;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include "rig_cmocka.h"
+#define RIG_CARD RIG_SCREEN
+#include "rig_card.h"
 
 #include <string.h>
 
@@ -17,21 +18,6 @@ enum {
 };
 
 #define CHAR_NS 20833u /* rounded up to cycles: 20840 */
-
-static u32 get(struct lb_rig *r, u32 off)
-{
-    return rig_get(r, RIG_SCREEN, off);
-}
-
-static void set(struct lb_rig *r, u32 off, u32 val)
-{
-    rig_set(r, RIG_SCREEN, off, val);
-}
-
-static bool line(const struct lb_rig *r)
-{
-    return lb_rig_line(r, RIG_SCREEN);
-}
 
 static void registers(void **state)
 {

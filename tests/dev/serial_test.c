@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include "rig_cmocka.h"
+#define RIG_CARD RIG_SERIAL
+#include "rig_card.h"
 
 enum {
     CHAR = 0,
@@ -10,21 +11,6 @@ enum {
     FORCE = 4,
     CHAR_NS = 20840, /* 1/48000 s, rounded up to a cycle */
 };
-
-static u32 get(struct lb_rig *r, u32 off)
-{
-    return rig_get(r, RIG_SERIAL, off);
-}
-
-static void set(struct lb_rig *r, u32 off, u32 val)
-{
-    rig_set(r, RIG_SERIAL, off, val);
-}
-
-static bool line(const struct lb_rig *r)
-{
-    return lb_rig_line(r, RIG_SERIAL);
-}
 
 static void writes(void **state)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include "rig_cmocka.h"
+#define RIG_CARD RIG_TIMER
+#include "rig_card.h"
 
 enum {
     SEC = 0x00,
@@ -10,16 +11,6 @@ enum {
     SPEAKER = 0x14,
     RESERVED = 0x18,
 };
-
-static u32 get(struct lb_rig *r, u32 off)
-{
-    return rig_get(r, RIG_TIMER, off);
-}
-
-static void set(struct lb_rig *r, u32 off, u32 val)
-{
-    rig_set(r, RIG_TIMER, off, val);
-}
 
 static void wall_clock(void **state)
 {
@@ -64,14 +55,14 @@ static void one_shot(void **state)
     set(r, COUNT, 100);
     assert_int_equal(get(r, COUNT), 100);
     lb_rig_run(r, 100 * RIG_US - RIG_CYCLE);
-    assert_false(lb_rig_line(r, RIG_TIMER));
+    assert_false(line(r));
     lb_rig_run(r, RIG_CYCLE);
-    assert_true(lb_rig_line(r, RIG_TIMER));
+    assert_true(line(r));
     assert_int_equal(get(r, IRQ), 1);
-    assert_false(lb_rig_line(r, RIG_TIMER));
+    assert_false(line(r));
     assert_int_equal(get(r, IRQ), 0);
     lb_rig_run(r, RIG_S);
-    assert_false(lb_rig_line(r, RIG_TIMER));
+    assert_false(line(r));
     assert_int_equal(get(r, COUNT), 100); /* as written, not what is left */
     lb_rig_free(r);
 }
@@ -105,9 +96,9 @@ static void rewriting_starts_anew(void **state)
     lb_rig_run(r, 90 * RIG_US);
     set(r, COUNT, 100);
     lb_rig_run(r, 90 * RIG_US);
-    assert_false(lb_rig_line(r, RIG_TIMER));
+    assert_false(line(r));
     lb_rig_run(r, 10 * RIG_US);
-    assert_true(lb_rig_line(r, RIG_TIMER));
+    assert_true(line(r));
     lb_rig_free(r);
 }
 
@@ -141,7 +132,7 @@ static void speaker_and_misuse(void **state)
     set(r, RESERVED, 1);
     set(r, RESERVED + 4, 1);
     rig_assert_misuse(r, 6);
-    assert_false(lb_rig_line(r, RIG_TIMER));
+    assert_false(line(r));
     rig_assert_error(r, RIG_TIMER, 0x20);
     lb_rig_free(r);
 }
