@@ -7,20 +7,6 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-    static struct small s;
-    small_init(&s);
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    small_fini(*state);
-    return 0;
-}
-
 static unsigned count(const struct small *s, enum ir_op op)
 {
     unsigned n = 0;
@@ -217,7 +203,7 @@ static void every_table_may_overflow(void **state)
     assert_non_null(ir_verify(s->r));
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, small_setup, small_teardown)
 
 int main(void)
 {

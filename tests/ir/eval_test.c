@@ -7,20 +7,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-    static struct small s;
-    small_init(&s);
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    small_fini(*state);
-    return 0;
-}
-
 static ir_ref word(struct small *s, u32 v)
 {
     return ir_const(&s->b, IR_I32, v);
@@ -436,7 +422,7 @@ static void point_0_applies_nothing(void **state)
     assert_memory_equal(&was, &s->state, sizeof was);
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, small_setup, small_teardown)
 
 int main(void)
 {

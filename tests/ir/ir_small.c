@@ -68,6 +68,20 @@ void small_fini(struct small *s)
     ir_region_free(s->r);
 }
 
+int small_setup(void **state)
+{
+    static struct small s;
+    small_init(&s);
+    *state = &s;
+    return 0;
+}
+
+int small_teardown(void **state)
+{
+    small_fini(*state);
+    return 0;
+}
+
 u16 small_point(struct small *s, u32 pc, u16 unspent, u8 reason)
 {
     return ir_add_point(

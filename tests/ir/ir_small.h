@@ -31,6 +31,9 @@ struct small {
 
 void small_init(struct small *s); /* block 0 is begun, and is the entry */
 void small_fini(struct small *s);
+/* For cmocka: every case has one of its own. */
+int small_setup(void **state);
+int small_teardown(void **state);
 /* A point that sets the pc. */
 u16 small_point(struct small *s, u32 pc, u16 unspent, u8 reason);
 /* A new block with a charge, its point setting the pc to 0x1000 + its number. */
