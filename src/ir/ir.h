@@ -131,6 +131,8 @@ struct ir_call {
 struct ir_region {
     struct ir_insn *insn; /* 0 is none */
     unsigned ninsns;
+    u32 *from;  /* by instruction: what it was made for, by the front end's own number, */
+    u32 origin; /* which is this one at present */
     struct ir_block block[IR_MAX_BLOCKS];
     unsigned nblocks;
     struct ir_slot slot[IR_MAX_SLOTS];
@@ -201,6 +203,9 @@ u64 ir_fold(enum ir_op op, enum ir_type type, enum ir_cc cc, u64 x, u64 y);
 /* NULL, or what is wrong with the region: a sentence. */
 const char *ir_verify(const struct ir_region *r);
 void ir_print(const struct ir_region *r, FILE *out);
+/* One instruction, without an end of line. slot_name: of a slot by its offset; NULL: by number. */
+void ir_print_insn(const struct ir_region *r, unsigned at, const char *(*slot_name)(u32 offset),
+                   FILE *out);
 
 /* ---- running: ir_eval.c, the engine for hosts without a back end and the yardstick for others ---
  */

@@ -31,6 +31,7 @@ struct ir_region *ir_region_new(void)
 {
     struct ir_region *r = xcalloc(1, sizeof *r);
     r->insn = xcalloc(IR_MAX_INSNS, sizeof *r->insn);
+    r->from = xcalloc(IR_MAX_INSNS, sizeof *r->from);
     r->point = xcalloc(IR_MAX_POINTS, sizeof *r->point);
     ir_region_clear(r);
     return r;
@@ -41,6 +42,7 @@ void ir_region_free(struct ir_region *r)
     if (!r)
         return;
     free(r->insn);
+    free(r->from);
     free(r->point);
     free(r);
 }
@@ -48,6 +50,7 @@ void ir_region_free(struct ir_region *r)
 void ir_region_clear(struct ir_region *r)
 {
     r->ninsns = r->npoints = 1;
+    r->origin = 0;
     r->nblocks = r->nslots = r->ncases = r->ncalls = 0;
     r->entry = 0;
     r->check = IR_NO_BLOCK;
@@ -124,6 +127,7 @@ static ir_ref ir_emit(struct ir_builder *b, struct ir_insn in)
 {
     u16 i = ir_next(b->r, &b->r->ninsns, IR_MAX_INSNS);
     b->r->insn[i] = in;
+    b->r->from[i] = b->r->origin;
     b->r->block[b->block].last = i;
     return i;
 }

@@ -29,8 +29,14 @@ static void ir_print_ref(const struct ir_region *r, ir_ref v, FILE *out)
         fprintf(out, "v%u", v);
 }
 
-static void ir_print_slot(const struct ir_region *r, u64 slot, FILE *out)
+typedef const char *ir_slot_name(u32 offset);
+
+static void ir_print_slot(const struct ir_region *r, u64 slot, ir_slot_name *name, FILE *out)
 {
+    if (name && slot < r->nslots) {
+        fputs(name(r->slot[slot].offset), out);
+        return;
+    }
     fprintf(out, "s%" PRIu64, slot);
     if (slot < r->nslots)
         fprintf(out, "@0x%x", r->slot[slot].offset);
@@ -42,7 +48,7 @@ static void ir_print_point(const struct ir_region *r, unsigned at, FILE *out)
     fprintf(out, "point %u: unspent %u, reason %u", at, p->unspent, p->reason);
     for (unsigned i = 0; i < p->n && i < IR_MAX_MAP; i++) {
         fprintf(out, ", ");
-        ir_print_slot(r, p->map[i].slot, out);
+        ir_print_slot(r, p->map[i].slot, NULL, out);
         fprintf(out, " = ");
         ir_print_number(p->map[i].value, out);
     }
@@ -71,13 +77,14 @@ static void ir_print_op(const struct ir_insn *in, FILE *out)
 }
 
 /* What stands in the instruction itself; true if something does. */
-static bool ir_print_own(const struct ir_region *r, const struct ir_insn *in, FILE *out)
+static bool ir_print_own(const struct ir_region *r, const struct ir_insn *in, ir_slot_name *name,
+                         FILE *out)
 {
     switch (in->op) {
     case IR_GET:
     case IR_PUT:
         fprintf(out, " ");
-        ir_print_slot(r, in->imm, out);
+        ir_print_slot(r, in->imm, name, out);
         return true;
     case IR_PEEK:
         fprintf(out, " 0x%" PRIx64 " +", in->imm);
@@ -95,8 +102,13 @@ static bool ir_print_own(const struct ir_region *r, const struct ir_insn *in, FI
     }
 }
 
-static void ir_print_cases(const struct ir_region *r, const struct ir_block *b, FILE *out)
+static void ir_print_cases(const struct ir_region *r, unsigned at, FILE *out)
 {
+    const struct ir_block *b = r->block;
+    while (b < r->block + r->nblocks && b->last != at)
+        b++;
+    if (b == r->block + r->nblocks)
+        return;
     for (unsigned i = 0; i < b->ncases && b->cases + i < r->ncases; i++) {
         fprintf(out, ", ");
         ir_print_number(r->cases[b->cases + i].value, out);
@@ -106,9 +118,9 @@ static void ir_print_cases(const struct ir_region *r, const struct ir_block *b, 
 }
 
 /* Where it leads. */
-static void ir_print_ways(const struct ir_region *r, const struct ir_block *b,
-                          const struct ir_insn *in, FILE *out)
+static void ir_print_ways(const struct ir_region *r, unsigned at, FILE *out)
 {
+    const struct ir_insn *in = &r->insn[at];
     switch (in->op) {
     case IR_JUMP:
         fprintf(out, " block %u", in->t);
@@ -117,7 +129,7 @@ static void ir_print_ways(const struct ir_region *r, const struct ir_block *b,
         fprintf(out, ", block %u, else block %u", in->t, in->f);
         break;
     case IR_SWITCH:
-        ir_print_cases(r, b, out);
+        ir_print_cases(r, at, out);
         fprintf(out, " block %u", in->f);
         break;
     default:
@@ -126,25 +138,22 @@ static void ir_print_ways(const struct ir_region *r, const struct ir_block *b,
     }
 }
 
-static void ir_print_insn(const struct ir_region *r, const struct ir_block *b, unsigned at,
-                          FILE *out)
+void ir_print_insn(const struct ir_region *r, unsigned at, ir_slot_name *name, FILE *out)
 {
     const struct ir_insn *in = &r->insn[at];
     if (in->op >= IR_NOPS) {
-        fprintf(out, "    operation %u\n", in->op);
+        fprintf(out, "operation %u", in->op);
         return;
     }
     const ir_ref refs[3] = {in->a, in->b, in->c};
-    fprintf(out, "    ");
     ir_print_result(in, at, out);
     ir_print_op(in, out);
-    bool own = ir_print_own(r, in, out);
+    bool own = ir_print_own(r, in, name, out);
     for (unsigned i = 0; i < ir_ops[in->op].operands; i++) {
         fprintf(out, own || i ? ", " : " ");
         ir_print_ref(r, refs[i], out);
     }
-    ir_print_ways(r, b, in, out);
-    fprintf(out, "\n");
+    ir_print_ways(r, at, out);
 }
 
 /* ---- the region ---- */
@@ -154,9 +163,13 @@ static void ir_print_block(const struct ir_region *r, unsigned at, FILE *out)
     const struct ir_block *b = &r->block[at];
     fprintf(out, "block %u: charge %u, depth %u, point %u%s%s\n", at, b->charge, b->depth, b->point,
             at == r->entry ? ", the entry" : "", at == r->check ? ", the check" : "");
-    for (unsigned i = b->first; b->first && i <= b->last && i < r->ninsns; i++)
-        if (r->insn[i].op != IR_CONST)
-            ir_print_insn(r, b, i, out);
+    for (unsigned i = b->first; b->first && i <= b->last && i < r->ninsns; i++) {
+        if (r->insn[i].op == IR_CONST)
+            continue;
+        fputs("    ", out);
+        ir_print_insn(r, i, NULL, out);
+        fputs("\n", out);
+    }
 }
 
 void ir_print(const struct ir_region *r, FILE *out)

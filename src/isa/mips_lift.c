@@ -368,7 +368,7 @@ static void mips_lift_insn(struct mips_lifter *l, unsigned i)
     struct mips_insn in;
     enum mips_op op = mips_lift_decode(l, l->node->word[i], &in);
     l->in = &in;
-    l->pc = l->node->pc + 4 * i;
+    l->pc = l->r->origin = l->node->pc + 4 * i;
     if (!l->bd) {
         l->npc = l->pc + 4;
         l->npc_known = true;
@@ -493,6 +493,7 @@ static void mips_lift_delay_slot(struct mips_lifter *l, bool known, u32 npc)
     l->npc = npc;
     mips_lift_insn(l, l->node->n - 1u);
     l->bd = false;
+    l->r->origin -= 4; /* what follows is the branch's */
 }
 
 static void mips_lift_end_if(struct mips_lifter *l)

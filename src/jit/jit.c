@@ -165,6 +165,7 @@ void jit_free(struct jit *j)
         return;
     jit_flush(j);
     host_code_fini(&j->code);
+    free(j->gen->note);
     free(j->gen);
     free(j);
 }
@@ -314,4 +315,50 @@ const u8 *jit_code(const struct jit_region *r, size_t *len)
 {
     *len = r->len;
     return r->code;
+}
+
+/* ---- for people ---- */
+
+void jit_note_all(struct jit *j)
+{
+    if (!j->gen->note)
+        j->gen->note = xcalloc(JIT_MAX_NOTES, sizeof *j->gen->note);
+}
+
+const struct jit_note *jit_notes(const struct jit *j, unsigned *n)
+{
+    *n = j->gen->nnotes;
+    return j->gen->note;
+}
+
+const char *jit_home(const struct jit *j, u16 slot)
+{
+    static const char *const names[] = {"eax",  "ecx",  "edx",  "ebx", "esp",  "ebp",
+                                        "esi",  "edi",  "r8d",  "r9d", "r10d", "r11d",
+                                        "r12d", "r13d", "r14d", "r15d"};
+    u8 reg = j->gen->home[slot];
+    return reg == X64_NONE ? NULL : names[reg];
+}
+
+const char *jit_common_name(const struct jit *j, const u8 *code)
+{
+    const struct {
+        u32 at;
+        const char *name;
+    } all[] = {{j->enter, "enter"},
+               {j->leave, "leave"},
+               {j->slow_load, "load by C"},
+               {j->slow_store, "store by C"},
+               {j->failed, "after an exception"},
+               {j->miss, "leave: jump not known yet"}};
+    for (size_t k = 0; k < ARRAY_LEN(all); k++)
+        if (code == j->code.rx + all[k].at)
+            return all[k].name;
+    return NULL;
+}
+
+const u8 *jit_common(const struct jit *j, size_t *len)
+{
+    *len = j->common;
+    return j->code.rx;
 }

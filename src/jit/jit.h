@@ -54,8 +54,8 @@ struct jit_chaos {
 
 struct jit_config {
     size_t code_bytes; /* so many at most, too, for tables of points and the like */
-    bool big;   /* the guest's byte order */
-    bool plain; /* for tests: no instruction that only some x86-64 processors have */
+    bool big;          /* the guest's byte order */
+    bool plain;        /* for tests: no instruction that only some x86-64 processors have */
     struct jit_tlb tlb;
     struct jit_ops ops;
     struct jit_chaos chaos;
@@ -106,5 +106,33 @@ void *jit_owner(const struct jit_region *r);
 u64 jit_place(const struct jit_region *r);
 /* Where its code is, for people and their tools. */
 const u8 *jit_code(const struct jit_region *r, size_t *len);
+
+/* ---- for people: what is where in a region's code ---- */
+
+enum jit_part {
+    JIT_PART_THUNK, /* shared by the region's stubs and ends */
+    JIT_PART_CHECK, /* before the check block */
+    JIT_PART_ENTRY, /* loads the registers */
+    JIT_PART_BLOCK, /* its charge */
+    JIT_PART_INSN,
+    JIT_PART_STUB,  /* what rarely happens to an instruction, */
+    JIT_PART_SPENT, /* or at the start of a block */
+};
+
+struct jit_note {
+    u32 at; /* it goes to the next note's */
+    u8 part;
+    u16 which;        /* BLOCK, SPENT: block; INSN, STUB: instruction */
+    const char *what; /* THUNK, STUB, SPENT */
+};
+
+void jit_note_all(struct jit *j); /* of all regions from now on */
+/* Of the region that was compiled last, by address; and where it keeps a slot: a register's name,
+ * or NULL. */
+const struct jit_note *jit_notes(const struct jit *j, unsigned *n);
+const char *jit_home(const struct jit *j, u16 slot);
+/* What regions share; NULL: this is none of it. The whole is before all regions. */
+const char *jit_common_name(const struct jit *j, const u8 *code);
+const u8 *jit_common(const struct jit *j, size_t *len);
 
 #endif

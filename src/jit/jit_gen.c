@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+void jit_gen_note(struct jit_gen *g, enum jit_part part, unsigned which, const char *what)
+{
+    if (g->note && g->nnotes < JIT_MAX_NOTES)
+        g->note[g->nnotes++] = (struct jit_note){
+            .at = x64_here(&g->x), .part = (u8)part, .which = (u16)which, .what = what};
+}
+
 static void jit_gen_reach(struct jit_gen *g, u16 block)
 {
     if (g->reached[block])
@@ -57,9 +64,13 @@ static void jit_gen_block(struct jit_gen *g, u16 block, u16 next)
     const struct ir_block *b = &g->r->block[block];
     g->block_at[block] = x64_here(&g->x);
     g->next_block = next;
+    g->at = 0;
+    jit_gen_note(g, JIT_PART_BLOCK, block, NULL);
     jit_regs_begin_block(g, block);
     jit_leave_charge(g, block);
     for (unsigned i = b->first; i <= b->last && !g->failed; i++) {
+        g->at = (ir_ref)i;
+        jit_gen_note(g, JIT_PART_INSN, i, NULL);
         i = jit_gen_insn(g, (ir_ref)i);
         jit_regs_unlock(g);
     }
@@ -89,16 +100,18 @@ bool jit_gen_region(struct jit_gen *g)
 {
     memset(g->reached, 0, sizeof g->reached);
     memset(g->written, 0, sizeof g->written);
-    g->nfixups = g->nstubs = g->nchains = 0;
+    g->nfixups = g->nstubs = g->nchains = g->nnotes = 0;
     g->failed = false;
     jit_gen_reach(g, g->r->entry);
     jit_gen_find_written(g);
     jit_regs_choose_homes(g);
     jit_leave_thunks(g);
     g->out->check = x64_here(&g->x);
+    jit_gen_note(g, JIT_PART_CHECK, 0, NULL);
     if (g->r->check != IR_NO_BLOCK)
         jit_gen_block(g, g->r->check, g->r->entry);
     g->out->entry = x64_here(&g->x);
+    jit_gen_note(g, JIT_PART_ENTRY, 0, NULL);
     jit_regs_load_homes(g, 0xffff);
     jit_gen_blocks(g);
     jit_gen_resolve(g);

@@ -112,7 +112,9 @@ struct jit_stub {
     u8 kind, at_reg, value_reg, size;
     u8 tag, t1, t2; /* accesses: which tag; two temporaries, t2 holds the tag wanted */
     u16 hint;
-    u16 live; /* temporaries to be kept */
+    u16 live;    /* temporaries to be kept */
+    ir_ref insn; /* that it is for; SPENT: none */
+    u16 block;
     u16 point;
     i16 refund; /* SPENT: of the budget */
     bool pre;   /* in the check block: homes are not loaded yet */
@@ -130,6 +132,7 @@ struct jit_fixup {
 
 #define JIT_MAX_STUBS  4096
 #define JIT_MAX_CHAINS 512
+#define JIT_MAX_NOTES  (IR_MAX_INSNS + JIT_MAX_STUBS + IR_MAX_BLOCKS + 16)
 
 struct jit_gen {
     struct jit *j;
@@ -148,6 +151,7 @@ struct jit_gen {
     u8 flags_cc;             /* as this condition */
     bool pre;                /* in the check block */
     u16 block;
+    ir_ref at;      /* the instruction; 0: none yet */
     u16 next_block; /* that is emitted after this one */
     u32 block_at[IR_MAX_BLOCKS];
     bool reached[IR_MAX_BLOCKS];
@@ -160,6 +164,8 @@ struct jit_gen {
     u32 thunk_load, thunk_store, thunk_leave, thunk_leave_pre, thunk_chain;
     struct jit_region *out;
     bool failed;
+    struct jit_note *note; /* JIT_MAX_NOTES; NULL: nobody wants to know */
+    unsigned nnotes;
 };
 
 /* jit_regs.c: where values are */
@@ -206,6 +212,7 @@ unsigned jit_random(struct jit *j, unsigned n);
 
 /* jit_gen.c; false: the region cannot be compiled */
 bool jit_gen_region(struct jit_gen *g);
+void jit_gen_note(struct jit_gen *g, enum jit_part part, unsigned which, const char *what);
 
 /* jit.c: what generated code calls */
 /* 1: go on; 0: leave; else the code to go on with, and r15 is `left` of the frame */

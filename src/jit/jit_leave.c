@@ -27,7 +27,8 @@ static struct jit_stub *jit_leave_stub(struct jit_gen *g, enum jit_stub_kind kin
         g->nstubs--;
     }
     struct jit_stub *s = &g->stub[g->nstubs++];
-    *s = (struct jit_stub){.kind = (u8)kind, .from = from, .pre = g->pre};
+    *s = (struct jit_stub){
+        .kind = (u8)kind, .from = from, .pre = g->pre, .insn = g->at, .block = g->block};
     return s;
 }
 
@@ -420,10 +421,26 @@ static void jit_leave_slow_access(struct jit_gen *g, const struct jit_stub *s)
     jit_leave_ask(g, s);
 }
 
+static void jit_leave_note_stub(struct jit_gen *g, const struct jit_stub *s)
+{
+    static const char *const what[] = {
+        [JIT_STUB_LOAD] = "the hint was wrong: look up; not there: ask C",
+        [JIT_STUB_STORE] = "the hint was wrong: look up; not there: ask C",
+        [JIT_STUB_LEAVE] = "it is so: leave",
+        [JIT_STUB_CALL] = "the helper said to leave",
+        [JIT_STUB_SPENT] = "the budget does not reach: give back, and leave",
+    };
+    if (s->kind == JIT_STUB_SPENT)
+        jit_gen_note(g, JIT_PART_SPENT, s->block, what[s->kind]);
+    else
+        jit_gen_note(g, JIT_PART_STUB, s->insn, what[s->kind]);
+}
+
 void jit_leave_stubs(struct jit_gen *g)
 {
     for (unsigned k = 0; k < g->nstubs; k++) {
         const struct jit_stub *s = &g->stub[k];
+        jit_leave_note_stub(g, s);
         x64_patch(&g->x, s->from, x64_here(&g->x));
         if (s->kind == JIT_STUB_LOAD || s->kind == JIT_STUB_STORE) {
             jit_leave_slow_access(g, s);
@@ -448,9 +465,10 @@ static void jit_leave_name_region(struct jit_gen *g, i32 up)
     x64_store(&g->x, true, JIT_FRAME_UP(up, region), RAX);
 }
 
-static u32 jit_leave_slow_thunk(struct jit_gen *g, u32 common, u16 reload)
+static u32 jit_leave_slow_thunk(struct jit_gen *g, const char *what, u32 common, u16 reload)
 {
     u32 at = x64_here(&g->x);
+    jit_gen_note(g, JIT_PART_THUNK, 0, what);
     jit_regs_spill_homes(g);
     jit_leave_name_region(g, 8);
     x64_call(&g->x, jit_leave_common(g, common));
@@ -460,9 +478,10 @@ static u32 jit_leave_slow_thunk(struct jit_gen *g, u32 common, u16 reload)
 }
 
 /* RAX: a point, or a chain's number. */
-static u32 jit_leave_exit_thunk(struct jit_gen *g, enum jit_how how, bool spill)
+static u32 jit_leave_exit_thunk(struct jit_gen *g, const char *what, enum jit_how how, bool spill)
 {
     u32 at = x64_here(&g->x);
+    jit_gen_note(g, JIT_PART_THUNK, 0, what);
     x64_store(&g->x, false, JIT_FRAME(point), RAX);
     if (spill)
         jit_regs_spill_homes(g);
@@ -475,12 +494,15 @@ static u32 jit_leave_exit_thunk(struct jit_gen *g, enum jit_how how, bool spill)
 void jit_leave_thunks(struct jit_gen *g)
 {
     const struct jit *j = g->j;
-    g->thunk_load = jit_leave_slow_thunk(g, j->slow_load, JIT_VOLATILE);
-    g->thunk_store = jit_leave_slow_thunk(g, j->slow_store, JIT_VOLATILE);
-    g->thunk_leave = jit_leave_exit_thunk(g, JIT_AT_POINT, true);
-    g->thunk_leave_pre = jit_leave_exit_thunk(g, JIT_AT_POINT, false);
-    g->thunk_chain = jit_leave_exit_thunk(g, JIT_CHAIN, false);
+    g->thunk_load = jit_leave_slow_thunk(g, "load by C", j->slow_load, JIT_VOLATILE);
+    g->thunk_store = jit_leave_slow_thunk(g, "store by C", j->slow_store, JIT_VOLATILE);
+    g->thunk_leave = jit_leave_exit_thunk(g, "leave at point eax", JIT_AT_POINT, true);
+    g->thunk_leave_pre =
+        jit_leave_exit_thunk(g, "leave the check at point eax", JIT_AT_POINT, false);
+    g->thunk_chain =
+        jit_leave_exit_thunk(g, "leave by chain eax, not linked yet", JIT_CHAIN, false);
     g->out->stale = x64_here(&g->x);
+    jit_gen_note(g, JIT_PART_THUNK, 0, "entered although dropped");
     x64_mov_imm(&g->x, RAX, g->out->place);
     x64_store(&g->x, true, JIT_FRAME(place), RAX);
     x64_store_imm(&g->x, false, JIT_FRAME(how), JIT_STALE);
