@@ -23,11 +23,15 @@
 #define CPU_JIT_TRUST   2000
 #define CPU_JIT_TRUSTED 1000000
 
+/* Times an indirect jump is watched before its targets become part of regions. */
+#define CPU_JIT_WATCH 100
+
 #ifdef KUSEG_CHAOS
 const struct cpu_jit_knobs cpu_jit_usual = {.seed = 1,
                                             .code_bytes = KIB(64),
                                             .chaos = {.seed = 1, .jumps = 2},
                                             .heat = 3,
+                                            .watch = 2,
                                             .blocks = 6,
                                             .run = 12,
                                             .flush_every = 300,
@@ -103,6 +107,8 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
     t->knobs = *k;
     t->random = k->seed;
     mips_region_init(&t->graph);
+    t->jumps.enough = k->watch ? k->watch : CPU_JIT_WATCH;
+    t->graph.jumps = &t->jumps;
     return t;
 }
 
@@ -187,7 +193,8 @@ static void cpu_jit_count_exit(struct cpu_jit *t, const struct mips *c, const st
     u64 *const reason[] = {[MIPS_LEFT_SPENT] = &n->left_spent,
                            [MIPS_LEFT_LOOKUP] = &n->left_lookup,
                            [MIPS_LEFT_REMAP] = &n->left_remap,
-                           [MIPS_LEFT_STEP] = &n->left_step};
+                           [MIPS_LEFT_STEP] = &n->left_step,
+                           [MIPS_LEFT_JUMP] = &n->left_jump};
     if (e->how == JIT_AS_STATE && c->step)
         n->left_access++;
     else if (e->how == JIT_AS_STATE && c->resync)
@@ -196,8 +203,27 @@ static void cpu_jit_count_exit(struct cpu_jit *t, const struct mips *c, const st
         ++*(e->how == JIT_AT_POINT ? reason[e->reason] : how[e->how]);
 }
 
+/* The region left at an indirect jump that is watched, at npc. Seen often enough, the region is
+ * made anew. */
+static void cpu_jit_jumped(struct cpu_jit *t, struct mips *c, const struct jit_exit *e)
+{
+    struct cpu_region *r = jit_owner(e->region);
+    struct mips_block *head = r->head;
+    struct mips_jump *j = NULL;
+    u32 at = c->npc;
+    gpa pa;
+    mips_set_pc(c, c->pc);
+    for (unsigned k = 0; mips_translate(c, at, &pa) && k < r->npages; k++)
+        if (r->page[k]->number == pa >> MEM_PAGE_SHIFT)
+            j = mips_jump_find(&t->jumps, r->page[k], at);
+    if (!head || (j && !mips_jump_saw(j, c->pc)))
+        return;
+    cpu_jit_region_drop(t, r);
+    head->heat = 1;
+}
+
 /* After a region was left: makes the state what it says, and interprets what it left to be. */
-static void cpu_jit_left(struct mips *c, const struct jit_exit *e)
+static void cpu_jit_left(struct cpu_jit *t, struct mips *c, const struct jit_exit *e)
 {
     if (e->how == JIT_AS_STATE) {
         if (c->step)
@@ -213,6 +239,9 @@ static void cpu_jit_left(struct mips *c, const struct jit_exit *e)
     switch (e->reason) {
     case MIPS_LEFT_STEP:
         cpu_jit_interpret(c, c->retired + 1, false);
+        return;
+    case MIPS_LEFT_JUMP:
+        cpu_jit_jumped(t, c, e);
         return;
     case MIPS_LEFT_SPENT:
         mips_set_pc(c, c->pc);
@@ -267,7 +296,7 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
         jit_run(t->jit, r, c, c->stop - c->retired, e);
         *came = e->how != JIT_AS_STATE && (e->how != JIT_AT_POINT || e->reason == MIPS_LEFT_REMAP);
         cpu_jit_count_exit(t, c, e);
-        cpu_jit_left(c, e);
+        cpu_jit_left(t, c, e);
         if (e->how == JIT_AT_POINT)
             e->place = c->pc;
         return;

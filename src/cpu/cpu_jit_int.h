@@ -23,6 +23,7 @@ struct cpu_jit {
     struct jit *jit;
     struct ir_region *ir;
     struct mips_region graph;
+    struct mips_jumps jumps;
     struct cpu_region *all;
     struct cpu_jit_knobs knobs;
     u64 random;

@@ -524,29 +524,60 @@ static void mips_lift_end_to(struct mips_lifter *l)
         ir_jump(&l->b, mips_lift_way(l, to));
 }
 
-/* Returns that the region knows: where its calls come back to. */
-static unsigned mips_lift_returns(struct mips_lifter *l, struct ir_case *cases)
+/* The ways on that an indirect jump may take inside the region, each once. */
+struct mips_lift_ways {
+    struct ir_case to[IR_MAX_CASES];
+    unsigned n;
+};
+
+static void mips_lift_may_go(struct mips_lifter *l, struct mips_lift_ways *w, u32 pc)
 {
-    unsigned n = 0;
-    for (unsigned i = 0; i < l->g->nnodes && n < IR_MAX_CASES; i++) {
+    if (mips_region_node(l->g, pc) < 0 || w->n == ARRAY_LEN(w->to))
+        return;
+    for (unsigned i = 0; i < w->n; i++)
+        if (w->to[i].value == pc)
+            return;
+    w->to[w->n++] = (struct ir_case){.value = pc, .block = mips_lift_way(l, pc)};
+}
+
+/* Returns: to where the region's calls come back. */
+static void mips_lift_returns(struct mips_lifter *l, struct mips_lift_ways *w)
+{
+    for (unsigned i = 0; i < l->g->nnodes; i++) {
         const struct mips_node *node = &l->g->node[i];
         struct mips_insn in;
         if (!node->branch)
             continue;
         enum mips_op op = mips_lift_decode(l, node->word[node->n - 2], &in);
-        u32 back = node->pc + 4u * node->n;
-        int to = mips_region_node(l->g, back);
-        if ((op != MIPS_OP_jal && op != MIPS_OP_jalr) || to < 0)
-            continue;
-        cases[n++] = (struct ir_case){.value = back, .block = mips_lift_way(l, back)};
+        if (op == MIPS_OP_jal || op == MIPS_OP_jalr)
+            mips_lift_may_go(l, w, node->pc + 4u * node->n);
     }
-    return n;
+}
+
+static void mips_lift_ways(struct mips_lifter *l, struct mips_lift_ways *w, bool is_return)
+{
+    const struct mips_jump *jump = l->node->jump;
+    w->n = 0;
+    if (is_return)
+        mips_lift_returns(l, w);
+    for (unsigned i = 0; jump && i < jump->n; i++)
+        mips_lift_may_go(l, w, jump->to[i]);
+}
+
+/* To C, which will know where it went. */
+static void mips_lift_watched(struct mips_lifter *l)
+{
+    struct ir_point p = {.n = 1, .reason = MIPS_LEFT_JUMP};
+    p.map[0] = (struct ir_binding){.slot = MIPS_LIFT_SLOT(l, npc), .value = l->node->jump->pc};
+    ir_put(&l->b, MIPS_LIFT_SLOT(l, pc), l->target);
+    ir_leave(&l->b, ir_add_point(l->r, &p));
 }
 
 static void mips_lift_end_anywhere(struct mips_lifter *l, bool is_return)
 {
     V target = l->target;
-    struct ir_case cases[IR_MAX_CASES];
+    const struct mips_jump *jump = l->node->jump;
+    struct mips_lift_ways ways = {.n = 0};
     if (mips_lift_is_risky(l, l->node->word[l->node->n - 1]))
         ir_put(&l->b, MIPS_LIFT_SLOT(l, npc), target);
     mips_lift_delay_slot(l, false, 0);
@@ -556,15 +587,20 @@ static void mips_lift_end_anywhere(struct mips_lifter *l, bool is_return)
         ir_leave(&l->b, ir_add_point(l->r, &p));
         return;
     }
+    if (jump && jump->unseen) {
+        mips_lift_watched(l);
+        return;
+    }
     /* with a STOP in the delay slot the mode may be another: INDIRECT checks */
-    unsigned n = is_return && l->node->end == MIPS_NOPS ? mips_lift_returns(l, cases) : 0;
-    if (!n) {
+    if (l->node->end == MIPS_NOPS)
+        mips_lift_ways(l, &ways, is_return);
+    if (!ways.n) {
         ir_indirect(&l->b, target);
         return;
     }
     u16 other = ir_new_block(l->r);
     ir_put(&l->b, MIPS_LIFT_SLOT(l, npc), target);
-    ir_switch(&l->b, target, cases, n, other);
+    ir_switch(&l->b, target, ways.to, ways.n, other);
     ir_begin(&l->b, l->r, other);
     ir_indirect(&l->b, ir_get(&l->b, MIPS_LIFT_SLOT(l, npc)));
 }
@@ -580,7 +616,7 @@ static void mips_lift_end_branch(struct mips_lifter *l)
         mips_lift_end_to(l);
         return;
     default:
-        mips_lift_end_anywhere(l, bits_get(word, 21, 5) == 31);
+        mips_lift_end_anywhere(l, !l->node->jump && bits_get(word, 21, 5) == 31);
     }
 }
 

@@ -76,11 +76,23 @@ static bool mips_region_is_warm(const struct mips_code_page *page, u32 pc)
     return page->at[(pc & (MEM_PAGE - 1)) / 4] != NULL;
 }
 
+static unsigned mips_region_most_blocks(const struct mips_region *g)
+{
+    bool wide = g->wide && g->most_blocks == MIPS_REGION_BLOCKS;
+    return wide ? MIPS_REGION_WIDE_BLOCKS : g->most_blocks;
+}
+
+static unsigned mips_region_most_insns(const struct mips_region *g)
+{
+    bool wide = g->wide && g->most_insns == MIPS_REGION_INSNS;
+    return wide ? MIPS_REGION_WIDE_INSNS : g->most_insns;
+}
+
 /* The node of pc, made if it can be; -1: it cannot. */
 static int mips_region_add(struct mips_region *g, u32 pc)
 {
     int known = mips_region_node(g, pc);
-    if (known >= 0 || pc & 3 || g->nnodes == g->most_blocks)
+    if (known >= 0 || pc & 3 || g->nnodes == mips_region_most_blocks(g))
         return known;
     if ((pc ^ g->pc) & 0xc0000000u) /* segments of other rights */
         return -1;
@@ -90,7 +102,7 @@ static int mips_region_add(struct mips_region *g, u32 pc)
     struct mips_node *node = &g->node[g->nnodes];
     *node = (struct mips_node){.pc = pc, .page = page};
     mips_region_scan(g, node);
-    if (!node->n || (g->nnodes && g->ninsns + node->n > g->most_insns))
+    if (!node->n || (g->nnodes && g->ninsns + node->n > mips_region_most_insns(g)))
         return -1;
     g->ninsns += node->n;
     return (int)g->nnodes++;
@@ -102,6 +114,20 @@ static void mips_region_succeed(struct mips_region *g, unsigned i, u32 pc)
     struct mips_node *node = &g->node[i];
     if (to >= 0 && node->nsucc < ARRAY_LEN(node->succ))
         node->succ[node->nsucc++] = (u8)to;
+}
+
+/* Where the node's jump has been seen to go. */
+static void mips_region_jump(struct mips_region *g, unsigned i)
+{
+    struct mips_node *node = &g->node[i];
+    if (!g->jumps || node->end != MIPS_NOPS)
+        return;
+    node->jump = mips_jump_find(g->jumps, node->page, node->pc + 4u * (node->n - 2u));
+    if (!node->jump || node->jump->unseen)
+        return;
+    g->wide |= node->jump->n > 1;
+    for (unsigned k = 0; k < node->jump->n; k++)
+        mips_region_succeed(g, i, node->jump->to[k]);
 }
 
 static void mips_region_follow(struct mips_region *g, unsigned i)
@@ -126,8 +152,11 @@ static void mips_region_follow(struct mips_region *g, unsigned i)
         return;
     case MIPS_OP_jalr:
         mips_region_succeed(g, i, after);
+        mips_region_jump(g, i);
         return;
     case MIPS_OP_jr:
+        if (bits_get(word, 21, 5) != 31)
+            mips_region_jump(g, i);
         return;
     default:
         mips_region_succeed(g, i, after - 4 + ((u32)bits_sext(word, 16) << 2));
@@ -137,38 +166,51 @@ static void mips_region_follow(struct mips_region *g, unsigned i)
 
 /* ---- loops ---- */
 
+/* Sets of nodes are bits of a word. */
+_Static_assert(MIPS_REGION_WIDE_BLOCKS <= 64, "sets of nodes");
+
 struct mips_walk {
     struct mips_region *g;
-    bool seen[MIPS_REGION_BLOCKS], open[MIPS_REGION_BLOCKS];
+    u64 seen, open;
+    u64 from[MIPS_REGION_WIDE_BLOCKS];  /* nodes that go there */
+    u64 turns[MIPS_REGION_WIDE_BLOCKS]; /* those of them that turn back: there a loop begins */
 };
 
-/* Which nodes reach `to` without passing the loop's head. */
-static void mips_region_mark_loop(struct mips_region *g, unsigned head, unsigned to)
+static void mips_region_walk(struct mips_walk *w, unsigned i)
 {
-    bool in[MIPS_REGION_BLOCKS] = {0}, more = head != to;
-    in[head] = in[to] = true;
-    while (more) {
-        more = false;
-        for (unsigned i = 0; i < g->nnodes; i++)
-            for (unsigned k = 0; k < g->node[i].nsucc && !in[i]; k++)
-                if (in[g->node[i].succ[k]] && g->node[i].succ[k] != head)
-                    in[i] = more = true;
-    }
-    for (unsigned i = 0; i < g->nnodes; i++)
-        g->node[i].depth += in[i];
-}
-
-static void mips_region_find_loops(struct mips_walk *w, unsigned i)
-{
-    w->seen[i] = w->open[i] = true;
+    w->seen |= 1ull << i;
+    w->open |= 1ull << i;
     for (unsigned k = 0; k < w->g->node[i].nsucc; k++) {
         unsigned to = w->g->node[i].succ[k];
-        if (w->open[to])
-            mips_region_mark_loop(w->g, to, i);
-        else if (!w->seen[to])
-            mips_region_find_loops(w, to);
+        w->from[to] |= 1ull << i;
+        if (w->open & 1ull << to)
+            w->turns[to] |= 1ull << i;
+        else if (!(w->seen & 1ull << to))
+            mips_region_walk(w, to);
     }
-    w->open[i] = false;
+    w->open &= ~(1ull << i);
+}
+
+/* The loop is whatever reaches a turn without passing the head. */
+static void mips_region_mark_loop(const struct mips_walk *w, unsigned head)
+{
+    u64 in = 1ull << head, todo = w->turns[head] & ~in;
+    while (todo) {
+        unsigned i = (unsigned)__builtin_ctzll(todo);
+        in |= 1ull << i;
+        todo = (todo | w->from[i]) & ~in;
+    }
+    for (unsigned i = 0; i < w->g->nnodes; i++)
+        w->g->node[i].depth += in >> i & 1;
+}
+
+static void mips_region_find_loops(struct mips_region *g)
+{
+    struct mips_walk w = {.g = g};
+    mips_region_walk(&w, 0);
+    for (unsigned i = 0; i < g->nnodes; i++)
+        if (w.turns[i])
+            mips_region_mark_loop(&w, i);
 }
 
 void mips_region_init(struct mips_region *g)
@@ -183,14 +225,13 @@ bool mips_region_find(struct mips_region *g, struct mips *c, u32 pc)
     g->cpu = c;
     g->pc = pc;
     g->nnodes = g->ninsns = g->npages = g->nhelped = 0;
-    g->outdated = false;
+    g->outdated = g->wide = false;
     if (mips_region_add(g, pc) < 0)
         return false;
     for (unsigned i = 0; i < g->nnodes; i++)
         mips_region_follow(g, i);
     if (g->outdated)
         return false;
-    struct mips_walk w = {.g = g};
-    mips_region_find_loops(&w, 0);
+    mips_region_find_loops(g);
     return true;
 }

@@ -77,16 +77,14 @@ u64 jit_slow_store(struct jit_frame *f)
 void jit_leaving(struct jit_frame *f)
 {
     struct jit_exit *e = f->exit;
-    *e = (struct jit_exit){.how = (enum jit_how)f->how, .left = f->left, .place = f->place};
+    *e = (struct jit_exit){
+        .how = (enum jit_how)f->how, .region = f->region, .left = f->left, .place = f->place};
     if (e->how == JIT_AT_POINT) {
         e->left = jit_at_point(f);
         e->reason = f->region->point[f->point & 0xffff].reason;
     } else if (e->how == JIT_CHAIN) {
-        e->region = f->region;
         e->chain = (u16)f->point;
         e->place = f->region->chain[f->point].place;
-    } else if (e->how == JIT_STALE) {
-        e->region = f->region;
     }
 }
 
@@ -139,6 +137,11 @@ enum err jit_new(struct jit **out, const struct jit_config *config, struct error
 
 static void jit_free_region(struct jit_region *r)
 {
+    while (r->switches) {
+        struct jit_switch *s = r->switches;
+        r->switches = s->next;
+        free(s);
+    }
     free(r->point);
     free(r->call);
     free(r->chain);

@@ -88,8 +88,8 @@ enum jit_how {
 struct jit_exit {
     enum jit_how how;
     u8 reason;
-    u16 chain; /* JIT_CHAIN: which of `region` */
-    struct jit_region *region;
+    u16 chain;                 /* JIT_CHAIN: which of `region` */
+    struct jit_region *region; /* not after AS_STATE and INDIRECT */
     u64 place, left;
 };
 

@@ -92,8 +92,13 @@ static void jit_gen_blocks(struct jit_gen *g)
 
 static void jit_gen_resolve(struct jit_gen *g)
 {
-    for (unsigned k = 0; k < g->nfixups; k++)
-        x64_patch(&g->x, g->fixup[k].at, g->block_at[g->fixup[k].block]);
+    for (unsigned k = 0; k < g->nfixups; k++) {
+        const struct jit_fixup *f = &g->fixup[k];
+        if (f->jump)
+            f->jump->code = g->out->code + g->block_at[f->block];
+        else
+            x64_patch(&g->x, f->at, g->block_at[f->block]);
+    }
 }
 
 bool jit_gen_region(struct jit_gen *g)

@@ -49,6 +49,12 @@ struct jit_point {
     } map[IR_MAX_MAP];
 };
 
+/* Where a switch of a region leads: by value modulo the size, as the table of all jumps. */
+struct jit_switch {
+    struct jit_switch *next;
+    struct jit_jump jump[];
+};
+
 struct jit_region {
     struct jit_region *next;
     void *owner;
@@ -61,6 +67,7 @@ struct jit_region {
     struct ir_call *call;
     struct jit_chain *chain;
     unsigned nchains;
+    struct jit_switch *switches;
 };
 
 struct jit {
@@ -127,12 +134,14 @@ struct jit_stub {
 
 struct jit_fixup {
     u32 at;
+    struct jit_jump *jump; /* not NULL: in there instead */
     u16 block;
 };
 
 #define JIT_MAX_STUBS  4096
 #define JIT_MAX_CHAINS 512
 #define JIT_MAX_NOTES  (IR_MAX_INSNS + JIT_MAX_STUBS + IR_MAX_BLOCKS + 16)
+#define JIT_MAX_FIXUPS 2048
 
 struct jit_gen {
     struct jit *j;
@@ -155,7 +164,7 @@ struct jit_gen {
     u16 next_block; /* that is emitted after this one */
     u32 block_at[IR_MAX_BLOCKS];
     bool reached[IR_MAX_BLOCKS];
-    struct jit_fixup fixup[IR_MAX_BLOCKS * 4];
+    struct jit_fixup fixup[JIT_MAX_FIXUPS];
     unsigned nfixups;
     struct jit_stub stub[JIT_MAX_STUBS];
     unsigned nstubs;

@@ -8,11 +8,17 @@
  * bytes up; the common code behind it 16.
  */
 #include "jit/jit_int.h"
+#include "lib/bug.h"
 
 #include <stddef.h>
 
 #define JIT_FRAME(member)        x64_at(RSP, (i32)offsetof(struct jit_frame, member))
 #define JIT_FRAME_UP(up, member) x64_at(RSP, (i32)((up) + offsetof(struct jit_frame, member)))
+
+/* So many cases of a switch are compared one by one; a table for more has at most so many places.
+ */
+#define JIT_FEW_CASES  2
+#define JIT_SWITCH_MAX 256
 
 static struct x64 *jit_leave_x(struct jit_gen *g)
 {
@@ -268,13 +274,17 @@ void jit_leave_charge(struct jit_gen *g, u16 block)
     s->refund = (i16)(b->charge - g->r->point[b->point].unspent); /* which leaving gives back */
 }
 
+static void jit_leave_fix(struct jit_gen *g, struct jit_fixup f)
+{
+    if (g->nfixups == ARRAY_LEN(g->fixup))
+        g->failed = true;
+    else
+        g->fixup[g->nfixups++] = f;
+}
+
 static void jit_leave_fixup(struct jit_gen *g, u32 at, u16 block)
 {
-    if (g->nfixups == ARRAY_LEN(g->fixup)) {
-        g->failed = true;
-        return;
-    }
-    g->fixup[g->nfixups++] = (struct jit_fixup){.at = at, .block = block};
+    jit_leave_fix(g, (struct jit_fixup){.at = at, .block = block});
 }
 
 static void jit_leave_jump(struct jit_gen *g, u16 to)
@@ -296,13 +306,65 @@ static void jit_leave_branch(struct jit_gen *g, const struct ir_insn *in)
     jit_leave_jump(g, f);
 }
 
+/* The least power of two at which no two cases of the block meet; 0: none that is small. */
+static unsigned jit_leave_switch_size(const struct jit_gen *g, const struct ir_block *b)
+{
+    const struct ir_case *c = &g->r->cases[b->cases];
+    for (unsigned size = JIT_FEW_CASES; size <= JIT_SWITCH_MAX; size *= 2) {
+        u8 taken[JIT_SWITCH_MAX] = {0};
+        unsigned k = 0;
+        while (k < b->ncases && !taken[c[k].value / 4 % size])
+            taken[c[k++].value / 4 % size] = 1;
+        if (k == b->ncases)
+            return size;
+    }
+    return 0;
+}
+
+static struct jit_jump *jit_leave_switch_table(struct jit_gen *g, const struct ir_block *b,
+                                               unsigned size)
+{
+    struct jit_switch *s = xcalloc(1, sizeof *s + size * sizeof s->jump[0]);
+    s->next = g->out->switches;
+    g->out->switches = s;
+    for (unsigned k = 0; k < size; k++) /* what is never looked for there */
+        s->jump[k].place = (k + 1) % size * 4;
+    for (unsigned k = 0; k < b->ncases; k++) {
+        const struct ir_case *c = &g->r->cases[b->cases + k];
+        struct jit_jump *jump = &s->jump[c->value / 4 % size];
+        jump->place = c->value;
+        jit_leave_fix(g, (struct jit_fixup){.jump = jump, .block = c->block});
+    }
+    return s->jump;
+}
+
+static void jit_leave_big_switch(struct jit_gen *g, const struct ir_insn *in, unsigned v,
+                                 unsigned size)
+{
+    struct x64 *x = jit_leave_x(g);
+    const struct jit_jump *table = jit_leave_switch_table(g, &g->r->block[g->block], size);
+    unsigned at = jit_regs_temp(g), to = jit_regs_temp(g);
+    x64_mov(x, false, at, v);
+    x64_alu_imm(x, false, X64_AND, at, (i32)(size - 1) << 2);
+    x64_mov_imm(x, to, (u64)(uintptr_t)table);
+    x64_lea(x, true, to, x64_indexed(to, at, 2, 0));
+    x64_alu_load(x, false, X64_CMP, v, x64_at(to, offsetof(struct jit_jump, place)));
+    jit_leave_fixup(g, x64_jcc(x, X64_NE, X64_LATER), in->f);
+    x64_jmp_mem(x, x64_at(to, offsetof(struct jit_jump, code)));
+}
+
 static void jit_leave_switch(struct jit_gen *g, const struct ir_insn *in)
 {
     const struct ir_block *b = &g->r->block[g->block];
     unsigned v = jit_regs_use(g, in->a);
+    unsigned size = b->ncases > JIT_FEW_CASES ? jit_leave_switch_size(g, b) : 0;
+    if (size) {
+        jit_leave_big_switch(g, in, v, size);
+        return;
+    }
     for (unsigned k = 0; k < b->ncases; k++) {
         const struct ir_case *c = &g->r->cases[b->cases + k];
-        x64_alu_imm(&g->x, false, X64_CMP, v, (i32)c->value);
+        x64_alu_imm(jit_leave_x(g), false, X64_CMP, v, (i32)c->value);
         jit_leave_fixup(g, x64_jcc(&g->x, X64_E, X64_LATER), c->block);
     }
     jit_leave_jump(g, in->f);

@@ -377,10 +377,11 @@ static void end_switch(struct gen *g)
 {
     struct ir_case cases[IR_MAX_CASES];
     unsigned n = percent(g, 10) ? IR_MAX_CASES : below(g, 6);
-    u32 base = percent(g, 70) ? 0 : (u32)any_number(g, IR_I32), step = 1 + below(g, 3);
+    u32 base = percent(g, 70) ? 0 : (u32)any_number(g, IR_I32), step = 1u << below(g, 8);
     ir_ref v = any(g, IR_I32);
     if (percent(g, 80)) {
-        v = binary(g, IR_AND, IR_I32, v, number(g, IR_I32, 7));
+        v = binary(g, IR_AND, IR_I32, v, number(g, IR_I32, 15));
+        v = binary(g, IR_MUL, IR_I32, v, number(g, IR_I32, step));
         v = binary(g, IR_ADD, IR_I32, v, number(g, IR_I32, base));
     }
     for (unsigned i = 0; i < n; i++)

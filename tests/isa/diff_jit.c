@@ -16,6 +16,7 @@ static void diff_jit_chaos(struct rng *r, struct cpu_jit_knobs *k)
     k->plain = rng_percent(r, 20);
     k->flush_every = (uint16_t)(rng_percent(r, 15) ? 1 + rng_below(r, 20) : 0);
     k->drop_every = (uint16_t)(rng_percent(r, 15) ? 2 + rng_below(r, 30) : 0);
+    k->watch = (uint16_t)(1 + rng_below(r, 12));
     k->unlinked = (uint8_t)(rng_percent(r, 20) ? rng_below(r, 100) : 0);
 }
 

@@ -322,6 +322,28 @@ static void make_function(struct make *m)
     diff_put_word(m->t, around, 0x10000000u | ((m->at - around - 4) >> 2));
 }
 
+/* A jump whose target is computed, to one of the instructions that follow. */
+static void make_switch(struct make *m)
+{
+    uint32_t by = make_value_reg(m), to = FREE + make_below(m, 2), ways = 2u << make_below(m, 5);
+    make_emit(m, 0x04110001); /* bgezal $0: $31 is the address after the next one */
+    make_emit(m, 0);
+    if (rng_percent(m->rng, 60)) {
+        make_emit(m, make_r(0, 0, COUNTERS + make_below(m, 4), FREE + 2) | 2 << 6); /* sll */
+        by = FREE + 2;
+    }
+    make_emit(m, make_i(12, by, FREE + 2, (ways - 1) << 2)); /* andi */
+    make_emit(m, make_r(0x21, 31, FREE + 2, to));
+    make_emit(m, make_i(9, to, to, 12 + 8 * make_below(m, 3)));
+    make_emit(m, rng_percent(m->rng, 50) ? make_r(8, to, 0, 0) : make_r(9, to, 0, 31));
+    make_emit(m, make_slot(m));
+    for (unsigned i = 0; i < ways / 2 && m->at < m->end; i++) {
+        make_emit(m, make_plain(m));
+        if (rng_percent(m->rng, 30))
+            make_emit(m, make_branch(m));
+    }
+}
+
 static void make_address(struct make *m)
 {
     if (rng_percent(m->rng, 50))
@@ -333,8 +355,8 @@ static void make_address(struct make *m)
 static void make_compound(struct make *m)
 {
     static void (*const kinds[])(struct make *) = {
-        make_loop,  make_store_code, make_asid,   make_remap, make_mode,
-        make_timer, make_address,    make_return, make_call,  make_function};
+        make_loop,    make_store_code, make_asid, make_remap,    make_mode,  make_timer,
+        make_address, make_return,     make_call, make_function, make_switch};
     unsigned left = 0, k = 0;
     for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
         left += m->t->taste.kinds[i];
