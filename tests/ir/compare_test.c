@@ -21,9 +21,11 @@ static void run_with_fault(void *ctx, const struct ir_region *r, struct ir_rig *
     struct ir_region *spoiled = ir_region_new();
     struct ir_insn *insn = spoiled->insn;
     struct ir_point *point = spoiled->point;
+    u32 *from = spoiled->from;
     *spoiled = *r;
     spoiled->insn = insn;
     spoiled->point = point;
+    spoiled->from = from;
     memcpy(insn, r->insn, r->ninsns * sizeof *insn);
     memcpy(point, r->point, r->npoints * sizeof *point);
     fault->plant(spoiled);
