@@ -150,6 +150,7 @@ static enum err run_make(struct run *r, struct error *e)
 /* All but the files that are written about the run, and the debugger. */
 static void run_drop(struct run *r)
 {
+    run_jit_close(&r->vmm.m);
     vmm_fini(&r->vmm);
     s161_conf_fini(&r->conf);
     buf_fini(&r->kernel);

@@ -2,6 +2,7 @@
 #include "cmd/run_files.h"
 #include "host/host_slurp.h"
 #include "host/host_out.h"
+#include "host/host_perf.h"
 #include "lib/log.h"
 
 #include <string.h>
@@ -44,13 +45,14 @@ enum err run_files_open(struct run_files *f, const struct run_options *o,
                         const struct s161_conf *conf, struct error *e)
 {
     bool stdout_stats = o->stats_file && !strcmp(o->stats_file, "-");
-    bool traced = f->trace;
+    bool traced = f->trace, dumped = f->dump;
     const struct run_file files[] = {
         {&f->stats, "--stats", stdout_stats ? NULL : o->stats_file, "statistics"},
         {&f->shot, "--screen-shot", o->screen_shot, "picture"},
         {&f->folded, "--profile", o->profile_file, "profile"},
         {&f->gprof, o->sys161 ? "-P" : "--gmon", o->gmon_file, "profile"},
         {&f->trace, o->sys161 ? "-f" : "--trace-file", o->trace_file, "trace"},
+        {&f->dump, "--jit-dump", o->jit_dump, "dump"},
     };
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
         enum err err = run_files_open_one(&files[i], o, conf, e);
@@ -59,7 +61,11 @@ enum err run_files_open(struct run_files *f, const struct run_options *o,
     }
     if (f->trace && !traced)
         host_out_clear(f->trace); /* the others are, when they are written */
-    return ERR_OK;
+    if (f->dump && !dumped)
+        host_out_clear(f->dump);
+    if (o->perf && !f->perf)
+        f->perf = host_perf_open(e);
+    return o->perf && !f->perf ? err_prefix(e, "--perf") : ERR_OK;
 }
 
 static bool run_files_close_one(FILE *f, const char *what, const char *path)
@@ -75,6 +81,8 @@ bool run_files_close(struct run_files *f, const struct run_options *o)
     bool whole = run_files_close_one(f->folded, "profile", o->profile_file);
     whole &= run_files_close_one(f->gprof, "profile", o->gmon_file);
     whole &= run_files_close_one(f->trace, "trace", o->trace_file);
+    whole &= run_files_close_one(f->dump, "dump", o->jit_dump);
+    whole &= run_files_close_one(f->perf, "list of names", "/tmp");
     if (f->stats)
         fclose(f->stats); /* flushed before, as the next */
     if (f->shot)

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 struct run_files { /* NULL: not wanted */
-    FILE *trace, *stats, *folded, *gprof, *shot;
+    FILE *trace, *stats, *folded, *gprof, *shot, *dump, *perf;
 };
 
 /* Those of the options that are not open yet. Refuses what the machine is made of. */

@@ -12,4 +12,7 @@
 MUST_CHECK enum err run_jit_open(const struct run_options *o, struct machine *m,
                                  const struct run_files *f, struct error *e);
 
+/* The run is over: what goes with the machine is not worth telling. */
+void run_jit_close(struct machine *m);
+
 #endif

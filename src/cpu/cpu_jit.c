@@ -11,15 +11,17 @@
 #include "cpu/cpu_jit_int.h"
 #include "cpu/vcpu.h"
 #include "host/host_clock.h"
+#include "host/host_disasm.h"
 #include "lib/bug.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 
-#define CPU_JIT_HEAT   1000
-#define CPU_JIT_CODE   MIB(64)
-#define CPU_JIT_SAMPLE 17 /* stretches of interpretation, of which one is timed; no power of two   \
-                           */
+#define CPU_JIT_HEAT 1000
+#define CPU_JIT_CODE MIB(64)
+#define CPU_JIT_SAMPLE                                                                             \
+    17 /* stretches of interpretation, of which one is timed; no power of two                      \
+        */
 #define CPU_JIT_TRUST   2000
 #define CPU_JIT_TRUSTED 1000000
 
@@ -69,6 +71,7 @@ static void cpu_jit_free(struct mips_native *n)
     cpu_jit_region_flush(t);
     jit_free(t->jit);
     ir_region_free(t->ir);
+    host_disasm_free(t->disasm);
     free(t);
 }
 

@@ -8,6 +8,8 @@
 
 #include "jit/jit.h"
 
+#include <stdio.h>
+
 struct mips_code;
 
 #define CPU_JIT_MIN_CODE KIB(64)
@@ -43,5 +45,16 @@ bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out
 
 /* Before any CPU of the machine runs. False: the host has no memory for code. */
 MUST_CHECK bool cpu_jit_prepare(struct mips_code *code, bool big, const struct cpu_jit_knobs *k);
+
+/* ---- looking on ---- */
+
+/* Where to write what is translated; borrowed, NULL: nowhere. */
+struct cpu_jit_watch {
+    FILE *dump; /* guest code, IR and host code of every region as it is made */
+    FILE *perf; /* where it is, for perf (host_perf.h) */
+};
+
+/* After cpu_jit_prepare; without, there is nothing to look at. code may be NULL. */
+void cpu_jit_watch(struct mips_code *code, const struct cpu_jit_watch *w);
 
 #endif

@@ -10,6 +10,7 @@
 struct cpu_region {
     struct cpu_region *all;
     struct jit_region *jit;
+    u64 number;               /* in the order they were made, from 1 */
     struct mips_block *head;  /* NULL: dropped */
     struct cpu_region *alias; /* of the same head at another virtual address */
     unsigned npages;
@@ -29,6 +30,8 @@ struct cpu_jit {
     u64 random;
     unsigned built; /* since all went */
     struct cpu_jit_counters n;
+    struct cpu_jit_watch watch;
+    struct host_disasm *disasm;       /* NULL: there is none, or nobody looks on */
     u64 sampled_ticks, sampled_insns; /* of the stretches of interpretation that were timed */
 };
 
@@ -62,5 +65,14 @@ void cpu_jit_region_make(struct cpu_jit *t, struct mips *c, struct mips_block *b
 void cpu_jit_region_drop(struct cpu_jit *t, struct cpu_region *r);
 void cpu_jit_region_flush(struct cpu_jit *t); /* all */
 void cpu_jit_region_page_gone(struct mips_native *n, struct mips_code_page *page);
+
+/* cpu_jit_watch.c: what somebody who looks on is told */
+void cpu_jit_watch_made(struct cpu_jit *t, const struct mips *c, const struct cpu_region *r);
+void cpu_jit_watch_dropped(const struct cpu_jit *t, const struct cpu_region *r);
+void cpu_jit_watch_flushed(const struct cpu_jit *t);
+
+/* cpu_jit_dump.c: of the region that was lifted and compiled last */
+void cpu_jit_dump_begin(const struct cpu_jit *t);
+void cpu_jit_dump_region(const struct cpu_jit *t, const struct mips *c, const struct cpu_region *r);
 
 #endif

@@ -40,6 +40,7 @@ void cpu_jit_region_drop(struct cpu_jit *t, struct cpu_region *r)
     for (unsigned k = 0; k < r->npages; k++)
         cpu_jit_region_unlist(r, k);
     t->n.dropped++;
+    cpu_jit_watch_dropped(t, r);
     jit_drop(t->jit, r->jit);
     while (*at != r)
         at = &(*at)->alias;
@@ -77,6 +78,7 @@ void cpu_jit_region_flush(struct cpu_jit *t)
         free(r);
     }
     t->n.flushes++;
+    cpu_jit_watch_flushed(t);
     jit_flush(t->jit);
     t->built = 0;
 }
@@ -176,9 +178,11 @@ void cpu_jit_region_make(struct cpu_jit *t, struct mips *c, struct mips_block *b
     if (!r)
         return;
     cpu_jit_region_bound_aliases(t, b);
+    r->number = t->n.regions;
     r->head = b;
     r->alias = b->native;
     b->native = r;
+    cpu_jit_watch_made(t, c, r);
     b->heat = t->native.heat;
     mips_code_native(&t->native, b);
 }
