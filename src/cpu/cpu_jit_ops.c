@@ -14,6 +14,14 @@ static bool cpu_jit_ops_failed(struct mips *c)
     return false;
 }
 
+/* The instruction is done, and something is to be seen to before the next. */
+static bool cpu_jit_ops_leave(struct mips *c)
+{
+    mips_set_pc(c, c->npc);
+    c->retired++;
+    return false;
+}
+
 static bool cpu_jit_ops_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
 {
     struct mips *c = state;
@@ -25,7 +33,10 @@ static bool cpu_jit_ops_load(void *state, u64 left, enum ir_size size, u32 at, u
         *v = (u32)(i8)*v;
     if (size == IR_S16)
         *v = (u32)(i16)*v;
-    return true;
+    if (likely(!c->resync))
+        return true;
+    c->r[c->load_to] = *v;
+    return cpu_jit_ops_leave(c);
 }
 
 static bool cpu_jit_ops_store(void *state, u64 left, enum ir_size size, u32 at, u32 v)
@@ -34,7 +45,9 @@ static bool cpu_jit_ops_store(void *state, u64 left, enum ir_size size, u32 at, 
     cpu_jit_of(c)->n.slow_stores++;
     c->retired = c->stop - left;
     u32 mask = size == IR_W32 ? ~0u : (1u << 8 * cpu_jit_ops_bytes[size]) - 1;
-    return mips_store_memory(c, at, cpu_jit_ops_bytes[size], v & mask) || cpu_jit_ops_failed(c);
+    if (!mips_store_memory(c, at, cpu_jit_ops_bytes[size], v & mask))
+        return cpu_jit_ops_failed(c);
+    return likely(!c->resync) || cpu_jit_ops_leave(c);
 }
 
 static bool cpu_jit_ops_call(void *state, u64 left, const struct ir_call *call)
@@ -50,11 +63,7 @@ static bool cpu_jit_ops_call(void *state, u64 left, const struct ir_call *call)
         c->retired++;
         return false;
     }
-    if (likely(!c->resync))
-        return true;
-    mips_set_pc(c, c->npc);
-    c->retired++;
-    return false;
+    return likely(!c->resync) || cpu_jit_ops_leave(c);
 }
 
 /* An exception was raised: interrupts are off now, so its handler can go on at once. */

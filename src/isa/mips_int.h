@@ -159,7 +159,9 @@ MUST_CHECK bool mips_store(struct mips *c, gva va, unsigned size, u32 val);
 MUST_CHECK bool mips_fetch(struct mips *c, gva va, u32 *word);
 MUST_CHECK bool mips_translate_data(struct mips *c, gva va, gva fault_va, bool store, gpa *pa);
 struct mips_code_page *mips_fetch_page(struct mips *c, gva va);
-/* The same for a translator: what is no memory, or changes code, is left alone and c->step set. */
+/* The same for a translator: stores that change code, and what is nowhere, are left alone and
+ * c->step set. After a device's register c->resync says whether to leave; then c->load_to is the
+ * register that the value is for. */
 MUST_CHECK bool mips_load_memory(struct mips *c, gva va, unsigned size, u32 *val);
 MUST_CHECK bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val);
 void mips_stlb_expect(struct mips *c, unsigned index);

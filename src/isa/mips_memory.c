@@ -223,6 +223,7 @@ bool mips_store(struct mips *c, gva va, unsigned size, u32 val)
 
 /* ---- for a translator, while no access is special ---- */
 
+/* NULL: an exception was raised, or c->step set where nothing is. */
 static const struct mem_region *mips_memory_plain(struct mips *c, gva va, unsigned size, bool store,
                                                   gpa *pa)
 {
@@ -233,10 +234,26 @@ static const struct mem_region *mips_memory_plain(struct mips *c, gva va, unsign
     if (!mips_translate_data(c, va, va, store, pa))
         return NULL;
     const struct mem_region *r = mem_find(c->mem, *pa);
-    if (r && r->kind != MEM_MMIO)
-        return r;
-    c->step = true;
-    return NULL;
+    c->step |= !r;
+    return r;
+}
+
+/* Which register the load at pc is for: asked first, because the device may change the code. */
+static u8 mips_memory_load_to(const struct mips *c)
+{
+    gpa pa;
+    const u8 *p = mips_translate(c, c->pc, &pa) ? mem_ram_ptr(c->mem, pa, 4) : NULL;
+    u32 rt = p ? bits_get(mem_load(p, 4, c->big), 16, 5) : 0;
+    return (u8)(rt ? rt : MIPS_SINK);
+}
+
+static bool mips_memory_device_load(struct mips *c, const struct mem_region *r, gpa pa,
+                                    unsigned size, u32 *val)
+{
+    struct mem_access a = {.cpu = c->number, .size = (u8)size};
+    c->load_to = mips_memory_load_to(c);
+    c->resync = false;
+    return r->ops->read(r->dev, a, (u32)(pa - r->base), val) || mips_memory_bus_error(c);
 }
 
 bool mips_load_memory(struct mips *c, gva va, unsigned size, u32 *val)
@@ -245,10 +262,23 @@ bool mips_load_memory(struct mips *c, gva va, unsigned size, u32 *val)
     const struct mem_region *r = mips_memory_plain(c, va, size, false, &pa);
     if (!r)
         return false;
+    if (r->kind == MEM_MMIO)
+        return mips_memory_device_load(c, r, pa, size, val);
     const u8 *host = r->host + (pa - r->base);
     mips_memory_stlb_fill(c, va, pa, host - (pa & (MEM_PAGE - 1)), false);
     *val = mem_load(host, size, c->big);
     return true;
+}
+
+static bool mips_memory_device_store(struct mips *c, const struct mem_region *r, gpa pa,
+                                     unsigned size, u32 val)
+{
+    struct mem_access a = {.cpu = c->number, .size = (u8)size};
+    u32 tracing = c->trace->on;
+    c->resync = false;
+    bool ok = r->ops->write(r->dev, a, (u32)(pa - r->base), val);
+    c->resync |= c->trace->on != tracing;
+    return ok || mips_memory_bus_error(c);
 }
 
 bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val)
@@ -257,6 +287,8 @@ bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val)
     const struct mem_region *r = mips_memory_plain(c, va, size, true, &pa);
     if (!r)
         return false;
+    if (r->kind == MEM_MMIO)
+        return mips_memory_device_store(c, r, pa, size, val);
     u64 off = pa - r->base;
     u32 page = (u32)(off >> MEM_PAGE_SHIFT);
     bool code = r->page_flags[page] & MEM_PAGE_CODE;

@@ -18,8 +18,8 @@ static bool dev_access(struct dev *d, uint32_t off, unsigned size, bool write, u
 {
     if (off >= 0xc00) /* the rest of the device's page answers with a bus error */
         return false;
-    if (write && d->written && off >= 0x800)
-        d->written(d, off, *val);
+    if (d->touched && off >= 0x800)
+        d->touched(d, off, write ? *val : (uint32_t)(d->log >> 20));
     d->log = (d->log ^ (off | size << 12 | (uint32_t)write << 16)) * 0x100000001b3ull;
     if (write)
         d->log = (d->log ^ *val) * 0x100000001b3ull;

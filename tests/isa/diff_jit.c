@@ -43,7 +43,7 @@ static struct cpu_jit_knobs diff_jit_knobs(struct diff *t, const struct diff_cas
     return k;
 }
 
-/* ---- the device: what is written to it changes lines or code, or ends the run ---- */
+/* ---- the device: accesses change lines or code, or end the run ---- */
 
 static void diff_jit_lines(struct diff *t, bool ours, uint32_t val)
 {
@@ -76,7 +76,7 @@ static void diff_jit_copy(struct diff *t, bool ours, uint32_t val)
     diff_jit_store(t, ours, to, mem_load(p, 4, t->big));
 }
 
-static void diff_jit_written(struct dev *d, uint32_t off, uint32_t val)
+static void diff_jit_touched(struct dev *d, uint32_t off, uint32_t val)
 {
     if (off < 0x940)
         diff_jit_lines(d->t, d->is_ours, val);
@@ -175,7 +175,7 @@ bool diff_case_run(const struct diff_case *c, struct diff_count *count)
     if (!cpu_jit_prepare(t.code, t.big, &k))
         abort();
     if (!(c->without & DIFF_NO_DEVICE))
-        t.ours.written = t.theirs.written = diff_jit_written;
+        t.ours.touched = t.theirs.touched = diff_jit_touched;
     diff_jit_make(&t, c);
     if (c->trace)
         t.trace.on = 1u << TRACE_EXC | 1u << TRACE_TLB;

@@ -19,8 +19,9 @@ struct dev {
     uint64_t log;
     struct diff *t;
     bool is_ours;
-    /* If it is there, what is written into the last quarter of the registers does something. */
-    void (*written)(struct dev *d, uint32_t off, uint32_t val);
+    /* If it is there, an access to the last quarter of the registers does something, and what is
+     * written or read says what. */
+    void (*touched)(struct dev *d, uint32_t off, uint32_t val);
 };
 
 /* What a program is of, and what happens to it: not all programs are of all. */

@@ -245,6 +245,25 @@ static void a_function_returns_elsewhere(void **state)
     }
 }
 
+/* Code that waits for a device is not left for every look at it. */
+static void a_device_is_asked_from_translated_code(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = &t->cpu[0].mips;
+    struct cpu_jit_counters before, after;
+    const u32 words[] = {LW(T0, 0, T3), ADDIU(T1, T1, 1), BEQ(0, 0, -3), SW(T1, 4, T3)};
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+    c->r[T3] = 0xa0000000u + RIG_MMIO;
+    hot_run(t, 0, SPIN);
+    assert_true(cpu_jit_counters(t->g.code, &before));
+    hot_run(t, 0, SPIN);
+    assert_true(cpu_jit_counters(t->g.code, &after));
+    assert_int_equal(c->r[T1], 2 * SPIN / 4);
+    assert_int_equal(t->g.device_accesses, 2 * c->r[T1]);
+    assert_int_equal(after.interpreted, before.interpreted);
+    assert_int_equal(after.runs, before.runs + 1);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, hot_setup, hot_teardown)
@@ -256,6 +275,7 @@ int main(void)
         CASE(a_cpu_changes_anothers_code),
         CASE(the_running_block_changes_itself),
         CASE(of_equal_entries_the_lowest_counts),
+        CASE(a_device_is_asked_from_translated_code),
         cmocka_unit_test_setup_teardown(a_function_returns_elsewhere, hot_setup_large,
                                         hot_teardown),
     };
