@@ -352,6 +352,7 @@ static void mips_code_lead_in(const struct mips_native *t, struct mips_block *b,
 void mips_code_count(const struct mips_native *t, struct mips_block *b)
 {
     b->heat = t->heat;
+    b->copies = 0;
     mips_code_lead_in(t, b, MIPS_COUNT);
 }
 

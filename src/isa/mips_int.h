@@ -71,6 +71,7 @@ struct mips_block {
     const void *first; /* the first instruction's handler, where COUNT or NATIVE stands for it */
     void *native;      /* the translator's */
     u16 heat;          /* COUNT: entries until it is hot */
+    u8 copies;         /* regions it went into since it was that */
     struct mips_block *taken, *fall; /* END_NEAR: of this page; NULL until known */
     struct mips_code_page *page;     /* that the block is in */
     struct mips_insn insn[];

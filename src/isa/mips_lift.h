@@ -18,10 +18,11 @@ enum mips_left {
     MIPS_LEFT_JUMP,   /* an indirect jump that is being watched; npc is its own address */
 };
 
-#define MIPS_REGION_PAGES 8
+#define MIPS_REGION_PAGES  8
+#define MIPS_REGION_COPIES 8
 /* As usual, and where the targets of an indirect jump are in it. */
-#define MIPS_REGION_BLOCKS      20
-#define MIPS_REGION_INSNS       200
+#define MIPS_REGION_BLOCKS      32
+#define MIPS_REGION_INSNS       280
 #define MIPS_REGION_WIDE_BLOCKS 56
 #define MIPS_REGION_WIDE_INSNS  400
 

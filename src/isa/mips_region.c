@@ -71,9 +71,11 @@ static void mips_region_scan(const struct mips_region *g, struct mips_node *node
     }
 }
 
-static bool mips_region_is_warm(const struct mips_code_page *page, u32 pc)
+/* Is the block in so many regions already, and the head of one, that it can do without one more?
+ * Large functions would be in hundreds. */
+static bool mips_region_is_common(const struct mips_region *g, const struct mips_block *b)
 {
-    return page->at[(pc & (MEM_PAGE - 1)) / 4] != NULL;
+    return g->nnodes && !g->wide && b->native && b->copies >= MIPS_REGION_COPIES;
 }
 
 static unsigned mips_region_most_blocks(const struct mips_region *g)
@@ -97,7 +99,8 @@ static int mips_region_add(struct mips_region *g, u32 pc)
     if ((pc ^ g->pc) & 0xc0000000u) /* segments of other rights */
         return -1;
     struct mips_code_page *page = mips_region_page(g, pc);
-    if (!page || !mips_region_is_warm(page, pc))
+    struct mips_block *b = page ? page->at[(pc & (MEM_PAGE - 1)) / 4] : NULL;
+    if (!b || mips_region_is_common(g, b)) /* NULL: cold */
         return -1;
     struct mips_node *node = &g->node[g->nnodes];
     *node = (struct mips_node){.pc = pc, .page = page};
@@ -105,6 +108,7 @@ static int mips_region_add(struct mips_region *g, u32 pc)
     if (!node->n || (g->nnodes && g->ninsns + node->n > mips_region_most_insns(g)))
         return -1;
     g->ninsns += node->n;
+    b->copies += b->copies < UINT8_MAX;
     return (int)g->nnodes++;
 }
 
