@@ -12,6 +12,7 @@
 #include "cpu/vcpu.h"
 #include "host/host_clock.h"
 #include "host/host_disasm.h"
+#include "host/host_map.h"
 #include "lib/bug.h"
 
 #include <stddef.h>
@@ -22,7 +23,7 @@
 #define CPU_JIT_SAMPLE                                                                             \
     17 /* stretches of interpretation, of which one is timed; no power of two                      \
         */
-#define CPU_JIT_TRUST   2000
+#define CPU_JIT_TRUST   200
 #define CPU_JIT_TRUSTED 1000000
 
 /* Times an indirect jump is watched before its targets become part of regions. */
@@ -38,6 +39,7 @@ const struct cpu_jit_knobs cpu_jit_usual = {.seed = 1,
                                             .run = 12,
                                             .flush_every = 300,
                                             .drop_every = 2000,
+                                            .trust = 3,
                                             .unlinked = 10};
 #else
 const struct cpu_jit_knobs cpu_jit_usual = {0};
@@ -89,6 +91,9 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
                 .bits = MIPS_STLB_BITS,
                 .hints = offsetof(struct mips, hints),
                 .trust = offsetof(struct mips, trust),
+                .read = offsetof(struct mips, read),
+                .write = offsetof(struct mips, write),
+                .forbid = offsetof(struct mips, forbid),
                 .hint_bits = MIPS_HINT_BITS,
                 .page_shift = MEM_PAGE_SHIFT,
                 .rtag = offsetof(struct mips_stlb, rtag),
@@ -312,13 +317,13 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
 }
 
 /* So many wrong hints in so many instructions are fine. */
-static void cpu_jit_trust(struct mips *c)
+static void cpu_jit_trust(const struct cpu_jit *t, struct mips *c)
 {
-    if (likely(c->retired - c->trusted < CPU_JIT_TRUSTED))
+    if (likely(c->trusted && c->retired - c->trusted < CPU_JIT_TRUSTED))
         return;
     for (size_t i = 0; i < ARRAY_LEN(c->trust); i++)
-        c->trust[i] = CPU_JIT_TRUST;
-    c->trusted = c->retired;
+        c->trust[i] = t->knobs.trust ? t->knobs.trust - 1 : CPU_JIT_TRUST;
+    c->trusted = c->retired | 1;
 }
 
 static void cpu_jit_stretch(struct mips *c, u64 stop)
@@ -328,7 +333,7 @@ static void cpu_jit_stretch(struct mips *c, u64 stop)
     bool came = false;
     c->stop = stop;
     c->resync = false;
-    cpu_jit_trust(c);
+    cpu_jit_trust(t, c);
     while (!cpu_jit_wants_attention(c)) {
         if (c->code->untidy)
             mips_code_collect(c->code);
@@ -349,6 +354,15 @@ static void cpu_jit_stretch(struct mips *c, u64 stop)
     }
 }
 
+/* Most of it is never touched, so never there. */
+static bool cpu_jit_get_by_page(struct mips *c)
+{
+    struct mips_by_page *b = host_map_memory(sizeof *b);
+    if (b)
+        mips_by_page_use(c, b);
+    return b;
+}
+
 static enum vcpu_exit cpu_jit_run(struct vcpu *v, u64 budget)
 {
     static const u8 exits[] = {
@@ -357,6 +371,8 @@ static enum vcpu_exit cpu_jit_run(struct vcpu *v, u64 budget)
         [MIPS_EXIT_BREAK] = VCPU_BREAK,     [MIPS_EXIT_WATCH] = VCPU_WATCH};
     struct mips *c = &v->mips;
     if (!c->code->native && !cpu_jit_prepare(c->code, c->big, &cpu_jit_usual))
+        return vcpu_interp.run(v, budget);
+    if (!c->by_page && !cpu_jit_get_by_page(c))
         return vcpu_interp.run(v, budget);
     return (enum vcpu_exit)exits[mips_run_by(c, budget, cpu_jit_stretch)];
 }

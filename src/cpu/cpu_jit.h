@@ -25,6 +25,7 @@ struct cpu_jit_knobs {
     u16 blocks, insns, run; /* at most, in a region; run: in a block of it */
     u16 flush_every;        /* so many regions all go */
     u16 drop_every;         /* so many entries from C a region goes */
+    u16 trust;              /* so many hints less one may be wrong */
     u8 unlinked;            /* percent of the ways from region to region that are not kept */
 };
 

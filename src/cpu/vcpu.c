@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cpu/vcpu.h"
 #include "host/host_clock.h"
+#include "host/host_map.h"
 
 #include <string.h>
 
@@ -32,6 +33,7 @@ void vcpu_init(struct vcpu *v, unsigned number, const struct vcpu_engine *engine
 void vcpu_fini(struct vcpu *v)
 {
     mips_fini(&v->mips);
+    host_unmap(v->mips.by_page, sizeof *v->mips.by_page);
 }
 
 void vcpu_add_state(struct vcpu *v, struct state_set *s)

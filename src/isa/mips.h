@@ -106,6 +106,24 @@ struct mips_stlb {
     uintptr_t addend; /* host address = addend + virtual address */
 };
 
+/*
+ * The same by page, without tags, for translated code that goes from page to page: only what holds
+ * in the address space of now. What it knows stands in two lists, so that it can be forgotten:
+ * pages of the TLB when the address space changes or a list is full.
+ */
+enum {
+    MIPS_BY_PAGE = 1 << 20,
+    MIPS_BY_PAGE_LIST = 2048,
+};
+
+struct mips_by_page {
+    uintptr_t read[MIPS_BY_PAGE], write[MIPS_BY_PAGE]; /* addends; 0: not known */
+    struct mips_by_page_list {
+        unsigned n;
+        u32 page[MIPS_BY_PAGE_LIST];
+    } mapped, unmapped;
+};
+
 struct mips_ftlb {
     u32 tag;
     struct mips_code_page *page;
@@ -174,6 +192,9 @@ struct mips {
     struct mips_block *hot; /* why the interpreter returned: this block; NULL: it did not */
     struct mips_tlb_index tlb_index;
     struct mips_stlb stlb[MIPS_STLB_SIZE];
+    u32 forbid[3];                  /* bits that no address of 1, 2, 4 bytes may have now */
+    uintptr_t *read, *write;        /* those of by_page */
+    struct mips_by_page *by_page;   /* the translator's; NULL: there is none */
     u32 hints[1 << MIPS_HINT_BITS]; /* the translator's: see jit.h, */
     i32 trust[1 << MIPS_HINT_BITS];
     u64 trusted; /* retired when they were filled up last */

@@ -171,6 +171,20 @@ void mips_stlb_flush(struct mips *c);
 void mips_stlb_flush_page(struct mips *c, u32 hi, bool all);
 void mips_stlb_flush_writes(struct mips *c);
 
+/* mips_by_page.c: all but the first do nothing where there is none */
+void mips_by_page_use(struct mips *c, struct mips_by_page *b); /* zeroed; still the caller's */
+void mips_by_page_enter(struct mips *c, gva va, uintptr_t addend, bool write);
+void mips_by_page_forget_mapped(struct mips *c);
+void mips_by_page_forget_writes(struct mips *c);
+void mips_by_page_forget_all(struct mips *c);
+
+static inline void mips_by_page_forget(struct mips *c, gva va)
+{
+    u32 page = va >> MEM_PAGE_SHIFT;
+    if (c->read && c->read[page])
+        c->read[page] = c->write[page] = 0;
+}
+
 /*
  * Slots of the software TLBs. Programs of several address spaces, and kernels that access theirs,
  * live at the same addresses: address space and mode are mixed in, lest they throw one another out
@@ -247,16 +261,28 @@ void mips_stop(struct mips *c, const char *reason);
 MUST_CHECK bool mips_cp0_usable(struct mips *c); /* else: raised */
 bool mips_write_cp0_outside(struct mips *c, enum mips_reg reg, u32 v);
 
+static inline void mips_set_tag_low(struct mips *c, u32 tag_low)
+{
+    u32 user = tag_low & MIPS_STLB_USER ? 1u << 31 : 0;
+    if (c->by_page && (c->tag_low ^ tag_low) & 63 << 2)
+        mips_by_page_forget_mapped(c);
+    c->tag_low = tag_low;
+    c->mix = mips_stlb_mix(tag_low) << 4;
+    c->forbid[0] = user;
+    c->forbid[1] = user | 1;
+    c->forbid[2] = user | 3;
+}
+
 /* After ASID, mode or cache isolation changed: which software TLB entries may hit. */
 static inline void mips_mode_changed(struct mips *c)
 {
     u32 asid = bits_get(c->entryhi, 6, 6);
-    c->tag_low = asid << 2 | (c->watching ? MIPS_STLB_WATCH : 0);
+    u32 tag_low = asid << 2 | (c->watching ? MIPS_STLB_WATCH : 0);
     if (mips_user_mode(c))
-        c->tag_low |= MIPS_STLB_USER;
+        tag_low |= MIPS_STLB_USER;
     if (c->status & MIPS_ST_ISC)
-        c->tag_low |= MIPS_STLB_BYPASS;
-    c->mix = mips_stlb_mix(c->tag_low) << 4;
+        tag_low |= MIPS_STLB_BYPASS;
+    mips_set_tag_low(c, tag_low);
 }
 
 static inline bool mips_irq_pending(const struct mips *c)

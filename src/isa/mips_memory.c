@@ -84,14 +84,17 @@ static COLD void mips_memory_stlb_fill_special(struct mips *c, gva va, gpa pa, c
 
 static inline void mips_memory_stlb_fill(struct mips *c, gva va, gpa pa, const u8 *host, bool write)
 {
-    if (unlikely(c->tag_low & MIPS_STLB_SPECIAL))
+    if (unlikely(c->tag_low & MIPS_STLB_SPECIAL)) {
         mips_memory_stlb_fill_special(c, va, pa, host, write);
-    else
-        mips_memory_stlb_enter(c, va, host, write);
+        return;
+    }
+    mips_memory_stlb_enter(c, va, host, write);
+    mips_by_page_enter(c, va, (uintptr_t)host - (va & ~(MEM_PAGE - 1)), write);
 }
 
 void mips_stlb_flush(struct mips *c)
 {
+    mips_by_page_forget_all(c);
     for (unsigned i = 0; i < MIPS_STLB_SIZE; i++) {
         c->stlb[i].rtag = c->stlb[i].wtag = MIPS_STLB_EMPTY;
         c->ftlb[i].tag = MIPS_STLB_EMPTY;
@@ -111,12 +114,14 @@ static void mips_memory_flush_slots(struct mips *c, gva va, u32 asid)
 void mips_stlb_flush_page(struct mips *c, u32 hi, bool all)
 {
     u32 first = all ? 0 : bits_get(hi, 6, 6), last = all ? 63 : first;
+    mips_by_page_forget(c, hi);
     for (u32 asid = first; asid <= last; asid++)
         mips_memory_flush_slots(c, hi, asid);
 }
 
 void mips_stlb_flush_writes(struct mips *c)
 {
+    mips_by_page_forget_writes(c);
     for (unsigned i = 0; i < MIPS_STLB_SIZE; i++)
         c->stlb[i].wtag = MIPS_STLB_EMPTY;
 }
@@ -314,6 +319,7 @@ void mips_stlb_expect(struct mips *c, unsigned index)
     e->rtag = va | tag_low;
     e->wtag = MIPS_STLB_EMPTY;
     e->addend = (uintptr_t)(r->host + (pa - r->base)) - va;
+    mips_by_page_enter(c, va, e->addend, false);
 }
 
 /* Where to fetch va from; raises what the fetch raises. */

@@ -50,14 +50,16 @@ static void jit_put_jump(const struct jit *j, const struct jit_region *r, u32 at
 
 static void jit_distrust(struct jit_frame *f)
 {
-    jit_put_jump(f->jit, f->region, f->site, f->region->code + f->hashed);
-    f->hashed = 0;
+    const u8 *code = f->region->code;
+    u8 *at = f->jit->code.rw + (code - f->jit->code.rx) + f->site;
+    memcpy(at, code + f->instead, f->length);
+    f->length = 0;
 }
 
 u64 jit_slow_load(struct jit_frame *f)
 {
     const struct jit_ops *ops = &f->jit->config.ops;
-    if (unlikely(f->hashed))
+    if (unlikely(f->length))
         jit_distrust(f);
     u64 left = jit_at_point(f);
     bool ok = ops->load(f->state, left, (enum ir_size)(f->point >> 16), f->at, &f->value);
@@ -67,7 +69,7 @@ u64 jit_slow_load(struct jit_frame *f)
 u64 jit_slow_store(struct jit_frame *f)
 {
     const struct jit_ops *ops = &f->jit->config.ops;
-    if (unlikely(f->hashed))
+    if (unlikely(f->length))
         jit_distrust(f);
     u64 left = jit_at_point(f);
     bool ok = ops->store(f->state, left, (enum ir_size)(f->point >> 16), f->at, f->value);

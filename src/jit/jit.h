@@ -25,11 +25,16 @@ struct jit_region;
  * Each place in the code that accesses memory first tries the entry that fitted last time, so that
  * the access need not wait for a look-up: `hints` is an array of u32 in the state, 2^hint_bits of
  * them, in which such places remember it (as a distance from the table; zero at the start). A place
- * whose hints are wrong too often looks up at once from then on: each wrong one takes one from its
- * i32 in `trust`, an array likewise, which the owner fills up every now and then.
+ * whose hints are wrong too often goes by page from then on: each wrong one takes one from its i32
+ * in `trust`, an array likewise, which the owner fills up every now and then.
+ *
+ * By page: `read` and `write` in the state point to the addends (u64) of all 2^(32 - page_shift)
+ * pages, 0 where none is known; they hold for the address space of now, whatever the mode. `forbid`
+ * are three u32: bits that no address of 1, 2 and 4 bytes may have now.
  */
 struct jit_tlb {
     u32 table, low, mix, hints, trust;
+    u32 read, write, forbid;
     u8 hint_bits;
     u8 bits, page_shift;
     u8 rtag, wtag, addend; /* offsets in an entry */

@@ -12,17 +12,18 @@ struct jit_frame {
     u32 at, value;
     u32 point; /* and in the upper half a size */
     u32 how;
-    u32 site, hashed; /* `hashed` not 0: turn the code at `site` into a jump there */
+    u32 site, length; /* `length` not 0: so much code at `site` becomes what is at `instead` */
+    u32 instead, unused;
     struct jit_region *region;
     u64 left, place;
     struct jit *jit;
     void *state;
     struct jit_exit *exit;
     u64 temp[X64_NREGS]; /* across slow paths, by register */
-    u64 value_of[24];    /* values that found no register */
+    u64 value_of[23];    /* values that found no register */
 };
 
-#define JIT_FRAME_VALUES 24
+#define JIT_FRAME_VALUES 23
 _Static_assert(sizeof(struct jit_frame) % 16 == 8, "keeps the stack aligned");
 
 #define JIT_JUMPS  16384 /* entries */
@@ -129,7 +130,8 @@ struct jit_stub {
     u32 value;
     u32 from, back; /* the jump to it; where it returns */
     u32 site;       /* accesses: where they begin, */
-    u32 retry;      /* and go on with t1 at the right entry */
+    u32 retry;      /* go on with t1 at the right entry, */
+    u32 access;     /* and with the addend in t1 */
 };
 
 struct jit_fixup {

@@ -20,6 +20,9 @@
 #define JIT_FEW_CASES  2
 #define JIT_SWITCH_MAX 256
 
+/* Bytes that the longest access by page needs before it has its addend. */
+#define JIT_BY_PAGE 41
+
 static struct x64 *jit_leave_x(struct jit_gen *g)
 {
     g->flags = 0;
@@ -86,6 +89,30 @@ static void jit_leave_try_hint(struct jit_gen *g, struct jit_stub *s)
     s->from = jit_leave_compare_tag(g, s);
     s->retry = x64_here(x);
     x64_load(x, true, s->t1, x64_indexed(JIT_STATE, s->t1, 0, (i32)(tlb->table + tlb->addend)));
+    if (x64_here(x) - s->site < JIT_BY_PAGE)
+        x64_nops(x, JIT_BY_PAGE - (x64_here(x) - s->site));
+    s->access = x64_here(x);
+}
+
+/* What replaces that where hints are no good: the table by page. It runs at the site, not here.
+ * t1 gets the addend; `miss` are the jumps taken where there is none. */
+static u32 jit_leave_by_page(struct jit_gen *g, const struct jit_stub *s, u32 miss[2])
+{
+    const struct jit_tlb *tlb = &g->j->config.tlb;
+    struct x64 *x = &g->x;
+    u32 at = x64_here(x), table = s->kind == JIT_STUB_LOAD ? tlb->read : tlb->write;
+    unsigned bytes = jit_leave_bytes(s->size);
+    x64_test_load(x, false, s->at_reg, x64_at(JIT_STATE, (i32)(tlb->forbid + bytes / 2 * 4)));
+    miss[0] = x64_jcc(x, X64_NE, X64_LATER);
+    x64_mov(x, false, s->t1, s->at_reg);
+    x64_shift_imm(x, false, X64_SHR, s->t1, tlb->page_shift);
+    x64_load(x, true, s->t2, x64_at(JIT_STATE, (i32)table));
+    x64_load(x, true, s->t1, x64_indexed(s->t2, s->t1, 3, 0));
+    x64_test(x, true, s->t1, s->t1);
+    miss[1] = x64_jcc(x, X64_E, X64_LATER);
+    BUG_ON(x64_here(x) - at > s->access - s->site);
+    x64_nops(x, s->access - s->site - (x64_here(x) - at));
+    return at;
 }
 
 /* The entry where the address belongs, into t1. Returns the jump taken if it does not fit. */
@@ -460,8 +487,7 @@ static void jit_leave_ask(struct jit_gen *g, const struct jit_stub *s)
     x64_jmp(x, s->back);
 }
 
-/* The hint was wrong: look up, and remember. Wrong too often, the place in the code becomes a jump
- * to `hashed`, which looks up at once. */
+/* The hint was wrong: look up, and remember. Wrong too often, there are none any more. */
 static void jit_leave_slow_access(struct jit_gen *g, const struct jit_stub *s)
 {
     struct x64 *x = &g->x;
@@ -471,15 +497,14 @@ static void jit_leave_slow_access(struct jit_gen *g, const struct jit_stub *s)
     u32 miss = jit_leave_look_up(g, s);
     x64_store(x, false, jit_leave_hint(g, s->hint), s->t1);
     x64_jmp(x, s->retry);
-    u32 hashed = x64_here(x);
-    jit_leave_tag(g, s);
-    u32 hashed_miss = jit_leave_look_up(g, s);
-    x64_jmp(x, s->retry);
+    u32 not_there[2], instead = jit_leave_by_page(g, s, not_there);
     x64_patch(x, distrust, x64_here(x));
     x64_store_imm(x, false, JIT_FRAME(site), (i32)s->site);
-    x64_store_imm(x, false, JIT_FRAME(hashed), (i32)hashed);
+    x64_store_imm(x, false, JIT_FRAME(length), (i32)(s->access - s->site));
+    x64_store_imm(x, false, JIT_FRAME(instead), (i32)instead);
     x64_patch(x, miss, x64_here(x));
-    x64_patch(x, hashed_miss, x64_here(x));
+    for (unsigned k = 0; k < ARRAY_LEN(not_there); k++)
+        x64_patch(x, not_there[k], x64_here(x) + (instead - s->site));
     jit_leave_ask(g, s);
 }
 
@@ -585,7 +610,7 @@ static void jit_leave_common_enter(struct x64 *x)
     x64_store(x, true, JIT_FRAME(state), RDI);
     x64_store(x, true, JIT_FRAME(exit), RCX);
     x64_store(x, true, JIT_FRAME(jit), R8);
-    x64_store_imm(x, false, JIT_FRAME(hashed), 0);
+    x64_store_imm(x, false, JIT_FRAME(length), 0);
     x64_mov(x, true, JIT_STATE, RDI);
     x64_mov(x, true, JIT_LEFT, RDX);
     x64_jmp_reg(x, RSI);

@@ -218,6 +218,11 @@ void x64_test(struct x64 *x, bool w, enum x64_reg a, enum x64_reg b)
     x64_rr(x, w, 0x85, b, a);
 }
 
+void x64_test_load(struct x64 *x, bool w, enum x64_reg a, struct x64_mem m)
+{
+    x64_rm(x, w, 0x85, a, m);
+}
+
 void x64_test8(struct x64 *x, enum x64_reg a, enum x64_reg b)
 {
     x64_rr(x, X64_BYTES, 0x84, b, a);
@@ -279,6 +284,26 @@ void x64_cmov(struct x64 *x, bool w, enum x64_cc cc, enum x64_reg to, enum x64_r
 }
 
 /* ---- control ---- */
+
+/* As few as there can be: NOP with a longer and longer operand. */
+void x64_nops(struct x64 *x, unsigned bytes)
+{
+    static const u8 nop[][9] = {{0x90},
+                                {0x66, 0x90},
+                                {0x0f, 0x1f, 0x00},
+                                {0x0f, 0x1f, 0x40, 0},
+                                {0x0f, 0x1f, 0x44, 0, 0},
+                                {0x66, 0x0f, 0x1f, 0x44, 0, 0},
+                                {0x0f, 0x1f, 0x80, 0, 0, 0, 0},
+                                {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0},
+                                {0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0}};
+    while (bytes) {
+        unsigned n = bytes < ARRAY_LEN(nop) ? bytes : ARRAY_LEN(nop);
+        for (unsigned i = 0; i < n; i++)
+            x64_byte(x, nop[n - 1][i]);
+        bytes -= n;
+    }
+}
 
 void x64_push(struct x64 *x, enum x64_reg r)
 {

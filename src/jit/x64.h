@@ -103,6 +103,7 @@ void x64_alu_imm(struct x64 *x, bool w, enum x64_alu op, enum x64_reg a, i32 v);
 void x64_alu_load(struct x64 *x, bool w, enum x64_alu op, enum x64_reg a, struct x64_mem m);
 void x64_alu_mem_imm(struct x64 *x, bool w, enum x64_alu op, struct x64_mem m, i32 v);
 void x64_test(struct x64 *x, bool w, enum x64_reg a, enum x64_reg b);
+void x64_test_load(struct x64 *x, bool w, enum x64_reg a, struct x64_mem m);
 void x64_test8(struct x64 *x, enum x64_reg a, enum x64_reg b);
 void x64_store8_imm(struct x64 *x, struct x64_mem m, u8 v);
 void x64_lea(struct x64 *x, bool w, enum x64_reg to, struct x64_mem m);
@@ -131,6 +132,7 @@ void x64_bswap(struct x64 *x, enum x64_reg r);
 void x64_rol16(struct x64 *x, enum x64_reg r); /* by 8: swaps the low two bytes */
 void x64_movx16(struct x64 *x, bool is_signed, enum x64_reg to, enum x64_reg from);
 
+void x64_nops(struct x64 *x, unsigned bytes);
 void x64_push(struct x64 *x, enum x64_reg r);
 void x64_pop(struct x64 *x, enum x64_reg r);
 void x64_ret(struct x64 *x);

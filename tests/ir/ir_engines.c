@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The engines that are compared with the evaluator. */
 #include "ir_compare.h"
+#include "host/host_map.h"
 #include "jit/jit.h"
 #include "lib/bug.h"
 
@@ -18,11 +19,16 @@ struct x64_tlb {
     } entry[32];
     u32 low, mix;
     u32 hints[16];
-    i32 trust[16]; /* none: all look up at the second hint that is wrong */
+    i32 trust[16]; /* none: all go by page after the first hint that is wrong */
+    u64 *read, *write;
+    u32 forbid[3];
 };
+
+#define X64_PAGES (1ull << (32 - IR_RIG_PAGE))
 
 struct x64_engine {
     struct jit *jit[2];
+    u64 *read, *write; /* by page */
 };
 
 static bool x64_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
@@ -73,6 +79,9 @@ static struct jit *x64_new(bool big, bool plain)
                 .hints = at + offsetof(struct x64_tlb, hints),
                 .hint_bits = 4,
                 .trust = at + offsetof(struct x64_tlb, trust),
+                .read = at + offsetof(struct x64_tlb, read),
+                .write = at + offsetof(struct x64_tlb, write),
+                .forbid = at + offsetof(struct x64_tlb, forbid),
                 .page_shift = IR_RIG_PAGE,
                 .rtag = 0,
                 .wtag = 4,
@@ -88,6 +97,9 @@ static void *x64_open_as(bool plain)
     struct x64_engine *e = xcalloc(1, sizeof *e);
     for (unsigned i = 0; i < 2; i++)
         e->jit[i] = x64_new(i, plain);
+    e->read = host_map_memory(X64_PAGES * sizeof *e->read);
+    e->write = host_map_memory(X64_PAGES * sizeof *e->write);
+    BUG_ON(!e->read || !e->write);
     return e;
 }
 
@@ -106,7 +118,23 @@ static void x64_close(void *ctx)
     struct x64_engine *e = ctx;
     for (unsigned i = 0; i < 2; i++)
         jit_free(e->jit[i]);
+    host_unmap(e->read, X64_PAGES * sizeof *e->read);
+    host_unmap(e->write, X64_PAGES * sizeof *e->write);
     free(e);
+}
+
+/* By page, others are known than in the software TLB. */
+static void x64_fill_by_page(struct x64_engine *e, struct x64_tlb *t, const struct ir_rig *g)
+{
+    t->read = e->read;
+    t->write = e->write;
+    for (u32 page = 0; page < ARRAY_LEN(t->entry); page++) {
+        bool known = ir_rig_page_is_there(page);
+        e->read[page] = known && g->mem[2] & 1u << page ? (u64)(uintptr_t)g->mem : 0;
+        e->write[page] = known && g->mem[2] & 16u << page ? (u64)(uintptr_t)g->mem : 0;
+    }
+    for (u32 k = 0; k < ARRAY_LEN(t->forbid); k++)
+        t->forbid[k] = (1u << k) - 1;
 }
 
 static void x64_fill(struct ir_rig *g)
@@ -131,6 +159,7 @@ static void x64_run(void *ctx, const struct ir_region *r, struct ir_rig *g, stru
     BUG_ON(!compiled);
     struct jit_exit exit;
     x64_fill(g);
+    x64_fill_by_page(e, (struct x64_tlb *)(void *)g->state.engine, g);
     jit_run(j, compiled, &g->state, (u64)g->host.budget, &exit);
     if (exit.how != JIT_AS_STATE)
         g->host.budget = (i64)exit.left;

@@ -18,6 +18,7 @@ static void diff_jit_chaos(struct rng *r, struct cpu_jit_knobs *k)
     k->drop_every = (uint16_t)(rng_percent(r, 15) ? 2 + rng_below(r, 30) : 0);
     k->watch = (uint16_t)(1 + rng_below(r, 12));
     k->unlinked = (uint8_t)(rng_percent(r, 20) ? rng_below(r, 100) : 0);
+    k->trust = (uint16_t)(rng_percent(r, 70) ? 1 + rng_below(r, 6) : 0);
 }
 
 static void diff_jit_bounds(struct rng *r, struct cpu_jit_knobs *k)
