@@ -11,6 +11,7 @@
 
 #include "cpu/cpu_jit.h"
 #include "cpu/vcpu.h"
+#include "isa/mips_debug.h"
 #include "isa_rig.h"
 #include "lib/bug.h"
 
@@ -205,6 +206,23 @@ static void the_running_block_changes_itself(void **state)
     }
 }
 
+/* What a debugger writes counts for the next instruction, on every CPU. */
+static void a_debugger_changes_code(void **state)
+{
+    static const struct mips_view kernel = {.asid = MIPS_ASID_CURRENT};
+    struct hot_rig *t = *state;
+    const u32 words[] = {ADDIU(T0, T0, 1), BEQ(0, 0, -2), NOP};
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+    u32 sum = 0;
+    for (u32 by = 1; by < 6; by++) {
+        const u8 bytes[] = {0x25, 0x08, 0, (u8)by}; /* addiu t0, t0, by */
+        assert_int_equal(mips_poke(&t->cpu[0].mips, kernel, 0xa0001000u, bytes, 4), 4);
+        sum += SPIN / 4 * by;
+        for (unsigned i = 0; i < 2; i++)
+            assert_int_equal(hot_run(t, i, 3 * (SPIN / 4))->r[T0], sum);
+    }
+}
+
 /* On the R3000, whatever was written last. */
 static void of_equal_entries_the_lowest_counts(void **state)
 {
@@ -274,6 +292,7 @@ int main(void)
         CASE(each_cpu_has_its_mapping),
         CASE(a_cpu_changes_anothers_code),
         CASE(the_running_block_changes_itself),
+        CASE(a_debugger_changes_code),
         CASE(of_equal_entries_the_lowest_counts),
         CASE(a_device_is_asked_from_translated_code),
         cmocka_unit_test_setup_teardown(a_function_returns_elsewhere, hot_setup_large,

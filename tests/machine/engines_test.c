@@ -3,7 +3,7 @@
  * The translator and the interpreter are the same machine: equal states at equal counts, wherever
  * the run is cut; and what one has saved or recorded the other takes.
  */
-#include "machine_rig.h"
+#include "machine_asm.h"
 
 #include "cpu/cpu_jit.h"
 
@@ -297,6 +297,81 @@ static void traces_are_the_same(void **state)
     }
 }
 
+/* A loop of so many turns, which is hot soon. */
+static void engines_loop(struct asm_code *code, u32 turns)
+{
+    asm_li(code, ASM_S0, turns);
+    asm_addiu(code, ASM_S1, 1);
+    asm_addiu(code, ASM_S0, ~0u);
+    asm_bne(code, ASM_S0, ASM_ZERO, code->n - 2);
+    asm_nop(code);
+}
+
+static char *engines_traced(const struct asm_code *code, const struct vcpu_engine *engine)
+{
+    struct rig_setup setup = asm_setup(code, NULL);
+    char *text = NULL;
+    size_t len;
+    setup.guest_tracing = true;
+    struct rig *r = engine == &vcpu_jit ? engines_wild_rig(&setup) : engines_rig(&setup, engine);
+    r->m.trace.out = open_memstream(&text, &len);
+    rig_run(r);
+    assert_int_equal(r->m.end, MACHINE_POWER_OFF);
+    fclose(r->m.trace.out);
+    r->m.trace.out = NULL;
+    rig_free(r);
+    return text;
+}
+
+/* Trace flags that the guest switches itself, by a store out of translated code, hold from the next
+ * instruction on. */
+static void the_guest_traces_its_hot_code(void **state)
+{
+    (void)state;
+    struct asm_code code = {.n = 0};
+    for (unsigned i = 0; i < 3; i++) {
+        engines_loop(&code, 500);
+        asm_store(&code, ASM_SLOT(RIG_TRACE), 'k');
+        engines_loop(&code, 20 + i);
+        asm_store(&code, ASM_SLOT(RIG_TRACE) + 4, 'k');
+    }
+    asm_power_off(&code, ASM_S1);
+    char *a = engines_traced(&code, &vcpu_interp), *b = engines_traced(&code, &vcpu_jit);
+    unsigned lines = 0;
+    for (const char *p = a; (p = strchr(p, '\n')); p++)
+        lines++;
+    assert_int_equal(lines, 4 * (20 + 21 + 22) + 3 * (2 + 5));
+    assert_string_equal(a, b);
+    free(a);
+    free(b);
+}
+
+/* In the middle of work, at the same write. */
+static void doom_comes_alike(void **state)
+{
+    (void)state;
+    static const u64 counts[] = {3, 30, 60};
+    for (unsigned i = 0; i < ARRAY_LEN(counts); i++) {
+        struct rig *r[2];
+        for (unsigned k = 0; k < 2; k++) {
+            char name[16];
+            snprintf(name, sizeof name, "doom%u.img", 2 * i + k);
+            struct rig_setup setup = {.words = "bench sort 1; format; write a hello; bench tree 1; "
+                                               "write b hello; write c hello; halt",
+                                      .disk = rig_path(name),
+                                      .doom = counts[i]};
+            r[k] = k ? engines_wild_rig(&setup) : engines_rig(&setup, &vcpu_interp);
+            rig_run(r[k]);
+            assert_int_equal(r[k]->m.end, MACHINE_INTERRUPTED);
+            assert_non_null(strstr(r[k]->m.reason, "doom counter"));
+            assert_int_equal(r[k]->m.stats.disk_writes, counts[i] - 1);
+        }
+        rig_assert_same(rig_result(r[0]), rig_result(r[1]));
+        rig_free(r[0]);
+        rig_free(r[1]);
+    }
+}
+
 struct looker {
     struct machine_observer o;
     struct machine *m;
@@ -342,6 +417,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(logs_replay_under_the_other_engine),
         cmocka_unit_test(stops_are_the_same),
         cmocka_unit_test(traces_are_the_same),
+        cmocka_unit_test(the_guest_traces_its_hot_code),
+        cmocka_unit_test(doom_comes_alike),
         cmocka_unit_test(observers_see_the_same),
     };
     const struct CMUnitTest slow[] = {

@@ -263,6 +263,7 @@ struct rig *rig_new(const struct rig_setup *setup)
                                        .screen_keys = typing,
                                        .s161_time = setup->s161_time,
                                        .doom = setup->doom,
+                                       .guest_tracing = setup->guest_tracing,
                                        .cable = rig_cable,
                                        .cable_ctx = r};
     rig_assert_ok(board_s161_new(&r->board, &r->m, &config, &e), &e);

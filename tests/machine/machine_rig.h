@@ -51,6 +51,7 @@ struct rig_setup {
     bool punctual;  /* devices are exactly on time */
     bool s161_time; /* as System/161 keeps it */
     bool plain;     /* System/161's mainboard, without EXIT */
+    bool guest_tracing; /* the guest may switch traces */
     u64 doom, progress_cycles;
     const struct vcpu_engine *engine; /* NULL: the usual one */
     bool record;
