@@ -19,7 +19,7 @@
 struct guest_names;
 
 #define MACHINE_MAX_CPUS 32
-#define MACHINE_TURN     256 /* cycles, when several CPUs are busy */
+#define MACHINE_TURN     1024 /* cycles, when several CPUs are busy */
 
 enum machine_end {
     MACHINE_RUNS,
