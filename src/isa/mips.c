@@ -10,6 +10,14 @@ const struct mips_model mips_r3000a = {
     .levels = MIPS_L1,
 };
 
+const struct mips_model mips_r3000a_fpu = {
+    .name = "r3000a+r3010",
+    .prid = 0x220,
+    .levels = MIPS_L1,
+    .fir = 0x340,
+    .fp_irq = 1u << 15,
+};
+
 const struct mips_model mips_161 = {
     .name = "mips-161",
     .prid = 0xa1,
@@ -56,6 +64,8 @@ static const struct state_field mips_fields[] = {
     STATE_FIELD_SINCE(2, struct mips, stats.user_exceptions, U64, 1),
     STATE_FIELD_SINCE(3, struct mips, stats.tlb_faults, U64, MIPS_TLB_FAULTS),
     STATE_FIELD_SINCE(3, struct mips, stats.tlb_writes, U64, 1),
+    STATE_FIELD_SINCE(4, struct mips, fpr, U32, 32),
+    STATE_FIELD_SINCE(4, struct mips, fcr31, U32, 1),
 };
 
 #undef F
@@ -67,6 +77,9 @@ static enum err mips_check(const void *scratch, struct error *e)
         return err_set(e, ERR_FORMAT, "cpu%u: register $0 is not zero", c->number);
     if (c->irq_lines & ~(u32)MIPS_CAUSE_HW)
         return err_set(e, ERR_FORMAT, "cpu%u: interrupt lines that do not exist", c->number);
+    if (c->fcr31 & ~(u32)MIPS_FCR31_WRITABLE)
+        return err_set(e, ERR_FORMAT, "cpu%u: floating-point status bits that do not exist",
+                       c->number);
     if (c->retired > 1ull << 62)
         return err_set(e, ERR_FORMAT, "cpu%u: more instructions than a machine lives for",
                        c->number);
@@ -92,7 +105,7 @@ static void mips_loaded(void *obj)
 
 const struct state_desc mips_state = {
     .name = "mips",
-    .version = 3,
+    .version = 4,
     .nfields = ARRAY_LEN(mips_fields),
     .size = sizeof(struct mips),
     .fields = mips_fields,
@@ -128,6 +141,9 @@ void mips_reset(struct mips *c)
     c->waiting = c->stopped = c->timer_on = c->ll = false;
     c->stop_reason = NULL;
     c->ll_addr = c->ll_value = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(c->fpr); i++)
+        c->fpr[i] = 0;
+    c->fcr31 = 0;
     c->index = c->entrylo = c->context = c->badvaddr = c->entryhi = c->epc = c->compare = 0;
     c->cause = c->irq_lines = 0;
     c->status = MIPS_ST_BEV;

@@ -58,11 +58,16 @@ enum {
     MIPS_ST_SWC = 1u << 17,
     MIPS_ST_BEV = 1u << 22,
     MIPS_ST_CU0 = 1u << 28,
+    MIPS_ST_CU1 = 1u << 29,
 
     MIPS_CAUSE_SW = 0x300,
     MIPS_CAUSE_HW = 0xfc00,
     MIPS_CAUSE_TIMER = 0x8000, /* MIPS-161: Count reached Compare */
     MIPS_CAUSE_BD = 1u << 31,
+
+    MIPS_FCR31_RM = 3, /* rounding mode; then five flags, enables and causes: mips_fpu.c */
+    MIPS_FCR31_C = 1u << 23,
+    MIPS_FCR31_WRITABLE = 0x0083ffff,
 
     MIPS_LO_N = 1u << 11,
     MIPS_LO_D = 1u << 10,
@@ -80,9 +85,12 @@ struct mips_model {
     /* System/161's CPU: Count and Compare, CP0 selects, WAIT, its own answers to division by zero;
      * isolating or swapping caches and duplicate TLB entries stop the machine. */
     bool is161;
+    u32 fir;    /* the floating-point coprocessor's revision; 0: there is none */
+    u32 fp_irq; /* the line of MIPS_CAUSE_HW that its interrupt is wired to */
 };
 
 extern const struct mips_model mips_r3000a;
+extern const struct mips_model mips_r3000a_fpu; /* with an R3010, wired as in DECstations */
 extern const struct mips_model mips_161;
 
 /*
@@ -172,6 +180,8 @@ struct mips {
     u32 cause;     /* BD, CE, software interrupts, code; the lines are irq_lines */
     u32 irq_lines; /* MIPS_CAUSE_HW */
     u32 tlb_hi[MIPS_TLB_SIZE], tlb_lo[MIPS_TLB_SIZE];
+    u32 fpr[32]; /* a double: its low word in the even register, the high one in the next */
+    u32 fcr31;
     u64 retired;     /* instructions attempted since power-on; see vcpu.h */
     u64 random_base; /* Random = 63 - (retired - random_base) % 56 */
     u64 count_base;  /* Count = retired - count_base */

@@ -19,7 +19,14 @@ const struct mips_op_info mips_ops[MIPS_NOPS] = {
 #undef L161
 };
 
-#define MIPS_DECODE_KEYS (64 + 64 + 32)
+/* Keys: major opcodes; functions of SPECIAL; REGIMM; functions of COP1, and its other forms. */
+enum {
+    KEY_SPECIAL = 64,
+    KEY_REGIMM = KEY_SPECIAL + 64,
+    KEY_FP = KEY_REGIMM + 32,
+    KEY_COP1 = KEY_FP + 64,
+    MIPS_DECODE_KEYS = KEY_COP1 + 16,
+};
 
 struct mips_decoder {
     /* Candidates in the order of mips.def, by key; a list ends with MIPS_OP_reserved. */
@@ -30,35 +37,44 @@ static unsigned mips_decode_key(u32 word)
 {
     u32 op = word >> 26;
     if (op == 0)
-        return 64 + (word & 63);
+        return KEY_SPECIAL + (word & 63);
     if (op == 1)
-        return 128 + bits_get(word, 16, 5);
+        return KEY_REGIMM + bits_get(word, 16, 5);
+    if (op == 17)
+        return word & 1u << 25 ? KEY_FP + (word & 63) : KEY_COP1 + bits_get(word, 21, 4);
     return op;
 }
 
-/* A word that has the key and is zero elsewhere. */
-static u32 mips_decode_sample(unsigned key)
-{
-    if (key >= 128)
-        return 1u << 26 | (key - 128) << 16;
-    return key >= 64 ? key - 64 : key << 26;
-}
+/* A word that has the key and is zero elsewhere, and its bits that say so. */
+struct mips_decode_sample {
+    u32 word, mask;
+};
 
-static u32 mips_decode_key_mask(unsigned key)
+static struct mips_decode_sample mips_decode_sample(unsigned key)
 {
-    return key >= 128 ? 0xfc1f0000u : key >= 64 ? 0xfc00003fu : 0xfc000000u;
+    if (key >= KEY_COP1)
+        return (struct mips_decode_sample){17u << 26 | (key - KEY_COP1) << 21, 0xffe00000u};
+    if (key >= KEY_FP)
+        return (struct mips_decode_sample){17u << 26 | 1u << 25 | (key - KEY_FP), 0xfe00003fu};
+    if (key >= KEY_REGIMM)
+        return (struct mips_decode_sample){1u << 26 | (key - KEY_REGIMM) << 16, 0xfc1f0000u};
+    if (key >= KEY_SPECIAL)
+        return (struct mips_decode_sample){key - KEY_SPECIAL, 0xfc00003fu};
+    return (struct mips_decode_sample){key << 26, 0xfc000000u};
 }
 
 struct mips_decoder *mips_decoder_new(const struct mips_model *model)
 {
     struct mips_decoder *d = xcalloc(1, sizeof *d);
-    for (unsigned key = 2; key < MIPS_DECODE_KEYS; key++) { /* 0 and 1: see decode_key */
+    for (unsigned key = 0; key < MIPS_DECODE_KEYS; key++) {
+        if (key == 0 || key == 1 || key == 17) /* have keys of their own */
+            continue;
+        const struct mips_decode_sample sample = mips_decode_sample(key);
         unsigned n = 0;
         for (unsigned op = 0; op < MIPS_NOPS; op++) {
             const struct mips_op_info *o = &mips_ops[op];
-            u32 common = o->mask & mips_decode_key_mask(key);
-            if ((o->levels & model->levels) &&
-                ((o->match ^ mips_decode_sample(key)) & common) == 0) {
+            u32 common = o->mask & sample.mask;
+            if ((o->levels & model->levels) && ((o->match ^ sample.word) & common) == 0) {
                 BUG_ON(n == sizeof d->list[key]);
                 d->list[key][n++] = (u8)op;
             }
@@ -95,6 +111,8 @@ static u32 mips_decode_imm(enum mips_op op, u32 word)
     case MIPS_OP_mtc0:
         return word & 7;
     default:
+        if (mips_ops[op].flags & FPU)
+            return word & 0x3ffffff;
         return mips_ops[op].flags & BRANCH ? 4 + (simm << 2) : simm;
     }
 }

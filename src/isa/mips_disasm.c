@@ -4,6 +4,7 @@
 #include "isa/mips_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const struct mips_op_info *mips_disasm_find(const struct mips_model *model, u32 word)
 {
@@ -23,6 +24,12 @@ static int mips_disasm_operand(char *buf, size_t len, char what, u32 pc, u32 wor
         return snprintf(buf, len, "%s", mips_text_register(bits_get(word, 21, 5)));
     case 't':
         return snprintf(buf, len, "%s", mips_text_register(bits_get(word, 16, 5)));
+    case 'D':
+        return snprintf(buf, len, "$f%u", bits_get(word, 6, 5));
+    case 'S':
+        return snprintf(buf, len, "$f%u", bits_get(word, 11, 5));
+    case 'T':
+        return snprintf(buf, len, "$f%u", bits_get(word, 16, 5));
     case 'a':
         return snprintf(buf, len, "%u", bits_get(word, 6, 5));
     case 'i':
@@ -58,6 +65,8 @@ void mips_disassemble(const struct mips_model *model, u32 pc, u32 word, char *bu
         return;
     }
     int n = snprintf(buf, len, *o->syntax ? "%s " : "%s", o->name);
+    for (char *dot = buf; (dot = strchr(dot, '_'));)
+        *dot = '.';
     for (const char *s = o->syntax; *s && n >= 0 && (size_t)n < len; s++)
         n += mips_disasm_operand(buf + n, len - (size_t)n, *s, pc, word);
 }

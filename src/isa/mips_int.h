@@ -15,6 +15,7 @@ enum mips_flag {
     STORE = 1 << 5,
     TRAP = 1 << 6,
     STOP = 1 << 7,
+    FPU = 1 << 8,
 };
 
 enum mips_op {
@@ -291,6 +292,12 @@ static inline bool mips_irq_pending(const struct mips *c)
            (c->status & (c->irq_lines | (c->cause & MIPS_CAUSE_SW)) & MIPS_ST_IM);
 }
 
+/* Is there a floating-point coprocessor, and switched on? */
+static inline bool mips_cp1_on(const struct mips *c)
+{
+    return (c->status & MIPS_ST_CU1) && c->model->fir;
+}
+
 /* CP0 registers (select 0) that are simply read, by their place in struct mips (0: this is none),
  * and of which those with writable bits are simply written. */
 struct mips_cp0_plain {
@@ -321,5 +328,13 @@ MIPS_HELPER(mips_no_cop0);
 MIPS_HELPER(mips_no_cop1);
 MIPS_HELPER(mips_no_cop2);
 MIPS_HELPER(mips_no_cop3);
+MIPS_HELPER(mips_cfc1);
+MIPS_HELPER(mips_ctc1);
+MIPS_HELPER(mips_fpu_arith);
+MIPS_HELPER(mips_fpu_sign);
+MIPS_HELPER(mips_fpu_move);
+MIPS_HELPER(mips_fpu_convert);
+MIPS_HELPER(mips_fpu_compare);
+MIPS_HELPER(mips_fpu_unimplemented);
 
 #endif

@@ -44,6 +44,13 @@ typedef u32 V;
 #define W_LO(v)   (cx->r[MIPS_LO] = (v))
 #define W_LINK(v) (cx->r[31] = (v))
 
+#define F(f)      (cx->fpr[ip->f])
+#define W_F(f, v) (cx->fpr[ip->f] = (v))
+#define FCC       (cx->fcr31 & MIPS_FCR31_C)
+#define CP1                                                                                        \
+    if (unlikely(!mips_cp1_on(cx)))                                                                \
+    HELPER(mips_no_cop1)
+
 #define ADDO(x, a, b)                                                                              \
     if (unlikely(__builtin_add_overflow((i32)(a), (i32)(b), (i32 *)&(x))))                         \
     RAISE(OV)

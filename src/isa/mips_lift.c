@@ -53,6 +53,11 @@ static u16 mips_lift_reg(struct mips_lifter *l, unsigned reg)
     return mips_lift_slot(l, offsetof(struct mips, r) + 4 * reg);
 }
 
+static u16 mips_lift_fpr(struct mips_lifter *l, unsigned reg)
+{
+    return mips_lift_slot(l, offsetof(struct mips, fpr) + 4 * reg);
+}
+
 static u16 mips_lift_point_at(struct mips_lifter *l, u32 pc, u16 unspent, enum mips_left reason)
 {
     struct ir_point p = {.unspent = unspent, .n = 1, .reason = (u8)reason};
@@ -208,6 +213,23 @@ static void mips_lift_anywhere(LIFT, V target)
         mips_lift_to(l, (u32)pc);
 }
 
+static void mips_lift_w_f(LIFT, unsigned reg, V v)
+{
+    ir_put(&l->b, mips_lift_fpr(l, reg), v);
+}
+
+static bool mips_lift_do_mips_no_cop1(struct mips *c, u64 arg);
+
+static void mips_lift_cp1(LIFT)
+{
+    V on = mips_lift_op(l, IR_AND, ir_get(&l->b, MIPS_LIFT_SLOT(l, status)),
+                        mips_lift_k(l, MIPS_ST_CU1));
+    if (l->g->cpu->model->fir)
+        ir_guard(&l->b, ir_cmp(&l->b, IR_EQ, on, mips_lift_k(l, 0)), mips_lift_point(l));
+    else
+        mips_lift_calls(l, mips_lift_do_mips_no_cop1, 0); /* whatever it is */
+}
+
 #define RS                      l->in->rs
 #define RT                      l->in->rt
 #define RD                      l->in->rd
@@ -236,6 +258,10 @@ static void mips_lift_anywhere(LIFT, V target)
 #define W_HI(v)                 mips_lift_w(l, MIPS_HI, v)
 #define W_LO(v)                 mips_lift_w(l, MIPS_LO, v)
 #define W_LINK(v)               mips_lift_w(l, 31, v)
+#define F(f)                    ir_get(&l->b, mips_lift_fpr(l, f))
+#define W_F(f, v)               mips_lift_w_f(l, f, v)
+#define FCC                     mips_lift_op(l, IR_AND, ir_get(&l->b, MIPS_LIFT_SLOT(l, fcr31)), K(MIPS_FCR31_C))
+#define CP1                     mips_lift_cp1(l)
 #define ADDO(x, a, b)           ((x) = mips_lift_addo(l, a, b))
 #define SUBO(x, a, b)           ((x) = mips_lift_subo(l, a, b))
 #define LOAD(x, size, address)  ((x) = ir_load(&l->b, IR_##size, address, mips_lift_point(l)))
@@ -280,9 +306,17 @@ CALL_OF(mips_sc)
 CALL_OF(mips_sync)
 CALL_OF(mips_tlbp)
 CALL_OF(mips_no_cop0)
-CALL_OF(mips_no_cop1)
+CALL_AS(mips_no_cop1, mips_no_cop1, ok)
 CALL_OF(mips_no_cop2)
 CALL_OF(mips_no_cop3)
+CALL_OF(mips_cfc1)
+CALL_OF(mips_ctc1)
+CALL_OF(mips_fpu_arith)
+CALL_OF(mips_fpu_sign)
+CALL_OF(mips_fpu_move)
+CALL_OF(mips_fpu_convert)
+CALL_OF(mips_fpu_compare)
+CALL_OF(mips_fpu_unimplemented)
 CALL_AS(mips_mfc0, mips_mfc0, ok)
 #undef CALLED
 
@@ -387,7 +421,7 @@ static bool mips_lift_is_risky(const struct mips_lifter *l, u32 word)
     case MIPS_OP_sub:
         return true;
     default:
-        return word >> 26 == 16 || word >> 31; /* coprocessor 0, loads and stores */
+        return word >> 30 == 1 || word >> 31; /* coprocessors, loads and stores */
     }
 }
 

@@ -115,7 +115,8 @@ static const struct mips_op_info *random_op(struct diff *t)
     for (;;) {
         unsigned i = rng_below(&t->rng, MIPS_NOPS);
         const struct mips_op_info *o = &mips_ops[i];
-        if ((o->flags & TRAP) && !rng_percent(&t->rng, 4))
+        bool cop1 = o->match >> 26 == 17;
+        if ((o->flags & TRAP || cop1) && !rng_percent(&t->rng, 4))
             continue;
         if ((o->flags & STOP) && !rng_percent(&t->rng, 30))
             continue;

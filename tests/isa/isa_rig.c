@@ -27,16 +27,21 @@ static const struct mem_ops rig_ops = {.read = rig_read, .write = rig_write};
 
 void rig_init(struct rig *g, bool big)
 {
+    rig_init_model(g, big, &mips_161);
+}
+
+void rig_init_model(struct rig *g, bool big, const struct mips_model *model)
+{
     struct error e;
     *g = (struct rig){.big = big};
     g->mem = mem_new();
     if (mem_add_ram(g->mem, 0, RIG_RAM_SIZE, &e) || mem_add_rom(g->mem, RIG_ROM, MEM_PAGE, &e))
         abort();
     mem_add_mmio(g->mem, RIG_MMIO, MEM_PAGE, &rig_ops, g);
-    g->code = mips_code_new(g->mem, &mips_161);
+    g->code = mips_code_new(g->mem, model);
     for (unsigned i = 0; i < 2; i++) {
         g->cpu[i] = xcalloc(1, sizeof *g->cpu[i]);
-        mips_init(g->cpu[i], &mips_161, big, i, g->mem, g->code, &g->trace);
+        mips_init(g->cpu[i], model, big, i, g->mem, g->code, &g->trace);
         g->cpu[i]->status = 0;
         mips_set_pc(g->cpu[i], RIG_CODE);
         mips_changed(g->cpu[i]);

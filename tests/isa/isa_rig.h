@@ -22,7 +22,8 @@ struct rig {
     unsigned device_accesses;
 };
 
-void rig_init(struct rig *g, bool big);
+void rig_init(struct rig *g, bool big); /* a MIPS-161 */
+void rig_init_model(struct rig *g, bool big, const struct mips_model *model);
 void rig_fini(struct rig *g);
 
 void rig_word(struct rig *g, u32 pa, u32 word);
