@@ -26,10 +26,10 @@ struct hot_rig {
     struct vcpu cpu[2];
 };
 
-static int hot_setup_of(void **state, u16 blocks)
+static int hot_setup_of(void **state, u16 blocks, u16 trust)
 {
     struct hot_rig *t = xcalloc(1, sizeof *t);
-    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = blocks};
+    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = blocks, .trust = trust};
     rig_init(&t->g, true);
     for (unsigned i = 0; i < 2; i++) {
         vcpu_init(&t->cpu[i], i, &vcpu_jit, &mips_161, true, t->g.mem, t->g.code, &t->g.trace);
@@ -45,12 +45,18 @@ static int hot_setup_of(void **state, u16 blocks)
 /* Regions of one block, so that all ways are links. */
 static int hot_setup(void **state)
 {
-    return hot_setup_of(state, 1);
+    return hot_setup_of(state, 1, 0);
 }
 
 static int hot_setup_large(void **state)
 {
-    return hot_setup_of(state, 0);
+    return hot_setup_of(state, 0, 0);
+}
+
+/* The first wrong hint of a place is its last. */
+static int hot_setup_by_page(void **state)
+{
+    return hot_setup_of(state, 1, 1);
 }
 
 static int hot_teardown(void **state)
@@ -282,6 +288,60 @@ static void a_device_is_asked_from_translated_code(void **state)
     assert_int_equal(after.runs, before.runs + 1);
 }
 
+/* A loop of five instructions loads from pages 0x1000 and 0x2000 by turns, and stores T3 there.
+ * Ends after having been to 0x2000. */
+static struct mips *hot_by_turns(struct hot_rig *t, unsigned times)
+{
+    struct mips *c = &t->cpu[0].mips;
+    c->r[T1] = 0x1000;
+    c->r[T2] = 0x3000;
+    mips_set_pc(c, RIG_CODE);
+    return hot_run(t, 0, 5 * times);
+}
+
+static void hot_program_by_turns(struct hot_rig *t)
+{
+    const u32 words[] = {0x012a4826u /* xor t1, t1, t2 */, LW(T0, 0, T1), SW(T3, 8, T1),
+                         BEQ(0, 0, -4)};
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+    rig_word(&t->g, 0x1010, NOP);
+    rig_map(&t->cpu[0].mips, 8, 0x1000, 0, 0x4000);
+    rig_map(&t->cpu[0].mips, 9, 0x2000, 0, 0x5000);
+    for (u32 pa = 0x4000; pa <= 0x6000; pa += 0x1000)
+        rig_word(&t->g, pa, pa);
+}
+
+static void pages_known_without_hints_are_forgotten(void **state)
+{
+    struct hot_rig *t = *state;
+    hot_program_by_turns(t);
+    assert_int_equal(hot_by_turns(t, 101)->r[T0], 0x5000);
+    rig_map(&t->cpu[0].mips, 9, 0x2000, 0, 0x6000); /* as a debugger or a snapshot does */
+    t->cpu[0].mips.r[T3] = 1;
+    assert_int_equal(hot_by_turns(t, 101)->r[T0], 0x6000);
+    assert_int_equal(rig_peek(&t->g, 0x5008), 0);
+    assert_int_equal(rig_peek(&t->g, 0x6008), 1);
+    hot_remap(t, 0, 0x5000);
+    assert_int_equal(hot_by_turns(t, 101)->r[T0], 0x5000);
+    t->cpu[0].mips.tlb_lo[9] &= ~(u32)MIPS_LO_D;
+    mips_changed(&t->cpu[0].mips);
+    assert_int_equal(hot_by_turns(t, 3)->cause & 0x7c, MIPS_EXC_MOD << 2);
+}
+
+static void pages_known_without_hints_become_code(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = &t->cpu[0].mips;
+    hot_program_by_turns(t);
+    for (u32 value = 7; value < 10; value++) {
+        c->r[T3] = ADDIU(T0, 0, value);
+        hot_by_turns(t, 101);
+        mips_set_pc(c, 0x80005008u);
+        hot_run(t, 0, 1);
+        assert_int_equal(c->r[T0], value);
+    }
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, hot_setup, hot_teardown)
@@ -295,6 +355,10 @@ int main(void)
         CASE(a_debugger_changes_code),
         CASE(of_equal_entries_the_lowest_counts),
         CASE(a_device_is_asked_from_translated_code),
+        cmocka_unit_test_setup_teardown(pages_known_without_hints_are_forgotten, hot_setup_by_page,
+                                        hot_teardown),
+        cmocka_unit_test_setup_teardown(pages_known_without_hints_become_code, hot_setup_by_page,
+                                        hot_teardown),
         cmocka_unit_test_setup_teardown(a_function_returns_elsewhere, hot_setup_large,
                                         hot_teardown),
     };
