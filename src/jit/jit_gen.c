@@ -76,18 +76,44 @@ static void jit_gen_block(struct jit_gen *g, u16 block, u16 next)
     }
 }
 
-/* The entry first, the others as they were built. */
+struct jit_order {
+    u16 block[IR_MAX_BLOCKS + 1];
+    unsigned n;
+    bool placed[IR_MAX_BLOCKS];
+};
+
+/* What had best follow the block, so that no jump leads there; IR_NO_BLOCK: it does not matter. */
+static u16 jit_gen_next(const struct jit_gen *g, const struct jit_order *o, u16 block)
+{
+    const struct ir_insn *end = &g->r->insn[g->r->block[block].last];
+    bool jump = end->op == IR_JUMP || end->op == IR_BRANCH, branch = end->op == IR_BRANCH;
+    u16 t = jump && !o->placed[end->t] ? end->t : IR_NO_BLOCK;
+    u16 f = branch && !o->placed[end->f] ? end->f : IR_NO_BLOCK;
+    if (t == IR_NO_BLOCK || f == IR_NO_BLOCK)
+        return t == IR_NO_BLOCK ? f : t;
+    return g->r->block[t].depth > g->r->block[f].depth ? t : f;
+}
+
+/* A block and what follows it. */
+static void jit_gen_place(const struct jit_gen *g, struct jit_order *o, u16 block)
+{
+    for (; block != IR_NO_BLOCK; block = jit_gen_next(g, o, block)) {
+        o->placed[block] = true;
+        o->block[o->n++] = block;
+    }
+}
+
+/* The entry first. */
 static void jit_gen_blocks(struct jit_gen *g)
 {
-    u16 order[IR_MAX_BLOCKS + 1];
-    unsigned n = 0;
-    order[n++] = g->r->entry;
+    struct jit_order o = {.n = 0};
+    jit_gen_place(g, &o, g->r->entry);
     for (unsigned k = 0; k < g->r->nblocks; k++)
-        if (g->reached[k] && k != g->r->entry && k != g->r->check)
-            order[n++] = (u16)k;
-    order[n] = IR_NO_BLOCK;
-    for (unsigned k = 0; k < n && !g->failed; k++)
-        jit_gen_block(g, order[k], order[k + 1]);
+        if (g->reached[k] && !o.placed[k])
+            jit_gen_place(g, &o, (u16)k);
+    o.block[o.n] = IR_NO_BLOCK;
+    for (unsigned k = 0; k < o.n && !g->failed; k++)
+        jit_gen_block(g, o.block[k], o.block[k + 1]);
 }
 
 static void jit_gen_resolve(struct jit_gen *g)

@@ -45,12 +45,12 @@ struct rig_setup {
      * sent to it with "pong" and what stood behind the first word, and says `peer_says` a while
      * after the carrier came up. NULL: no card. */
     const char *peer_says;
-    bool autoseed;  /* the random card's */
-    u64 wall_ns;    /* 0: some day in 2023 */
-    bool paced;     /* not --warp */
-    bool punctual;  /* devices are exactly on time */
-    bool s161_time; /* as System/161 keeps it */
-    bool plain;     /* System/161's mainboard, without EXIT */
+    bool autoseed;      /* the random card's */
+    u64 wall_ns;        /* 0: some day in 2023 */
+    bool paced;         /* not --warp */
+    bool punctual;      /* devices are exactly on time */
+    bool s161_time;     /* as System/161 keeps it */
+    bool plain;         /* System/161's mainboard, without EXIT */
     bool guest_tracing; /* the guest may switch traces */
     u64 doom, progress_cycles;
     const struct vcpu_engine *engine; /* NULL: the usual one */
