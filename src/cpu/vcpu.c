@@ -40,6 +40,9 @@ void vcpu_add_state(struct vcpu *v, struct state_set *s)
 {
     state_set_add(s, &vcpu_state, v->number, v);
     state_set_add(s, &mips_state, v->number, &v->mips);
+    if (v->mips.cache)
+        state_set_add_memory(s, "cache", v->number, v->mips.cache,
+                             mips_cache_state_bytes(v->mips.model), NULL, NULL);
 }
 
 enum vcpu_exit vcpu_run(struct vcpu *v, u64 budget)

@@ -4,6 +4,15 @@
  */
 #include "isa/mips_int.h"
 
+const struct mips_model mips_r3000 = {
+    .name = "r3000",
+    .prid = 0x220,
+    .levels = MIPS_L1 | MIPS_LPIN,
+    .fir = 0x340,
+    .fp_irq = 1u << 15,
+    .cache_bytes = KIB(64),
+};
+
 const struct mips_model mips_r3000a = {
     .name = "r3000a",
     .prid = 0x230,
@@ -118,6 +127,7 @@ void mips_init(struct mips *c, const struct mips_model *model, bool big, unsigne
 {
     *c = (struct mips){
         .model = model, .big = big, .number = number, .mem = mem, .code = code, .trace = trace};
+    mips_cache_init(c);
     mips_code_attach(code, c);
     mips_reset(c);
 }
@@ -126,6 +136,7 @@ void mips_fini(struct mips *c)
 {
     if (c->code)
         mips_code_detach(c->code, c);
+    mips_cache_fini(c);
 }
 
 /* The count of instructions goes on, so that time does. TLB entries match nothing that is mapped.

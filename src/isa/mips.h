@@ -30,6 +30,7 @@ enum mips_level {
     MIPS_L1 = 1,
     MIPS_L2 = 2,
     MIPS_L161 = 4,
+    MIPS_LPIN = 8, /* branches on coprocessor 0's condition, as wired on the board */
 };
 
 enum mips_exc {
@@ -56,6 +57,7 @@ enum {
     MIPS_ST_IM = 0xff00,
     MIPS_ST_ISC = 1u << 16,
     MIPS_ST_SWC = 1u << 17,
+    MIPS_ST_CM = 1u << 19, /* the last load while isolated missed */
     MIPS_ST_BEV = 1u << 22,
     MIPS_ST_CU0 = 1u << 28,
     MIPS_ST_CU1 = 1u << 29,
@@ -87,8 +89,10 @@ struct mips_model {
     bool is161;
     u32 fir;    /* the floating-point coprocessor's revision; 0: there is none */
     u32 fp_irq; /* the line of MIPS_CAUSE_HW that its interrupt is wired to */
+    u32 cache_bytes; /* of each cache, as a kernel that isolates them sees it; 0: none to be seen */
 };
 
+extern const struct mips_model mips_r3000; /* as on a KN02, with an R3010 */
 extern const struct mips_model mips_r3000a;
 extern const struct mips_model mips_r3000a_fpu; /* with an R3010, wired as in DECstations */
 extern const struct mips_model mips_161;
@@ -187,6 +191,7 @@ struct mips {
     u64 count_base;  /* Count = retired - count_base */
     u64 user_since;  /* retired at the last entry to user mode */
     struct mips_stats stats;
+    u8 *cache; /* mips_cache.c; NULL: the model has none */
 
     /* derived */
     u32 tag_low;    /* low bits of every tag that may hit now */
@@ -243,6 +248,7 @@ void mips_code_flush(struct mips_code *code); /* after memory was changed from o
 void mips_init(struct mips *c, const struct mips_model *model, bool big, unsigned number,
                struct mem *mem, struct mips_code *code, struct trace *trace);
 void mips_fini(struct mips *c);
+size_t mips_cache_state_bytes(const struct mips_model *model); /* of mips.cache */
 void mips_reset(struct mips *c);
 static inline void mips_set_pc(struct mips *c, u32 pc)
 {

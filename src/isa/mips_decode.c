@@ -10,6 +10,7 @@ const struct mips_op_info mips_ops[MIPS_NOPS] = {
 #define L1   MIPS_L1
 #define L2   MIPS_L2
 #define L161 MIPS_L161
+#define LPIN MIPS_LPIN
 #define INSN(n, s, ma, mk, lv, fl)                                                                 \
     {.name = #n, .syntax = s, .match = ma, .mask = mk, .levels = (lv), .flags = (fl)},
 #include "isa/mips.def"
@@ -17,6 +18,7 @@ const struct mips_op_info mips_ops[MIPS_NOPS] = {
 #undef L1
 #undef L2
 #undef L161
+#undef LPIN
 };
 
 /* Keys: major opcodes; functions of SPECIAL; REGIMM; functions of COP1, and its other forms. */

@@ -247,6 +247,12 @@ static inline int mips_tlb_find(const struct mips *c, gva va)
 void mips_tlb_reindex(struct mips *c);
 void mips_tlb_trace_fault(struct mips *c, gva va);
 
+/* mips_cache.c: the caches as a kernel sees them that has isolated them */
+void mips_cache_init(struct mips *c);
+void mips_cache_fini(struct mips *c);
+u32 mips_cache_load(struct mips *c, gpa pa, unsigned size);
+void mips_cache_store(struct mips *c, gpa pa, unsigned size, u32 val);
+
 /* mips_trace.c: of the instruction that is single-stepped, before and after it */
 void mips_trace_insn(struct mips *c);
 void mips_trace_done(struct mips *c);
@@ -324,6 +330,7 @@ MIPS_HELPER(mips_tlbp);
 MIPS_HELPER(mips_rfe);
 MIPS_HELPER(mips_wait);
 MIPS_HELPER(mips_cache);
+MIPS_HELPER(mips_cp0_pin);
 MIPS_HELPER(mips_no_cop0);
 MIPS_HELPER(mips_no_cop1);
 MIPS_HELPER(mips_no_cop2);

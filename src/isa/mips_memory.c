@@ -151,7 +151,7 @@ static bool mips_memory_load_at(struct mips *c, gva va, gpa pa, unsigned size, u
 /* Where a translated access goes while tag_low is special. */
 enum memory_way {
     WAY_TO_MEMORY,
-    WAY_TO_CACHE, /* the isolated one, which holds nothing */
+    WAY_TO_CACHE, /* the isolated one */
     WAY_BARRED,   /* a debugger watches these bytes: the run ends before the instruction */
 };
 
@@ -168,7 +168,7 @@ static COLD bool mips_memory_load_special(struct mips *c, gva va, gpa pa, unsign
     enum memory_way way = mips_memory_way(c, va, pa, size, MIPS_WATCH_READ);
     if (way == WAY_TO_MEMORY)
         return mips_memory_load_at(c, va, pa, size, val);
-    *val = 0;
+    *val = way == WAY_TO_CACHE ? mips_cache_load(c, pa, size) : 0;
     return way == WAY_TO_CACHE;
 }
 
@@ -209,6 +209,8 @@ static COLD bool mips_memory_store_special(struct mips *c, gva va, gpa pa, unsig
     enum memory_way way = mips_memory_way(c, va, pa, size, MIPS_WATCH_WRITE);
     if (way == WAY_TO_MEMORY)
         return mips_memory_store_at(c, va, pa, size, val);
+    if (way == WAY_TO_CACHE)
+        mips_cache_store(c, pa, size, val);
     return way == WAY_TO_CACHE;
 }
 
@@ -387,7 +389,7 @@ static bool mips_memory_unaligned_load(struct mips *c, gva va, gva first, unsign
     if (unlikely(c->tag_low & MIPS_STLB_SPECIAL)) {
         gpa touched = (pa & ~(gpa)3) | (first & 3);
         enum memory_way way = mips_memory_way(c, first, touched, n, MIPS_WATCH_READ);
-        *word = 0;
+        *word = way == WAY_TO_CACHE ? mips_cache_load(c, touched & ~(gpa)3, 4) : 0;
         if (way != WAY_TO_MEMORY)
             return way == WAY_TO_CACHE;
     }
@@ -429,6 +431,8 @@ static bool mips_memory_unaligned_store(struct mips *c, gva va, gva first, unsig
     if (unlikely(c->tag_low & MIPS_STLB_SPECIAL)) {
         gpa touched = (pa & ~(gpa)3) | (first & 3);
         enum memory_way way = mips_memory_way(c, first, touched, n, MIPS_WATCH_WRITE);
+        if (way == WAY_TO_CACHE)
+            mips_cache_store(c, touched, 1, 0);
         if (way != WAY_TO_MEMORY)
             return way == WAY_TO_CACHE;
     }

@@ -291,7 +291,8 @@ MIPS_HELPER(mips_mfc0)
 static void mips_priv_write_status(struct mips *c, u32 v)
 {
     u32 caches = v & (MIPS_ST_ISC | MIPS_ST_SWC);
-    mips_priv_set_status(c, (v & STATUS_WRITABLE) ^ (c->model->is161 ? caches : 0), c->retired + 1);
+    u32 kept = (v & STATUS_WRITABLE) | (c->status & MIPS_ST_CM);
+    mips_priv_set_status(c, kept ^ (c->model->is161 ? caches : 0), c->retired + 1);
     if (c->model->is161 && caches)
         mips_stop(c, "the kernel isolated or swapped the caches, which this CPU does not have");
 }
@@ -404,6 +405,13 @@ MIPS_HELPER(mips_rfe)
     trace(cx->trace, EXC, "cpu%u return from exception: %s, sp %08x", cx->number,
           mips_text_mode(cx->status, 0), cx->r[29]);
     return true;
+}
+
+/* The write buffer is always empty, which is what boards tell by the condition pin. */
+MIPS_HELPER(mips_cp0_pin)
+{
+    (void)in;
+    return mips_cp0_usable(cx);
 }
 
 /* Completes when a hardware line is up, whether or not it is enabled. */
