@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The chips of a DECstation without CPU: registers are reached through memory, time passes when
+ * told, what the chips do to the outside is written down. Without cmocka, because a fuzz target
+ * uses it too.
+ */
+#ifndef DEV_TC_RIG_H
+#define DEV_TC_RIG_H
+
+#include "dev/tc_ds1287.h"
+#include "dev/tc_dz.h"
+#include "dev/tc_kn02.h"
+#include "dev/tc_prom.h"
+
+#define RIG_HZ    25000000u
+#define RIG_CYCLE 40u /* ns */
+#define RIG_RAM   0x100000u
+#define RIG_US    1000ull
+#define RIG_MS    1000000ull
+#define RIG_S     1000000000ull
+#define RIG_EPOCH (1709210096ull * RIG_S) /* Thursday, 29 February 2024, 12:34:56 */
+#define RIG_SLOT  1u                      /* of a card with one register */
+
+struct tc_rig {
+    struct clock clock;
+    struct mem *mem;
+    struct dev_env env;
+    struct dev_stats stats;
+    struct trace tracing;
+    struct state_set parts;
+    struct tc_kn02 *kn02;
+    struct tc_dz *dz;
+    struct tc_ds1287 *rtc;
+    struct tc_prom *prom;
+
+    /* What was done to the outside. */
+    bool io, bus, tick; /* lines to the CPU */
+    bool off;
+    u32 off_status;
+    unsigned misuses, wrongs;
+    u8 out[TC_DZ_LINES][64]; /* sent, the last ones */
+    size_t nout[TC_DZ_LINES];
+    u8 printed[8192]; /* by the PROM */
+    size_t nprinted;
+    u32 card;
+};
+
+struct tc_rig *tc_rig_new(u64 epoch_ns); /* 0: RIG_EPOCH */
+void tc_rig_free(struct tc_rig *r);
+void tc_rig_reset(struct tc_rig *r);
+
+/* By the CPU. False is a bus error. */
+bool tc_rig_read(struct tc_rig *r, unsigned size, u32 pa, u32 *val);
+bool tc_rig_write(struct tc_rig *r, unsigned size, u32 pa, u32 val);
+
+void tc_rig_run(struct tc_rig *r, u64 ns);
+
+#endif
