@@ -1,17 +1,30 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# build.sh CC OUTPUT DEPFILE: compile the programs, link them into the kernel image as /bin. All that
-# is built on the way goes to OUTPUT.parts. For debuggers: OUTPUT has symbols and lines, and so has
+# build.sh CC OUTPUT DEPFILE [BOARD]: compile the programs, link them into the kernel image as /bin.
+# BOARD: lamebus (the default) or dec. All that is built on the way goes to OUTPUT.parts. For debuggers: OUTPUT has symbols and lines, and so has
 # OUTPUT.parts/NAME.sym of each program.
 set -eu
 
-cc=$1 output=$2 depfile=$3
+cc=$1 output=$2 depfile=$3 board=${4:-lamebus}
 here=$(cd "$(dirname "$0")" && pwd)
 work=$output.parts
 mkdir -p "$work"
 
 programs='sh hello exit selftest stress bench net'
 links='kbench=bench' # the same program by another name
+
+case $board in
+lamebus) base=0x80000400 ;;
+dec) base=0x80040000 ;;
+*) echo "build.sh: there is no board '$board'" >&2 && exit 2 ;;
+esac
+
+# Is a file of the kernel's for this board?
+is_of_board() { # SOURCE
+    case $board:$(basename "$1" .c) in
+    lamebus:board_dec | lamebus:dec_* | dec:board_lamebus | dec:lb_*) return 1 ;;
+    esac
+}
 
 # shellcheck source=guest/flags.sh
 . "$here/../flags.sh"
@@ -67,11 +80,12 @@ $cc $flags -c -o "$work/archive.o" "$work/archive.S"
 
 kernel=
 for source in "$here"/kernel/*.c "$here"/kernel/*.S; do
+    is_of_board "$source" || continue
     name=kernel_$(basename "$source" | tr . _).o
     compile "$source" "$name"
     kernel="$kernel $work/$name"
 done
-$cc $flags $link -Wl,--no-gc-sections -T "$here/kernel/kernel.ld" -o "$output" $kernel \
+$cc $flags $link -Wl,--no-gc-sections -Wl,--defsym=kernel_base=$base -T "$here/kernel/kernel.ld" -o "$output" $kernel \
     "$work/archive.o" $lib $bench
 
 # One dependency file of all the compiler's.

@@ -11,7 +11,9 @@
 extern const char board_name[];
 extern const u32 BOARD_IRQ_MASK; /* Status bits of the interrupt lines in use */
 
-/* main.c: find the CPU, memory and devices; later start the other CPUs, each with its stack. */
+/* main.c: what the firmware left for us in $a0, $a1 and $a3, as text; find the CPU, memory and
+ * devices; later start the other CPUs, each with its stack. */
+const char *board_words(u32 a0, u32 a1, u32 a3);
 u32 board_this_cpu(void);
 void board_init(void);
 u32 board_memory(void);

@@ -94,6 +94,13 @@ static void board_attach(u32 slot)
         attach[device](slot);
 }
 
+/* The boot string. */
+const char *board_words(u32 a0, u32 a1, u32 a3)
+{
+    (void)a1, (void)a3;
+    return (const char *)a0;
+}
+
 /* The serial line goes first, so that the others have something to complain on. */
 void board_init(void)
 {

@@ -17,7 +17,7 @@
 #define MAIN_SHELL "/bin/sh"
 
 void start_secondary(void);
-void main_boot(const char *boot);
+void main_boot(u32 a0, u32 a1, u32 a2, u32 a3);
 void main_secondary(u32 number);
 
 static struct proc_args main_args;
@@ -57,13 +57,14 @@ static void main_print_banner(void)
           cpus, cpus == 1 ? "" : "s", board_disks(), board_disks() == 1 ? "" : "s");
 }
 
-/* The boot CPU. The boot string is copied first: it lies in memory that will be handed out. */
-void main_boot(const char *boot)
+/* The boot CPU. The words are copied first: they lie in memory that will be handed out. */
+void main_boot(u32 a0, u32 a1, u32 a2, u32 a3)
 {
     int error;
 
+    (void)a2;
     main_add_argument("sh");
-    main_add_argument(boot);
+    main_add_argument(board_words(a0, a1, a3));
     cpu_init(board_this_cpu());
     board_init();
     mem_init(board_memory());

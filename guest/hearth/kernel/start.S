@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Where CPUs enter the kernel. The boot CPU comes from the board's firmware with the boot string in
- * $a0; it still runs on the firmware's stack, in memory that we are about to reuse. The others come
+ * Where CPUs enter the kernel. The boot CPU comes from the board's firmware with what that has to
+ * say in $a0 to $a3; it still runs on the firmware's stack, in memory that we are about to reuse. The others come
  * through their CPU RAM with the top of a stack of ours in $a0, their number stored at it.
  */
 #include "asm.h"
