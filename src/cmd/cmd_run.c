@@ -8,7 +8,10 @@
 #include "cmd/run_options.h"
 #include "cpu/cpu_jit.h"
 #include "lib/log.h"
+#include "machine/board.h"
 #include "machine/s161_conf.h"
+
+#include <string.h>
 
 struct cmd_run_args {
     struct run_options run;
@@ -18,19 +21,24 @@ struct cmd_run_args {
 #define CMD_RUN_AT(member) offsetof(struct cmd_run_args, member)
 
 static const struct cmd_option cmd_run_table[] = {
-    {"board", 'b', CMD_TEXT, CMD_RUN_AT(run.board), "NAME", "auto sys161", 0, 0,
-     "the machine: sys161, or auto (by the kernel's ELF header; the default)"},
+    {"board", 'b', CMD_TEXT, CMD_RUN_AT(run.board), "NAME", NULL, 0, 0,
+     "the machine: s161, dec5000, or auto (by the kernel's ELF header; the default); list tells "
+     "what they are"},
     {"conf", 'c', CMD_TEXT, CMD_RUN_AT(run.conf), "FILE", NULL, 0, 0,
      "devices and their slots as in sys161.conf (default: a plain board)"},
     {"set", 'C', CMD_LIST, CMD_RUN_AT(run.overrides), "SLOT:ARG", NULL, 0, 0,
      "one more argument for the device in a slot, as 31:cpus=4"},
     {"cpu", 0, CMD_TEXT, CMD_RUN_AT(run.cpu), "MODEL", "mips-161 mips-161el r3000a r3000ael", 0, 0,
-     "the CPU: mips-161 (System/161's; the default) or r3000a; with el: little-endian"},
+     "the CPU of s161: mips-161 (System/161's; the default) or r3000a; with el: little-endian"},
     {"memory", 'm', CMD_SIZE, CMD_RUN_AT(run.memory), "SIZE", NULL, S161_MIN_RAM, S161_MAX_RAM,
-     "RAM, 16K to 508M (default 16M)"},
+     "RAM: s161 16K to 508M (default 16M), dec5000 1M to 480M (default 64M)"},
     {"cpus", 'n', CMD_NUMBER, CMD_RUN_AT(run.cpus), "N", NULL, 1, 32, "CPUs, 1 to 32 (default 1)"},
     {"disk", 'd', CMD_LIST, CMD_RUN_AT(run.disks), "FILE", NULL, 0, 0,
      "a disk image, into the next free slot; may be repeated"},
+    {"initrd", 0, CMD_TEXT, CMD_RUN_AT(run.initrd), "FILE", NULL, 0, 0,
+     "a first file system for Linux, into memory (dec5000)"},
+    {"append", 0, CMD_TEXT, CMD_RUN_AT(run.append), "WORDS", NULL, 0, 0,
+     "words for the kernel, before those that follow it"},
     {"emufs", 0, CMD_TEXT, CMD_RUN_AT(run.emufs), "DIR", NULL, 0, 0,
      "a host directory that the guest sees through emufs"},
     {"nic", 0, CMD_NUMBER, CMD_RUN_AT(run.nic), "ADDRESS", NULL, 1, 65534,
@@ -121,7 +129,16 @@ static enum err cmd_run_guest(struct run_options *o, int argc, char **argv, int 
                        "this build has no built-in guest (there was no MIPS compiler): name a "
                        "kernel file");
     run_options_join(o, argc, argv, first);
+    if (o->append)
+        run_options_prepend(o, o->append);
     return ERR_OK;
+}
+
+static int cmd_run_boards(void)
+{
+    for (unsigned i = 0; i < board_nclasses; i++)
+        printf("%-8s %s\n", board_classes[i].name, board_classes[i].what);
+    return CMD_OK;
 }
 
 int cmd_run(int argc, char **argv)
@@ -132,13 +149,14 @@ int cmd_run(int argc, char **argv)
     enum err err =
         cmd_options_parse(cmd_run_table, ARRAY_LEN(cmd_run_table), argc, argv, &a, &first, &e);
     int status;
-    if (err == ERR_OK && !a.help)
+    bool boards = err == ERR_OK && a.run.board && !strcmp(a.run.board, "list");
+    if (err == ERR_OK && !a.help && !boards)
         err = cmd_run_guest(&a.run, argc, argv, first, &e);
     if (err != ERR_OK) {
         log_error("%s (see 'kuseg run --help')", e.msg);
         status = CMD_USAGE;
     } else {
-        status = a.help ? cmd_run_help() : run_machine(&a.run);
+        status = a.help ? cmd_run_help() : boards ? cmd_run_boards() : run_machine(&a.run);
     }
     run_options_fini(&a.run);
     return status;

@@ -21,11 +21,13 @@
 #include <string.h>
 
 #define RUN_PROFILE_HZ 1000
+#define RUN_MAX_INITRD MIB(480)
 
 struct run {
     const struct run_options *o;
     struct s161_conf conf;
-    struct buf kernel;
+    struct buf kernel, initrd;
+    const struct board_class *board;
     struct host_poll poll;
     struct vmm_config config;
     struct vmm vmm;
@@ -44,6 +46,62 @@ static enum err run_kernel(struct run *r, struct error *e)
     return ERR_OK;
 }
 
+/* As far as the options tell; else r->board is NULL. */
+static enum err run_named_board(struct run *r, struct error *e)
+{
+    const struct run_options *o = r->o;
+    r->board = NULL;
+    if (o->board && strcmp(o->board, "auto"))
+        return board_find(o->board, &r->board, e);
+    if (o->sys161 || o->cpu || o->builtin || o->conf || o->overrides.n)
+        return board_find("s161", &r->board, e);
+    return ERR_OK;
+}
+
+static enum err run_initrd(struct run *r, struct error *e)
+{
+    const char *path = r->o->initrd;
+    return path ? host_slurp(path, RUN_MAX_INITRD, &r->initrd, e) : ERR_OK;
+}
+
+/* What the DECstation has not. */
+static enum err run_check_dec5000(const struct run_options *o, struct error *e)
+{
+    const struct {
+        bool given;
+        const char *option;
+    } others[] = {
+        {o->conf, "--conf"},     {o->overrides.n, "--set"}, {o->cpu, "--cpu"},
+        {o->cpus > 1, "--cpus"}, {o->disks.n, "--disk"},    {o->emufs, "--emufs"},
+        {o->nic, "--nic"},       {o->screen, "--screen"},   {o->screen_shot, "--screen-shot"},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(others); i++)
+        if (others[i].given)
+            return err_set(e, ERR_USAGE, "%s is for the board s161; this is dec5000",
+                           others[i].option);
+    if (o->builtin)
+        return err_set(e, ERR_USAGE, "the built-in guest is for the board s161: name a kernel");
+    return ERR_OK;
+}
+
+static bool run_is_dec5000(const struct run *r)
+{
+    return !strcmp(r->board->name, "dec5000");
+}
+
+static enum err run_configure(struct run *r, bool *unseen, struct error *e)
+{
+    if (run_is_dec5000(r))
+        return run_check_dec5000(r->o, e);
+    return run_conf_read(&r->conf, r->o, unseen, e);
+}
+
+static enum err run_guess_board(struct run *r, bool *unseen, struct error *e)
+{
+    enum err err = board_guess(r->kernel.data, r->kernel.len, &r->board, e);
+    return err ? err_prefix(e, "%s", r->o->kernel) : run_configure(r, unseen, e);
+}
+
 static bool run_typed(void *ctx, u8 ch)
 {
     const struct run *r = ctx;
@@ -57,7 +115,7 @@ static const struct vcpu_engine *run_engine(const struct run_options *o)
     return vcpu_engine_find(o->engine);
 }
 
-static struct board_s161_config run_board(const struct run *r)
+static struct board_s161_config run_s161(const struct run *r)
 {
     const struct run_options *o = r->o;
     struct board_s161_config board = {.conf = &r->conf,
@@ -73,6 +131,14 @@ static struct board_s161_config run_board(const struct run *r)
         board.little = !strcmp(o->cpu + strlen(o->cpu) - 2, "el");
     }
     return board;
+}
+
+static struct board_setup run_setup(const struct run *r)
+{
+    const struct run_options *o = r->o;
+    return (struct board_setup){
+        .s161 = run_s161(r),
+        .kn02 = {.ram = o->memory, .engine = run_engine(o), .epoch_ns = o->epoch * 1000000000u}};
 }
 
 static struct vmm_service run_screen(const struct run_options *o, bool unseen)
@@ -94,11 +160,14 @@ static struct vmm_config run_config(struct run *r, bool unseen)
 {
     const struct run_options *o = r->o;
     return (struct vmm_config){.poll = &r->poll,
-                               .board = run_board(r),
+                               .board = r->board,
+                               .setup = run_setup(r),
                                .kernel = r->kernel.data,
                                .kernel_len = r->kernel.len,
                                .kernel_name = o->builtin ? "the built-in guest" : o->kernel,
                                .words = o->words,
+                               .initrd = r->initrd.data,
+                               .initrd_len = r->initrd.len,
                                .typed = run_typed,
                                .ctx = r,
                                .warp = o->warp,
@@ -124,14 +193,20 @@ static enum err run_symbols(struct run *r, struct error *e)
 
 static enum err run_make(struct run *r, struct error *e)
 {
-    bool unseen;
-    enum err err = run_conf_read(&r->conf, r->o, &unseen, e);
+    bool unseen = false;
+    enum err err = run_named_board(r, e);
+    if (!err && r->board)
+        err = run_configure(r, &unseen, e);
     if (!err)
         err = run_kernel(r, e);
+    if (!err && !r->board)
+        err = run_guess_board(r, &unseen, e);
+    if (!err)
+        err = run_initrd(r, e);
     if (err)
         return err;
     r->config = run_config(r, unseen);
-    if (!r->config.board.engine)
+    if (!run_engine(r->o))
         return err_set(e, ERR_USAGE, "there is no engine '%s'", r->o->engine);
     err = vmm_init(&r->vmm, &r->config, e);
     if (!err)
@@ -154,6 +229,7 @@ static void run_drop(struct run *r)
     vmm_fini(&r->vmm);
     s161_conf_fini(&r->conf);
     buf_fini(&r->kernel);
+    buf_fini(&r->initrd);
 }
 
 /* Begun anew as often as the debugger wants. */
@@ -191,7 +267,7 @@ static bool run_write_shot(const struct run *r)
 {
     const char *path = r->o->screen_shot;
     struct io_picture p;
-    if (!r->files.shot || !board_s161_look(r->vmm.board, &p) ||
+    if (!r->files.shot || !board_look(&r->vmm.board, &p) ||
         io_shot_write(&p, io_shot_is_text(path), r->files.shot))
         return true;
     log_error("cannot write the picture to %s: %m", path);
@@ -201,7 +277,7 @@ static bool run_write_shot(const struct run *r)
 static bool run_write_stats(const struct run *r)
 {
     struct run_stats stats = {.m = &r->vmm.m,
-                              .engine = r->config.board.engine->name,
+                              .engine = run_engine(r->o)->name,
                               .host_ns = host_clock_mono_ns() - r->start_mono,
                               .cpu_ns = host_clock_cpu_ns() - r->start_cpu};
     if (r->o->sys161)

@@ -21,6 +21,13 @@ void run_options_join(struct run_options *o, int argc, char **argv, int first)
     }
 }
 
+void run_options_prepend(struct run_options *o, const char *words)
+{
+    char *all = xasprintf("%s%s%s", words, *o->words ? " " : "", o->words);
+    free(o->words);
+    o->words = all;
+}
+
 void run_options_fini(struct run_options *o)
 {
     cmd_list_fini(&o->overrides);

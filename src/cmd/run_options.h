@@ -13,6 +13,8 @@ struct run_options {
 
     /* the board */
     const char *board;         /* NULL or "auto": by the kernel's ELF header */
+    const char *initrd;        /* file; NULL: none */
+    const char *append;        /* words for the kernel before `words`; NULL: none */
     const char *conf;          /* sys161.conf; NULL: the board's defaults */
     struct cmd_list overrides; /* "slot:arg", in the order given */
     const char *cpu;           /* model; NULL: the board's */
@@ -70,6 +72,7 @@ struct run_options {
 
 /* Takes the words of argv from `first` on. */
 void run_options_join(struct run_options *o, int argc, char **argv, int first);
+void run_options_prepend(struct run_options *o, const char *words); /* to `words` */
 void run_options_fini(struct run_options *o);
 
 #endif

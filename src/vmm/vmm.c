@@ -66,11 +66,10 @@ static enum err vmm_cable(void *ctx, unsigned slot, u16 hwaddr, const char *hub,
 
 /* ---- building ---- */
 
-static struct board_s161_config vmm_board(struct vmm *v)
+static struct board_s161_config vmm_s161(struct vmm *v, const struct io_console *console)
 {
-    struct board_s161_config b = v->config->board;
-    b.console =
-        (struct io_console){.put = vmm_put, .get = vmm_get, .ended = vmm_input_ended, .ctx = v};
+    struct board_s161_config b = v->config->setup.s161;
+    b.console = *console;
     b.cable = vmm_cable;
     b.cable_ctx = v;
     b.screen_keys = vmm_screen_keys(&v->screen);
@@ -80,14 +79,24 @@ static struct board_s161_config vmm_board(struct vmm *v)
     return b;
 }
 
+static struct board_setup vmm_setup(struct vmm *v)
+{
+    struct io_console console = {
+        .put = vmm_put, .get = vmm_get, .ended = vmm_input_ended, .ctx = v};
+    struct board_setup s = v->config->setup;
+    s.s161 = vmm_s161(v, &console);
+    s.kn02.line[TC_DZ_CONSOLE] = console;
+    return s;
+}
+
 enum err vmm_init(struct vmm *v, const struct vmm_config *config, struct error *e)
 {
     struct machine_host host = {
         .wait = vmm_wait, .asked_to_end = vmm_asked_to_end, .mono_ns = vmm_mono_ns, .ctx = v};
     *v = (struct vmm){.config = config};
-    machine_init(&v->m, BOARD_S161_HZ, &host);
-    struct board_s161_config board = vmm_board(v);
-    enum err err = board_s161_new(&v->board, &v->m, &board, e);
+    machine_init(&v->m, config->board->hz, &host);
+    struct board_setup setup = vmm_setup(v);
+    enum err err = board_make(&v->board, config->board, &v->m, &setup, e);
     v->m.warp = config->warp;
     v->m.progress_cycles = config->progress_seconds * v->m.clock.hz;
     return err;
@@ -119,7 +128,7 @@ static enum err vmm_serve_screen(struct vmm *v, struct error *e)
     const struct vmm_service *s = &v->config->screen;
     if (!s->address)
         return ERR_OK;
-    enum err err = vmm_screen_open(&v->screen, v->board, v->config->poll, s->address, e);
+    enum err err = vmm_screen_open(&v->screen, &v->board, v->config->poll, s->address, e);
     return vmm_served(s, err, "the screen cannot be looked at (--screen PATH names another socket)",
                       e);
 }
@@ -156,7 +165,12 @@ enum err vmm_start(struct vmm *v, struct error *e)
         err = vmm_serve_screen(v, e);
     if (err)
         return err;
-    err = board_s161_boot(v->board, c->kernel, c->kernel_len, c->words, e);
+    struct board_kernel kernel = {.elf = c->kernel,
+                                  .len = c->kernel_len,
+                                  .words = c->words,
+                                  .initrd = c->initrd,
+                                  .initrd_len = c->initrd_len};
+    err = board_boot(&v->board, &kernel, e);
     if (err)
         return err_prefix(e, "%s", c->kernel_name);
     guest_names_kernel(&v->names, c->kernel, c->kernel_len);
@@ -171,7 +185,7 @@ void vmm_fini(struct vmm *v)
     vmm_profile_fini(&v->profile);
     vmm_screen_close(&v->screen);
     vmm_meter_fini(&v->meter);
-    board_s161_free(v->board);
+    board_free(&v->board);
     machine_fini(&v->m);
     guest_names_fini(&v->names);
     *v = (struct vmm){0};

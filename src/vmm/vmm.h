@@ -8,7 +8,7 @@
 #define VMM_VMM_H
 
 #include "host/host_poll.h"
-#include "machine/board_s161.h"
+#include "machine/board.h"
 #include "machine/guest_names.h"
 #include "vmm/vmm_debug.h"
 #include "vmm/vmm_meter.h"
@@ -26,11 +26,14 @@ struct vmm_service {
 /* All is borrowed, until vmm_fini. */
 struct vmm_config {
     struct host_poll *poll;
-    struct board_s161_config board; /* console, cable, keys and profile are vmm's */
-    const void *kernel;             /* an ELF file */
+    const struct board_class *board;
+    struct board_setup setup; /* console, cable, keys and profile are vmm's */
+    const void *kernel;       /* an ELF file */
     size_t kernel_len;
     const char *kernel_name;         /* for messages */
     const char *words;               /* the kernel's */
+    const void *initrd;
+    size_t initrd_len; /* 0: none */
     bool (*typed)(void *ctx, u8 ch); /* true: a character was not for the guest */
     void *ctx;
 
@@ -51,7 +54,7 @@ struct vmm_config {
 struct vmm {
     const struct vmm_config *config;
     struct machine m;
-    struct board_s161 *board;
+    struct board board;
     struct guest_names names;
     struct vmm_meter meter;
     struct vmm_screen screen;

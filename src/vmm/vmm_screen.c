@@ -23,16 +23,16 @@ struct io_console vmm_screen_keys(struct vmm_screen *s)
 static struct io_picture vmm_screen_look(void *ctx)
 {
     struct io_picture p = {0};
-    board_s161_look(ctx, &p);
+    board_look(ctx, &p);
     return p;
 }
 
-enum err vmm_screen_open(struct vmm_screen *s, struct board_s161 *board, struct host_poll *poll,
+enum err vmm_screen_open(struct vmm_screen *s, struct board *board, struct host_poll *poll,
                          const char *address, struct error *e)
 {
     struct io_screen screen = {.look = vmm_screen_look, .ctx = board};
     struct io_picture p;
-    if (!board_s161_look(board, &p))
+    if (!board_look(board, &p))
         return ERR_OK;
     return io_screen_server_open(&s->server, poll, address, &screen, e);
 }

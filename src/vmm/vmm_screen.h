@@ -4,7 +4,7 @@
 #define VMM_VMM_SCREEN_H
 
 #include "io/io_screen_server.h"
-#include "machine/board_s161.h"
+#include "machine/board.h"
 
 struct vmm_screen {
     struct io_screen_server *server; /* NULL: nobody can look */
@@ -13,7 +13,7 @@ struct vmm_screen {
 struct io_console vmm_screen_keys(struct vmm_screen *s); /* s may still be zeroed */
 
 /* Nothing happens if the board has no screen. */
-MUST_CHECK enum err vmm_screen_open(struct vmm_screen *s, struct board_s161 *board,
+MUST_CHECK enum err vmm_screen_open(struct vmm_screen *s, struct board *board,
                                     struct host_poll *poll, const char *address, struct error *e);
 
 /* Before each wait of `ns`. */
