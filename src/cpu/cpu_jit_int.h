@@ -29,6 +29,10 @@ struct cpu_jit {
     struct cpu_jit_knobs knobs;
     u64 random;
     unsigned built; /* since all went */
+    struct cpu_handler {
+        struct cpu_region *region;
+        u32 pc;   /* in a segment that is not mapped, so that it stays there */
+    } handler[2]; /* of exceptions, by place: what was there last */
     struct cpu_jit_counters n;
     struct cpu_jit_watch watch;
     struct host_disasm *disasm;       /* NULL: there is none, or nobody looks on */

@@ -66,18 +66,40 @@ static bool cpu_jit_ops_call(void *state, u64 left, const struct ir_call *call)
     return likely(!c->resync) || cpu_jit_ops_leave(c);
 }
 
+/* The region at c->pc, if the page is known. */
+static struct cpu_region *cpu_jit_ops_known(struct mips *c)
+{
+    const struct mips_ftlb *f = mips_ftlb_slot(c, c->pc);
+    if (f->tag != ((c->pc & ~(MEM_PAGE - 4)) | c->tag_low))
+        return NULL;
+    const struct mips_block *b = f->page->at[(c->pc & (MEM_PAGE - 1)) / 4];
+    return b ? cpu_jit_region_at(b, c->pc) : NULL;
+}
+
+static struct cpu_region *cpu_jit_ops_handler(struct cpu_jit *t, struct mips *c)
+{
+    struct cpu_handler *h = &t->handler[c->pc / 0x80 % ARRAY_LEN(t->handler)];
+    if (likely(h->region && h->pc == c->pc))
+        return h->region;
+    struct cpu_region *r = cpu_jit_ops_known(c);
+    if (r && mips_is_unmapped(c->pc))
+        *h = (struct cpu_handler){.region = r, .pc = c->pc};
+    return r;
+}
+
 /* An exception was raised: interrupts are off now, so its handler can go on at once. */
 static const struct jit_region *cpu_jit_ops_onward(void *state, u64 *left)
 {
     struct mips *c = state;
-    const struct mips_ftlb *f = mips_ftlb_slot(c, c->pc);
-    if (c->step || c->resync || c->bd || f->tag != ((c->pc & ~(MEM_PAGE - 4)) | c->tag_low))
+    struct cpu_jit *t = cpu_jit_of(c);
+    if (c->step | c->resync | c->bd)
         return NULL;
-    const struct mips_block *b = f->page->at[(c->pc & (MEM_PAGE - 1)) / 4];
-    const struct cpu_region *r = b ? cpu_jit_region_at(b, c->pc) : NULL;
+    const struct cpu_region *r = cpu_jit_ops_handler(t, c);
+    if (!r)
+        return NULL;
     *left = c->stop - c->retired;
-    cpu_jit_of(c)->n.onward += r != NULL;
-    return r ? r->jit : NULL;
+    t->n.onward++;
+    return r->jit;
 }
 
 const struct jit_ops cpu_jit_ops = {.load = cpu_jit_ops_load,

@@ -39,6 +39,9 @@ void cpu_jit_region_drop(struct cpu_jit *t, struct cpu_region *r)
     struct cpu_region **at = (struct cpu_region **)&r->head->native;
     for (unsigned k = 0; k < r->npages; k++)
         cpu_jit_region_unlist(r, k);
+    for (size_t k = 0; k < ARRAY_LEN(t->handler); k++)
+        if (t->handler[k].region == r)
+            t->handler[k].region = NULL;
     t->n.dropped++;
     cpu_jit_watch_dropped(t, r);
     jit_drop(t->jit, r->jit);
@@ -77,6 +80,7 @@ void cpu_jit_region_flush(struct cpu_jit *t)
         cpu_jit_region_forget(t, r);
         free(r);
     }
+    memset(t->handler, 0, sizeof t->handler);
     t->n.flushes++;
     cpu_jit_watch_flushed(t);
     jit_flush(t->jit);

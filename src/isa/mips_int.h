@@ -166,7 +166,7 @@ struct mips_code_page *mips_fetch_page(struct mips *c, gva va);
  * register that the value is for. */
 MUST_CHECK bool mips_load_memory(struct mips *c, gva va, unsigned size, u32 *val);
 MUST_CHECK bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val);
-void mips_stlb_expect(struct mips *c, unsigned index);
+void mips_stlb_expect(struct mips *c, u32 hi, u32 lo); /* halves of an entry that counts */
 void mips_stlb_flush(struct mips *c);
 /* hi: page and address space, as in EntryHi. all: of all address spaces. */
 void mips_stlb_flush_page(struct mips *c, u32 hi, bool all);
@@ -262,7 +262,8 @@ void mips_trace_branch(struct mips *c, gva target, bool taken); /* counts calls,
 /* mips_priv.c */
 void mips_raise(struct mips *c, enum mips_exc exc);
 void mips_raise_at(struct mips *c, enum mips_exc exc, gva va); /* address error */
-void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill);
+void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va);
+void mips_raise_refill(struct mips *c, bool store, gva va); /* kuseg, and no entry matches */
 void mips_raise_cop(struct mips *c, unsigned cop);
 void mips_stop(struct mips *c, const char *reason);
 MUST_CHECK bool mips_cp0_usable(struct mips *c); /* else: raised */

@@ -9,11 +9,9 @@
  */
 #include "isa/mips_int.h"
 
-/* fault_va is what BadVAddr shows. *writable: a store may go there. */
-static bool mips_memory_translate(struct mips *c, gva va, gva fault_va, bool store, gpa *pa,
-                                  bool *writable)
+/* fault_va is what BadVAddr shows. */
+static inline bool mips_memory_translate(struct mips *c, gva va, gva fault_va, bool store, gpa *pa)
 {
-    *writable = true;
     if (!mips_is_kuseg(va)) {
         if (mips_user_mode(c)) {
             mips_raise_at(c, store ? MIPS_EXC_ADES : MIPS_EXC_ADEL, fault_va);
@@ -26,18 +24,17 @@ static bool mips_memory_translate(struct mips *c, gva va, gva fault_va, bool sto
     }
     int i = mips_tlb_find(c, va);
     enum mips_exc exc = store ? MIPS_EXC_TLBS : MIPS_EXC_TLBL;
-    if (i < 0) {
-        mips_raise_tlb(c, exc, fault_va, mips_is_kuseg(va));
+    if (i < 0 && mips_is_kuseg(va)) {
+        mips_raise_refill(c, store, fault_va);
         return false;
     }
-    u32 lo = c->tlb_lo[i];
+    u32 lo = i < 0 ? 0 : c->tlb_lo[i];
     if (!(lo & MIPS_LO_V)) {
-        mips_raise_tlb(c, exc, fault_va, false);
+        mips_raise_tlb(c, exc, fault_va);
         return false;
     }
-    *writable = lo & MIPS_LO_D;
-    if (store && !*writable) {
-        mips_raise_tlb(c, MIPS_EXC_MOD, fault_va, false);
+    if (store && !(lo & MIPS_LO_D)) {
+        mips_raise_tlb(c, MIPS_EXC_MOD, fault_va);
         return false;
     }
     *pa = (lo & ~(MEM_PAGE - 1)) | (va & (MEM_PAGE - 1));
@@ -46,8 +43,7 @@ static bool mips_memory_translate(struct mips *c, gva va, gva fault_va, bool sto
 
 bool mips_translate_data(struct mips *c, gva va, gva fault_va, bool store, gpa *pa)
 {
-    bool writable;
-    return mips_memory_translate(c, va, fault_va, store, pa, &writable);
+    return mips_memory_translate(c, va, fault_va, store, pa);
 }
 
 static struct mips_stlb *mips_memory_stlb_slot(struct mips *c, gva va)
@@ -102,21 +98,26 @@ void mips_stlb_flush(struct mips *c)
     }
 }
 
-static void mips_memory_flush_slots(struct mips *c, gva va, u32 asid)
+/* Others that share the slot stay: what is forgotten without need is looked up again by C. */
+static inline void mips_memory_flush_slots(struct mips *c, gva va, u32 tag_low)
 {
-    for (u32 mode = 0; mode <= MIPS_STLB_USER; mode += MIPS_STLB_USER) {
-        struct mips_stlb *e = mips_stlb_slot_for(c, va, asid << 2 | mode);
+    struct mips_stlb *e = mips_stlb_slot_for(c, va, tag_low);
+    struct mips_ftlb *f = mips_ftlb_slot_for(c, va, tag_low);
+    if ((e->rtag ^ va) < MEM_PAGE)
         e->rtag = e->wtag = MIPS_STLB_EMPTY;
-        mips_ftlb_slot_for(c, va, asid << 2 | mode)->tag = MIPS_STLB_EMPTY;
-    }
+    if ((f->tag ^ va) < MEM_PAGE)
+        f->tag = MIPS_STLB_EMPTY;
 }
 
 void mips_stlb_flush_page(struct mips *c, u32 hi, bool all)
 {
+    gva va = hi & ~(MEM_PAGE - 1);
     u32 first = all ? 0 : bits_get(hi, 6, 6), last = all ? 63 : first;
     mips_by_page_forget(c, hi);
-    for (u32 asid = first; asid <= last; asid++)
-        mips_memory_flush_slots(c, hi, asid);
+    for (u32 asid = first; asid <= last; asid++) {
+        mips_memory_flush_slots(c, va, asid << 2);
+        mips_memory_flush_slots(c, va, asid << 2 | MIPS_STLB_USER);
+    }
 }
 
 void mips_stlb_flush_writes(struct mips *c)
@@ -231,14 +232,14 @@ bool mips_store(struct mips *c, gva va, unsigned size, u32 val)
 /* ---- for a translator, while no access is special ---- */
 
 /* NULL: an exception was raised, or c->step set where nothing is. */
-static const struct mem_region *mips_memory_plain(struct mips *c, gva va, unsigned size, bool store,
-                                                  gpa *pa)
+static inline const struct mem_region *mips_memory_plain(struct mips *c, gva va, unsigned size,
+                                                         bool store, gpa *pa)
 {
     if (va & (size - 1)) {
         mips_raise_at(c, store ? MIPS_EXC_ADES : MIPS_EXC_ADEL, va);
         return NULL;
     }
-    if (!mips_translate_data(c, va, va, store, pa))
+    if (!mips_memory_translate(c, va, va, store, pa))
         return NULL;
     const struct mem_region *r = mem_find(c->mem, *pa);
     c->step |= !r;
@@ -306,22 +307,39 @@ bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val)
     return false;
 }
 
-/* What a TLB entry just written says about its page, for the access that it was written for. */
-void mips_stlb_expect(struct mips *c, unsigned index)
+/* The code of a page for which there was no software TLB entry. */
+static void mips_memory_expect_code(struct mips *c, gva va, u32 tag_low, u32 number)
 {
-    gva va = c->tlb_hi[index] & ~(MEM_PAGE - 1);
-    gpa pa = c->tlb_lo[index] & ~(gpa)(MEM_PAGE - 1);
+    struct mips_code_page *page = c->code->page[number];
+    struct mips_ftlb *e = mips_ftlb_slot_for(c, va, tag_low);
+    if (!page || c->code->breaks)
+        return;
+    e->tag = va | tag_low;
+    e->page = page;
+}
+
+/* What a TLB entry just written says about its page, for the access that it was written for. */
+void mips_stlb_expect(struct mips *c, u32 hi, u32 lo)
+{
+    gva va = hi & ~(MEM_PAGE - 1);
+    gpa pa = lo & ~(gpa)(MEM_PAGE - 1);
+    if (!(lo & MIPS_LO_V) || !mips_is_kuseg(va) || c->tag_low & MIPS_STLB_SPECIAL)
+        return;
     const struct mem_region *r = mem_find(c->mem, pa);
-    if (!(c->tlb_lo[index] & MIPS_LO_V) || !mips_is_kuseg(va) || !r || r->kind == MEM_MMIO ||
-        c->tag_low & MIPS_STLB_SPECIAL || mips_tlb_find(c, va) != (int)index)
+    if (!r || r->kind == MEM_MMIO)
         return;
     u32 user = c->status & MIPS_ST_KUP ? MIPS_STLB_USER : 0;
     u32 tag_low = (c->tag_low & ~(u32)MIPS_STLB_USER) | user;
     struct mips_stlb *e = mips_stlb_slot_for(c, va, tag_low);
+    u32 page = (u32)((pa - r->base) >> MEM_PAGE_SHIFT);
+    u8 flags = r->page_flags[page];
     e->rtag = va | tag_low;
-    e->wtag = MIPS_STLB_EMPTY;
+    e->wtag =
+        flags == MEM_PAGE_DIRTY && lo & MIPS_LO_D && r->kind == MEM_RAM ? e->rtag : MIPS_STLB_EMPTY;
     e->addend = (uintptr_t)(r->host + (pa - r->base)) - va;
-    mips_by_page_enter(c, va, e->addend, false);
+    mips_by_page_enter(c, va, e->addend, e->wtag == e->rtag);
+    if (flags & MEM_PAGE_CODE)
+        mips_memory_expect_code(c, va, tag_low, r->first_page + page);
 }
 
 /* Where to fetch va from; raises what the fetch raises. */

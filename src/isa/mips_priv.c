@@ -62,9 +62,11 @@ u64 mips_user_cycles(const struct mips *c)
 
 /* ---- exceptions ---- */
 
-static void mips_priv_trace_exception(struct mips *c, enum mips_exc exc)
+static COLD void mips_priv_trace_exception(struct mips *c, enum mips_exc exc)
 {
     char place[TRACE_PLACE], text[MIPS_TEXT], address[24] = "";
+    if (c->trace->open)
+        trace_end(c->trace, "%s", ""); /* the instruction does not complete */
     if (exc == MIPS_EXC_INT)
         trace(c->trace, IRQ, "cpu%u takes an interrupt: %s", c->number,
               mips_text_lines(c, (c->irq_lines | (c->cause & MIPS_CAUSE_SW)) & c->status, text));
@@ -75,66 +77,81 @@ static void mips_priv_trace_exception(struct mips *c, enum mips_exc exc)
           mips_text_mode(c->status, 0), c->r[29]);
 }
 
-static void mips_priv_enter_exception(struct mips *c, enum mips_exc exc, unsigned cop, bool refill)
+/* What every exception does but to say where it goes on. Inline, as guests whose TLB misses often
+ * spend their time here. */
+static inline void mips_priv_begin_exception(struct mips *c, enum mips_exc exc, unsigned cop)
 {
     c->epc = c->bd ? c->pc - 4 : c->pc;
     c->cause = (c->cause & MIPS_CAUSE_SW) | (c->bd ? MIPS_CAUSE_BD : 0) | cop << 28 | (u32)exc << 2;
-    if (unlikely(c->trace->open))
-        trace_end(c->trace, "%s", ""); /* the instruction does not complete */
-    if (trace_on(c->trace, TRACE_EXC) || trace_on(c->trace, TRACE_IRQ))
+    if (unlikely(c->trace->open | c->trace->on))
         mips_priv_trace_exception(c, exc);
-
-    u64 at = c->retired + (exc != MIPS_EXC_INT);
-    bool user = mips_user_mode(c);
-    u32 stack = (c->status << 2) & MIPS_ST_STACK;
-    mips_priv_set_status(c, (c->status & ~(u32)MIPS_ST_STACK) | stack, at);
-    c->ll = false;
-
-    u32 vector = (c->status & MIPS_ST_BEV) ? 0xbfc00100u : 0x80000000u;
-    mips_set_pc(c, refill ? vector : vector + 0x80);
-    if (exc == MIPS_EXC_INT) {
-        c->stats.irqs++;
-    } else {
-        c->stats.exceptions++;
-        c->stats.user_exceptions += user;
+    if (mips_user_mode(c)) {
+        c->stats.user_cycles += c->retired + (exc != MIPS_EXC_INT) - c->user_since;
+        c->stats.user_exceptions += exc != MIPS_EXC_INT;
     }
+    if (exc == MIPS_EXC_INT)
+        c->stats.irqs++;
+    else
+        c->stats.exceptions++;
+    c->status = (c->status & ~(u32)MIPS_ST_STACK) | (c->status << 2 & MIPS_ST_STACK);
+    mips_set_tag_low(c, c->tag_low & ~(u32)MIPS_STLB_USER);
+    c->ll = false;
+}
+
+static u32 mips_priv_vector(const struct mips *c)
+{
+    return c->status & MIPS_ST_BEV ? 0xbfc00100u : 0x80000000u;
+}
+
+static void mips_priv_enter_exception(struct mips *c, enum mips_exc exc, unsigned cop)
+{
+    mips_priv_begin_exception(c, exc, cop);
+    mips_set_pc(c, mips_priv_vector(c) + 0x80);
 }
 
 void mips_raise(struct mips *c, enum mips_exc exc)
 {
-    mips_priv_enter_exception(c, exc, 0, false);
+    mips_priv_enter_exception(c, exc, 0);
 }
 
 void mips_raise_cop(struct mips *c, unsigned cop)
 {
-    mips_priv_enter_exception(c, MIPS_EXC_CPU, cop, false);
+    mips_priv_enter_exception(c, MIPS_EXC_CPU, cop);
 }
 
 void mips_raise_at(struct mips *c, enum mips_exc exc, gva va)
 {
     c->badvaddr = va;
-    mips_priv_enter_exception(c, exc, 0, false);
+    mips_priv_enter_exception(c, exc, 0);
 }
 
-static void mips_priv_count_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill)
+static inline void mips_priv_tlb_fault(struct mips *c, gva va, enum mips_tlb_fault fault)
+{
+    c->stats.tlb_faults[fault]++;
+    c->badvaddr = va;
+    c->context = (c->context & CONTEXT_PTEBASE) | bits_get(va, 12, 19) << 2;
+    c->entryhi = (c->entryhi & 0xfc0) | (va & ~(MEM_PAGE - 1));
+    if (trace_on(c->trace, TRACE_TLB))
+        mips_tlb_trace_fault(c, va);
+}
+
+void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va)
 {
     bool store = exc == MIPS_EXC_TLBS;
     enum mips_tlb_fault fault = store ? MIPS_TLB_STORE_INVALID : MIPS_TLB_LOAD_INVALID;
     if (exc == MIPS_EXC_MOD)
         fault = MIPS_TLB_READ_ONLY;
-    else if (refill || mips_tlb_find(c, va) < 0)
+    else if (mips_tlb_find(c, va) < 0)
         fault = store ? MIPS_TLB_STORE_MISS : MIPS_TLB_LOAD_MISS;
-    c->stats.tlb_faults[fault]++;
+    mips_priv_tlb_fault(c, va, fault);
+    mips_priv_enter_exception(c, exc, 0);
 }
 
-void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va, bool refill)
+void mips_raise_refill(struct mips *c, bool store, gva va)
 {
-    mips_priv_count_tlb(c, exc, va, refill);
-    c->badvaddr = va;
-    c->context = (c->context & CONTEXT_PTEBASE) | bits_get(va, 12, 19) << 2;
-    c->entryhi = (c->entryhi & 0xfc0) | (va & ~(MEM_PAGE - 1));
-    mips_tlb_trace_fault(c, va);
-    mips_priv_enter_exception(c, exc, 0, refill);
+    mips_priv_tlb_fault(c, va, store ? MIPS_TLB_STORE_MISS : MIPS_TLB_LOAD_MISS);
+    mips_priv_begin_exception(c, store ? MIPS_EXC_TLBS : MIPS_EXC_TLBL, 0);
+    mips_set_pc(c, mips_priv_vector(c));
 }
 
 bool mips_cp0_usable(struct mips *c)

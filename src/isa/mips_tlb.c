@@ -33,16 +33,17 @@ void mips_tlb_reindex(struct mips *c)
         mips_tlb_index_insert(c, i);
 }
 
-static void mips_tlb_check_duplicate(struct mips *c, unsigned index)
+/* Does none of the chained entries match an address that one of these halves would? */
+static bool mips_tlb_is_alone(const struct mips *c, u32 hi, u32 lo)
 {
-    u32 hi = c->tlb_hi[index], lo = c->tlb_lo[index];
     for (u8 i = c->tlb_index.head[mips_tlb_bucket(hi)]; i != MIPS_TLB_NONE;
          i = c->tlb_index.next[i])
-        if (i != index && mips_tlb_entry_overlaps(c, i, hi, lo))
-            mips_stop(c, "the kernel loaded two TLB entries that match the same address");
+        if (mips_tlb_entry_overlaps(c, i, hi, lo))
+            return false;
+    return true;
 }
 
-static void mips_tlb_trace_write(struct mips *c, unsigned index)
+static COLD void mips_tlb_trace_write(struct mips *c, unsigned index)
 {
     char was[MIPS_TEXT], is[MIPS_TEXT];
     trace_print(c->trace, "cpu%u TLB[%u] = %s, was %s", c->number, index,
@@ -51,27 +52,32 @@ static void mips_tlb_trace_write(struct mips *c, unsigned index)
 }
 
 /* Why an access did not come through. */
-void mips_tlb_trace_fault(struct mips *c, gva va)
+COLD void mips_tlb_trace_fault(struct mips *c, gva va)
 {
     char text[MIPS_TEXT], place[TRACE_PLACE];
-    trace(c->trace, TLB, "cpu%u TLB fault for %08x at %08x%s: %s", c->number, va, c->pc,
-          trace_place(c->trace, c->number, c->pc, place), mips_text_lookup(c, va, text));
+    trace_print(c->trace, "cpu%u TLB fault for %08x at %08x%s: %s", c->number, va, c->pc,
+                trace_place(c->trace, c->number, c->pc, place), mips_text_lookup(c, va, text));
 }
 
+/* Where the entry is the first for its page, as a refill's is, no software TLB knows the page. */
 static void mips_tlb_write(struct mips *c, unsigned index)
 {
+    u32 hi = c->entryhi, lo = c->entrylo;
     if (trace_on(c->trace, TRACE_TLB))
         mips_tlb_trace_write(c, index);
     c->stats.tlb_writes++;
     mips_stlb_flush_page(c, c->tlb_hi[index], c->tlb_lo[index] & MIPS_LO_G);
-    mips_stlb_flush_page(c, c->entryhi, c->entrylo & MIPS_LO_G);
     mips_tlb_index_remove(c, index);
-    c->tlb_hi[index] = c->entryhi;
-    c->tlb_lo[index] = c->entrylo;
+    bool alone = mips_tlb_is_alone(c, hi, lo);
+    if (unlikely(!alone))
+        mips_stlb_flush_page(c, hi, lo & MIPS_LO_G);
+    c->tlb_hi[index] = hi;
+    c->tlb_lo[index] = lo;
     mips_tlb_index_insert(c, index);
-    mips_stlb_expect(c, index);
-    if (c->model->is161)
-        mips_tlb_check_duplicate(c, index);
+    if (likely(alone) || mips_tlb_find(c, hi) == (int)index)
+        mips_stlb_expect(c, hi, lo);
+    if (unlikely(!alone) && c->model->is161)
+        mips_stop(c, "the kernel loaded two TLB entries that match the same address");
 }
 
 MIPS_HELPER(mips_tlbwi)

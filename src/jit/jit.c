@@ -17,7 +17,7 @@
 /* Returns the budget that is left at the point. */
 static u64 jit_at_point(const struct jit_frame *f)
 {
-    const struct jit_point *p = &f->region->point[f->point & 0xffff];
+    const struct jit_point *p = &f->region->point[f->point];
     for (unsigned k = 0; k < p->n; k++) {
         const struct jit_binding *b = &p->map[k];
         u64 v = b->value;
@@ -48,7 +48,7 @@ static void jit_put_jump(const struct jit *j, const struct jit_region *r, u32 at
     jit_patch(j, r, at + 1, to);
 }
 
-static void jit_distrust(struct jit_frame *f)
+static COLD void jit_distrust(struct jit_frame *f)
 {
     const u8 *code = f->region->code;
     u8 *at = f->jit->code.rw + (code - f->jit->code.rx) + f->site;
@@ -56,23 +56,29 @@ static void jit_distrust(struct jit_frame *f)
     f->length = 0;
 }
 
-u64 jit_slow_load(struct jit_frame *f)
+/* Returns the access's size. */
+static inline enum ir_size jit_at_access(struct jit_frame *f)
 {
-    const struct jit_ops *ops = &f->jit->config.ops;
+    enum ir_size size = (enum ir_size)(f->point >> 16);
+    f->point &= 0xffff;
+    if (unlikely(f->point))
+        (void)jit_at_point(f);
     if (unlikely(f->length))
         jit_distrust(f);
-    u64 left = jit_at_point(f);
-    bool ok = ops->load(f->state, left, (enum ir_size)(f->point >> 16), f->at, &f->value);
+    return size;
+}
+
+u64 jit_slow_load(struct jit_frame *f, u64 left)
+{
+    enum ir_size size = jit_at_access(f);
+    bool ok = f->jit->config.ops.load(f->state, left, size, f->at, &f->value);
     return likely(ok) ? 1 : jit_failed(f);
 }
 
-u64 jit_slow_store(struct jit_frame *f)
+u64 jit_slow_store(struct jit_frame *f, u64 left)
 {
-    const struct jit_ops *ops = &f->jit->config.ops;
-    if (unlikely(f->length))
-        jit_distrust(f);
-    u64 left = jit_at_point(f);
-    bool ok = ops->store(f->state, left, (enum ir_size)(f->point >> 16), f->at, f->value);
+    enum ir_size size = jit_at_access(f);
+    bool ok = f->jit->config.ops.store(f->state, left, size, f->at, f->value);
     return likely(ok) ? 1 : jit_failed(f);
 }
 
@@ -83,7 +89,7 @@ void jit_leaving(struct jit_frame *f)
         .how = (enum jit_how)f->how, .region = f->region, .left = f->left, .place = f->place};
     if (e->how == JIT_AT_POINT) {
         e->left = jit_at_point(f);
-        e->reason = f->region->point[f->point & 0xffff].reason;
+        e->reason = f->region->point[f->point].reason;
     } else if (e->how == JIT_CHAIN) {
         e->chain = (u16)f->point;
         e->place = f->region->chain[f->point].place;

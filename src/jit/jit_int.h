@@ -10,7 +10,7 @@
 /* What generated code and C tell each other: at rsp while a region runs. */
 struct jit_frame {
     u32 at, value;
-    u32 point; /* and in the upper half a size */
+    u32 point; /* of an access: to be applied, 0 for none, and in the upper half its size */
     u32 how;
     u32 site, length; /* `length` not 0: so much code at `site` becomes what is at `instead` */
     u32 instead, unused;
@@ -227,8 +227,8 @@ void jit_gen_note(struct jit_gen *g, enum jit_part part, unsigned which, const c
 
 /* jit.c: what generated code calls */
 /* 1: go on; 0: leave; else the code to go on with, and r15 is `left` of the frame */
-u64 jit_slow_load(struct jit_frame *f);
-u64 jit_slow_store(struct jit_frame *f);
+u64 jit_slow_load(struct jit_frame *f, u64 left);
+u64 jit_slow_store(struct jit_frame *f, u64 left);
 /* A call said false: as the slow paths. */
 u64 jit_failed(struct jit_frame *f);
 void jit_leaving(struct jit_frame *f);

@@ -468,18 +468,32 @@ static void jit_leave_temps(struct jit_gen *g, u16 live, bool restore)
     }
 }
 
-/* Asks C for the access. */
+static bool jit_leave_binds_homes(const struct jit_gen *g, const struct ir_point *p)
+{
+    for (unsigned k = 0; k < p->n; k++)
+        if (g->home[p->map[k].slot] != X64_NONE)
+            return true;
+    return false;
+}
+
+/* Asks C for the access; RCX: what it has not used. Where homes are not in the way, the point is
+ * applied here. */
 static void jit_leave_ask(struct jit_gen *g, const struct jit_stub *s)
 {
     struct x64 *x = &g->x;
     bool load = s->kind == JIT_STUB_LOAD;
+    const struct ir_point *p = &g->r->point[s->point];
+    bool apply = jit_leave_binds_homes(g, p);
+    if (!apply)
+        jit_leave_bind(g, p);
     jit_leave_temps(g, s->live, false);
     x64_store(x, false, JIT_FRAME(at), s->at_reg);
     if (!load && s->value_is_const)
         x64_store_imm(x, false, JIT_FRAME(value), (i32)s->value);
     else if (!load)
         x64_store(x, false, JIT_FRAME(value), s->value_reg);
-    x64_store_imm(x, false, JIT_FRAME(point), (i32)(s->point | (u32)s->size << 16));
+    x64_store_imm(x, false, JIT_FRAME(point), (i32)((apply ? s->point : 0) | (u32)s->size << 16));
+    x64_mov_imm(x, RCX, p->unspent);
     x64_call(x, load ? g->thunk_load : g->thunk_store);
     jit_leave_temps(g, s->live, true);
     if (load)
@@ -637,18 +651,14 @@ static void jit_leave_common_onward(const struct jit *j, struct x64 *x)
     x64_jmp_reg(x, RAX);
 }
 
-static void jit_leave_call_c(struct x64 *x, u64 (*fn)(struct jit_frame *))
-{
-    x64_mov_imm(x, RAX, (u64)(uintptr_t)fn);
-    x64_call_reg(x, RAX);
-}
-
-static u32 jit_leave_common_slow(const struct jit *j, struct x64 *x, u64 (*fn)(struct jit_frame *))
+static u32 jit_leave_common_slow(const struct jit *j, struct x64 *x,
+                                 u64 (*fn)(struct jit_frame *, u64))
 {
     u32 at = x64_here(x);
-    x64_store(x, true, JIT_FRAME_UP(16, left), JIT_LEFT);
     x64_lea(x, true, RDI, x64_at(RSP, 16));
-    jit_leave_call_c(x, fn);
+    x64_lea(x, true, RSI, x64_indexed(JIT_LEFT, RCX, 0, 0));
+    x64_mov_imm(x, RAX, (u64)(uintptr_t)fn);
+    x64_call_reg(x, RAX);
     x64_alu_imm(x, true, X64_CMP, RAX, 1);
     u32 other = x64_jcc(x, X64_NE, X64_LATER);
     x64_ret(x);
@@ -661,7 +671,8 @@ static u32 jit_leave_common_slow(const struct jit *j, struct x64 *x, u64 (*fn)(s
 static void jit_leave_common_failed(const struct jit *j, struct x64 *x)
 {
     x64_mov(x, true, RDI, RSP);
-    jit_leave_call_c(x, jit_failed);
+    x64_mov_imm(x, RAX, (u64)(uintptr_t)jit_failed);
+    x64_call_reg(x, RAX);
     jit_leave_common_onward(j, x);
 }
 

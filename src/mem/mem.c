@@ -67,16 +67,6 @@ void mem_add_mmio(struct mem *m, gpa base, u64 size, const struct mem_ops *ops, 
     r->dev = dev;
 }
 
-const struct mem_region *mem_find(const struct mem *m, gpa pa)
-{
-    for (unsigned i = 0; i < m->nregions; i++) {
-        const struct mem_region *r = &m->region[i];
-        if (pa - r->base < r->size)
-            return r;
-    }
-    return NULL;
-}
-
 const struct mem_region *mem_page_region(const struct mem *m, u32 number)
 {
     for (unsigned i = 0; i < m->nregions; i++) {

@@ -65,7 +65,16 @@ MUST_CHECK enum err mem_add_ram(struct mem *m, gpa base, u64 size, struct error 
 MUST_CHECK enum err mem_add_rom(struct mem *m, gpa base, u64 size, struct error *e);
 void mem_add_mmio(struct mem *m, gpa base, u64 size, const struct mem_ops *ops, void *dev);
 
-const struct mem_region *mem_find(const struct mem *m, gpa pa); /* NULL: nothing there */
+/* NULL: nothing there */
+static inline const struct mem_region *mem_find(const struct mem *m, gpa pa)
+{
+    for (unsigned i = 0; i < m->nregions; i++) {
+        const struct mem_region *r = &m->region[i];
+        if (pa - r->base < r->size)
+            return r;
+    }
+    return NULL;
+}
 
 /* The region that holds a page, by its number among all pages of RAM and ROM. */
 const struct mem_region *mem_page_region(const struct mem *m, u32 number);
