@@ -269,7 +269,7 @@ static bool cpu_jit_wants_attention(const struct mips *c)
 /* Nothing translated runs now. */
 static bool cpu_jit_is_barred(const struct mips *c)
 {
-    const u32 insns = 1u << TRACE_KINSN | 1u << TRACE_UINSN | 1u << TRACE_JUMP;
+    const u32 insns = 1u << TRACE_KINSN | 1u << TRACE_UINSN | 1u << TRACE_JUMP | 1u << TRACE_EXC;
     return c->tag_low & MIPS_STLB_BYPASS || c->trace->on & insns || c->called ||
            c->code->debug.nwatches;
 }

@@ -178,6 +178,7 @@ ir_ref ir_const(struct ir_builder *b, enum ir_type type, u64 v);
 bool ir_is_const(const struct ir_builder *b, ir_ref v, u64 *out);
 ir_ref ir_get(struct ir_builder *b, u16 slot);
 void ir_put(struct ir_builder *b, u16 slot, ir_ref v);
+ir_ref ir_left(struct ir_builder *b, u16 more); /* of the budget, and more */
 ir_ref ir_peek(struct ir_builder *b, enum ir_type type, ir_ref at, u32 offset);
 ir_ref ir_binary(struct ir_builder *b, enum ir_op op, ir_ref x, ir_ref y);
 ir_ref ir_unary(struct ir_builder *b, enum ir_op op, ir_ref x);

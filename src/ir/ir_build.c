@@ -113,7 +113,7 @@ enum ir_type ir_type_of(const struct ir_insn *in)
     if (in->op == IR_CMP)
         return IR_I32;
     return ir_ops[in->op].effect == IR_PURE || in->op == IR_GET || in->op == IR_PEEK ||
-                   in->op == IR_LOAD
+                   in->op == IR_LEFT || in->op == IR_LOAD
                ? in->type
                : IR_VOID;
 }
@@ -388,6 +388,11 @@ void ir_put(struct ir_builder *b, u16 slot, ir_ref v)
         return;
     ir_emit(b, (struct ir_insn){.op = IR_PUT, .type = (u8)ir_type_at(b, v), .a = v, .imm = slot});
     b->known[slot] = b->r->slot[slot].type != IR_I8 || ir_fits_byte(b, v) ? v : 0;
+}
+
+ir_ref ir_left(struct ir_builder *b, u16 more)
+{
+    return ir_emit(b, (struct ir_insn){.op = IR_LEFT, .type = IR_I64, .imm = more});
 }
 
 ir_ref ir_peek(struct ir_builder *b, enum ir_type type, ir_ref at, u32 offset)

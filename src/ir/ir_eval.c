@@ -82,6 +82,8 @@ static u64 ir_eval_value(const struct ir_run *x, const struct ir_insn *in)
         return ir_read_slot(&x->r->slot[in->imm], x->h->state);
     case IR_PEEK:
         return ir_eval_peek(x, in);
+    case IR_LEFT:
+        return (u64)x->h->budget + in->imm;
     case IR_SELECT:
         return x->v[in->a] ? x->v[in->b] : x->v[in->c];
     default:

@@ -94,6 +94,7 @@ static bool ir_print_own(const struct ir_region *r, const struct ir_insn *in, ir
         if (in->imm < r->ncalls)
             fprintf(out, "(0x%" PRIx64 ")", r->call[in->imm].arg);
         return true;
+    case IR_LEFT:
     case IR_CHAIN:
         fprintf(out, " 0x%" PRIx64, in->imm);
         return true;

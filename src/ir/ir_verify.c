@@ -16,7 +16,7 @@ static const char *const ir_signature[IR_NOPS] = {
     [IR_ZX32] = "li",   [IR_LO32] = "il",   [IR_HI32] = "il",     [IR_LOAD] = "ii",
     [IR_STORE] = "-ii", [IR_GUARD] = "-i",  [IR_CALL] = "-",      [IR_JUMP] = "-",
     [IR_BRANCH] = "-i", [IR_SWITCH] = "-i", [IR_CHAIN] = "-",     [IR_INDIRECT] = "-i",
-    [IR_LEAVE] = "-",
+    [IR_LEAVE] = "-",   [IR_LEFT] = "l",
 };
 
 struct ir_checked {

@@ -87,8 +87,8 @@ struct mips_model {
     /* System/161's CPU: Count and Compare, CP0 selects, WAIT, its own answers to division by zero;
      * isolating or swapping caches and duplicate TLB entries stop the machine. */
     bool is161;
-    u32 fir;    /* the floating-point coprocessor's revision; 0: there is none */
-    u32 fp_irq; /* the line of MIPS_CAUSE_HW that its interrupt is wired to */
+    u32 fir;         /* the floating-point coprocessor's revision; 0: there is none */
+    u32 fp_irq;      /* the line of MIPS_CAUSE_HW that its interrupt is wired to */
     u32 cache_bytes; /* of each cache, as a kernel that isolates them sees it; 0: none to be seen */
 };
 

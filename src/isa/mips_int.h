@@ -191,10 +191,11 @@ static inline void mips_by_page_forget(struct mips *c, gva va)
  * live at the same addresses: address space and mode are mixed in, lest they throw one another out
  * with each switch. So is the segment where code is looked up.
  */
+#define MIPS_STLB_SPREAD 77u /* far apart: neighbours use neighbours' pages */
+
 static inline u32 mips_stlb_mix(u32 tag_low)
 {
-    return (tag_low >> 2 & 127) * 77 %
-           MIPS_STLB_SIZE; /* far apart: neighbours use neighbours' pages */
+    return (tag_low >> 2 & 127) * MIPS_STLB_SPREAD % MIPS_STLB_SIZE;
 }
 
 static inline struct mips_stlb *mips_stlb_slot_for(struct mips *c, gva va, u32 tag_low)
@@ -304,6 +305,28 @@ static inline bool mips_cp1_on(const struct mips *c)
 {
     return (c->status & MIPS_ST_CU1) && c->model->fir;
 }
+
+enum mips_cp0 {
+    MIPS_CP0_INDEX = 0,
+    MIPS_CP0_RANDOM = 1,
+    MIPS_CP0_ENTRYLO = 2,
+    MIPS_CP0_CONTEXT = 4,
+    MIPS_CP0_BADVADDR = 8,
+    MIPS_CP0_COUNT = 9,
+    MIPS_CP0_ENTRYHI = 10,
+    MIPS_CP0_COMPARE = 11,
+    MIPS_CP0_STATUS = 12,
+    MIPS_CP0_CAUSE = 13,
+    MIPS_CP0_EPC = 14,
+    MIPS_CP0_PRID = 15,
+    MIPS_CP0_CONFIG = 16,
+};
+
+#define MIPS_STATUS_WRITABLE  0xf043ff3fu /* CU, BEV, SwC, IsC, IM, KU/IE stack */
+#define MIPS_INDEX_WRITABLE   0x80003f00u
+#define MIPS_ENTRYHI_WRITABLE 0xffffffc0u
+#define MIPS_ENTRYLO_WRITABLE 0xffffff00u
+#define MIPS_CONTEXT_PTEBASE  0xffe00000u
 
 /* CP0 registers (select 0) that are simply read, by their place in struct mips (0: this is none),
  * and of which those with writable bits are simply written. */

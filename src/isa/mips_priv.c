@@ -11,29 +11,8 @@
 
 #include <stdio.h>
 
-enum cp0 {
-    CP0_INDEX = 0,
-    CP0_RANDOM = 1,
-    CP0_ENTRYLO = 2,
-    CP0_CONTEXT = 4,
-    CP0_BADVADDR = 8,
-    CP0_COUNT = 9,
-    CP0_ENTRYHI = 10,
-    CP0_COMPARE = 11,
-    CP0_STATUS = 12,
-    CP0_CAUSE = 13,
-    CP0_EPC = 14,
-    CP0_PRID = 15,
-    CP0_CONFIG = 16,
-};
-
-#define STATUS_WRITABLE  0xf043ff3fu /* CU, BEV, SwC, IsC, IM, KU/IE stack */
-#define INDEX_WRITABLE   0x80003f00u
-#define ENTRYHI_WRITABLE 0xffffffc0u
-#define ENTRYLO_WRITABLE 0xffffff00u
-#define CONTEXT_PTEBASE  0xffe00000u
-#define CONTEXT_STORED   0xfffffffcu
-#define CAUSE_STORED     (MIPS_CAUSE_BD | MIPS_CAUSE_SW | 0x3000007cu) /* CE, code */
+#define CONTEXT_STORED 0xfffffffcu
+#define CAUSE_STORED   (MIPS_CAUSE_BD | MIPS_CAUSE_SW | 0x3000007cu) /* CE, code */
 
 /* MIPS32-like, as System/161's CPU reports: a further register follows, MIPS-I MMU, cached kseg0;
  * 64 TLB entries, instruction and data cache of 4 KB, 4 ways, 16-byte lines. */
@@ -129,7 +108,7 @@ static inline void mips_priv_tlb_fault(struct mips *c, gva va, enum mips_tlb_fau
 {
     c->stats.tlb_faults[fault]++;
     c->badvaddr = va;
-    c->context = (c->context & CONTEXT_PTEBASE) | bits_get(va, 12, 19) << 2;
+    c->context = (c->context & MIPS_CONTEXT_PTEBASE) | bits_get(va, 12, 19) << 2;
     c->entryhi = (c->entryhi & 0xfc0) | (va & ~(MEM_PAGE - 1));
     if (trace_on(c->trace, TRACE_TLB))
         mips_tlb_trace_fault(c, va);
@@ -246,13 +225,13 @@ void mips_stop(struct mips *c, const char *reason)
         .at = (u16)offsetof(struct mips, member), .writable = (bits)                               \
     }
 const struct mips_cp0_plain mips_cp0_plain[32] = {
-    [CP0_INDEX] = PLAIN(index, INDEX_WRITABLE),
-    [CP0_ENTRYLO] = PLAIN(entrylo, ENTRYLO_WRITABLE),
-    [CP0_CONTEXT] = PLAIN(context, 0),
-    [CP0_BADVADDR] = PLAIN(badvaddr, 0),
-    [CP0_ENTRYHI] = PLAIN(entryhi, 0),
-    [CP0_STATUS] = PLAIN(status, 0),
-    [CP0_EPC] = PLAIN(epc, 0),
+    [MIPS_CP0_INDEX] = PLAIN(index, MIPS_INDEX_WRITABLE),
+    [MIPS_CP0_ENTRYLO] = PLAIN(entrylo, MIPS_ENTRYLO_WRITABLE),
+    [MIPS_CP0_CONTEXT] = PLAIN(context, 0),
+    [MIPS_CP0_BADVADDR] = PLAIN(badvaddr, 0),
+    [MIPS_CP0_ENTRYHI] = PLAIN(entryhi, 0),
+    [MIPS_CP0_STATUS] = PLAIN(status, 0),
+    [MIPS_CP0_EPC] = PLAIN(epc, 0),
 };
 #undef PLAIN
 
@@ -260,11 +239,11 @@ static bool mips_priv_read_cp0_base(const struct mips *c, unsigned reg, u32 *v)
 {
     if (mips_cp0_plain[reg].at)
         memcpy(v, (const u8 *)c + mips_cp0_plain[reg].at, sizeof *v);
-    else if (reg == CP0_CAUSE)
+    else if (reg == MIPS_CP0_CAUSE)
         *v = c->cause | c->irq_lines;
-    else if (reg == CP0_RANDOM)
+    else if (reg == MIPS_CP0_RANDOM)
         *v = mips_random(c) << 8;
-    else if (reg == CP0_PRID)
+    else if (reg == MIPS_CP0_PRID)
         *v = c->model->prid;
     else
         return false;
@@ -274,16 +253,16 @@ static bool mips_priv_read_cp0_base(const struct mips *c, unsigned reg, u32 *v)
 /* False: no such register in System/161's CPU. */
 static bool mips_priv_read_cp0_161(struct mips *c, unsigned reg, unsigned sel, u32 *v)
 {
-    if (reg == CP0_CONFIG) {
+    if (reg == MIPS_CP0_CONFIG) {
         *v = sel == 0 ? CONFIG0_161 | (c->big ? CONFIG0_BIG : 0) : sel == 1 ? CONFIG1_161 : 0;
         return sel <= 1;
     }
     if (sel) { /* the feature words, empty so far */
         *v = 0;
-        return reg == CP0_PRID && sel <= 2;
+        return reg == MIPS_CP0_PRID && sel <= 2;
     }
-    if (reg == CP0_COUNT || reg == CP0_COMPARE) {
-        *v = reg == CP0_COUNT ? mips_count(c) : c->compare;
+    if (reg == MIPS_CP0_COUNT || reg == MIPS_CP0_COMPARE) {
+        *v = reg == MIPS_CP0_COUNT ? mips_count(c) : c->compare;
         return true;
     }
     return mips_priv_read_cp0_base(c, reg, v);
@@ -308,7 +287,7 @@ MIPS_HELPER(mips_mfc0)
 static void mips_priv_write_status(struct mips *c, u32 v)
 {
     u32 caches = v & (MIPS_ST_ISC | MIPS_ST_SWC);
-    u32 kept = (v & STATUS_WRITABLE) | (c->status & MIPS_ST_CM);
+    u32 kept = (v & MIPS_STATUS_WRITABLE) | (c->status & MIPS_ST_CM);
     mips_priv_set_status(c, kept ^ (c->model->is161 ? caches : 0), c->retired + 1);
     if (c->model->is161 && caches)
         mips_stop(c, "the kernel isolated or swapped the caches, which this CPU does not have");
@@ -323,17 +302,17 @@ static void mips_priv_write_cp0_base(struct mips *c, unsigned reg, u32 v)
         return;
     }
     switch (reg) {
-    case CP0_CONTEXT:
-        c->context = (v & CONTEXT_PTEBASE) | (c->context & ~CONTEXT_PTEBASE);
+    case MIPS_CP0_CONTEXT:
+        c->context = (v & MIPS_CONTEXT_PTEBASE) | (c->context & ~MIPS_CONTEXT_PTEBASE);
         break;
-    case CP0_ENTRYHI:
-        c->entryhi = v & ENTRYHI_WRITABLE;
+    case MIPS_CP0_ENTRYHI:
+        c->entryhi = v & MIPS_ENTRYHI_WRITABLE;
         mips_mode_changed(c);
         break;
-    case CP0_STATUS:
+    case MIPS_CP0_STATUS:
         mips_priv_write_status(c, v);
         break;
-    case CP0_CAUSE:
+    case MIPS_CP0_CAUSE:
         c->cause = (c->cause & ~(u32)MIPS_CAUSE_SW) | (v & MIPS_CAUSE_SW);
         break;
     default: /* read-only, or absent */
@@ -356,10 +335,10 @@ MIPS_HELPER(mips_mtc0)
     }
     if (in->imm) /* all of these are read-only */
         return true;
-    if (in->rd == CP0_COUNT) {
+    if (in->rd == MIPS_CP0_COUNT) {
         cx->count_base = cx->retired - v;
         mips_priv_timer_written(cx);
-    } else if (in->rd == CP0_COMPARE) {
+    } else if (in->rd == MIPS_CP0_COMPARE) {
         mips_priv_write_compare(cx, v);
     } else {
         mips_priv_write_cp0_base(cx, in->rd, v);
@@ -373,7 +352,7 @@ bool mips_write_cp0_outside(struct mips *c, enum mips_reg reg, u32 v)
     u32 caches = c->model->is161 ? MIPS_ST_ISC | MIPS_ST_SWC : 0;
     switch (reg) {
     case MIPS_REG_STATUS:
-        mips_priv_set_status(c, v & STATUS_WRITABLE & ~caches, c->retired);
+        mips_priv_set_status(c, v & MIPS_STATUS_WRITABLE & ~caches, c->retired);
         return true;
     case MIPS_REG_BADVADDR:
         c->badvaddr = v;
@@ -382,16 +361,16 @@ bool mips_write_cp0_outside(struct mips *c, enum mips_reg reg, u32 v)
         c->cause = v & CAUSE_STORED;
         return true;
     case MIPS_REG_INDEX:
-        c->index = v & INDEX_WRITABLE;
+        c->index = v & MIPS_INDEX_WRITABLE;
         return true;
     case MIPS_REG_ENTRYLO:
-        c->entrylo = v & ENTRYLO_WRITABLE;
+        c->entrylo = v & MIPS_ENTRYLO_WRITABLE;
         return true;
     case MIPS_REG_CONTEXT:
         c->context = v & CONTEXT_STORED;
         return true;
     case MIPS_REG_ENTRYHI:
-        c->entryhi = v & ENTRYHI_WRITABLE;
+        c->entryhi = v & MIPS_ENTRYHI_WRITABLE;
         mips_mode_changed(c);
         return true;
     case MIPS_REG_EPC:

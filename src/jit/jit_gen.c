@@ -51,6 +51,8 @@ static ir_ref jit_gen_insn(struct jit_gen *g, ir_ref i)
     default:
         if (in->op == IR_PEEK)
             jit_ops_peek(g, i);
+        else if (in->op == IR_LEFT)
+            jit_ops_left(g, i);
         else if (in->op == IR_GET)
             jit_regs_get(g, (u16)in->imm, i);
         else

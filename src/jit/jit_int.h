@@ -205,6 +205,7 @@ struct x64_mem jit_regs_slot(const struct jit_gen *g, u16 slot);
 
 /* jit_ops.c: pure operations; returns the last instruction dealt with */
 ir_ref jit_ops_emit(struct jit_gen *g, ir_ref i);
+void jit_ops_left(struct jit_gen *g, ir_ref i);
 void jit_ops_peek(struct jit_gen *g, ir_ref i);
 enum x64_cc jit_ops_compare(struct jit_gen *g, ir_ref cmp); /* sets the flags */
 enum x64_cc jit_ops_truth(struct jit_gen *g, ir_ref cond);  /* likewise, of any value; a use less */

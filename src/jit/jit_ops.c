@@ -385,6 +385,14 @@ void jit_ops_peek(struct jit_gen *g, ir_ref i)
     x64_load(&g->x, jit_ops_wide(g, i), d, x64_indexed(JIT_STATE, at, 0, (i32)in->imm));
 }
 
+void jit_ops_left(struct jit_gen *g, ir_ref i)
+{
+    if (!g->val[i].uses)
+        return;
+    unsigned d = jit_regs_define(g, i, 0);
+    x64_lea(&g->x, true, d, x64_at(JIT_LEFT, (i32)g->r->insn[i].imm));
+}
+
 ir_ref jit_ops_emit(struct jit_gen *g, ir_ref i)
 {
     switch (g->r->insn[i].op) {

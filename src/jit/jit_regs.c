@@ -55,6 +55,17 @@ static void jit_regs_disturb(struct jit_gen *g, u32 *weight)
                         : 0;
 }
 
+/* What accesses look at is where they look. */
+static void jit_regs_keep_out(const struct jit_gen *g, u32 *weight)
+{
+    const struct jit_tlb *tlb = &g->j->config.tlb;
+    for (unsigned s = 0; s < g->r->nslots; s++) {
+        u32 at = g->r->slot[s].offset;
+        if (at == tlb->low || at == tlb->mix || at - tlb->forbid < 12)
+            weight[s] = 0;
+    }
+}
+
 void jit_regs_choose_homes(struct jit_gen *g)
 {
     u32 weight[IR_MAX_SLOTS] = {0};
@@ -63,6 +74,7 @@ void jit_regs_choose_homes(struct jit_gen *g)
     memcpy(g->temps_order, jit_regs_temps, sizeof jit_regs_temps);
     if (g->j->config.chaos.seed)
         jit_regs_disturb(g, weight);
+    jit_regs_keep_out(g, weight);
     memset(g->home, X64_NONE, sizeof g->home);
     g->homes = 0;
     for (size_t k = 0; k < JIT_HOMES; k++) {

@@ -30,10 +30,10 @@ struct vmm_config {
     struct board_setup setup; /* console, cable, keys and profile are vmm's */
     const void *kernel;       /* an ELF file */
     size_t kernel_len;
-    const char *kernel_name;         /* for messages */
-    const char *words;               /* the kernel's */
+    const char *kernel_name; /* for messages */
+    const char *words;       /* the kernel's */
     const void *initrd;
-    size_t initrd_len; /* 0: none */
+    size_t initrd_len;               /* 0: none */
     bool (*typed)(void *ctx, u8 ch); /* true: a character was not for the guest */
     void *ctx;
 

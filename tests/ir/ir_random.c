@@ -158,6 +158,11 @@ static void make_peek(struct gen *g)
     keep(g, type, ir_peek(&g->b, type, at, end));
 }
 
+static void make_left(struct gen *g)
+{
+    keep(g, IR_I64, ir_left(&g->b, (u16)below(g, 100)));
+}
+
 static void make_put(struct gen *g)
 {
     u16 slot = (u16)below(g, g->nplain);
@@ -334,9 +339,10 @@ static void make_any(struct gen *g)
         void (*make)(struct gen *g);
         u32 weight;
     } kinds[] = {
-        {make_number, 2}, {make_peek, 3},   {make_get, 16},  {make_put, 16},   {make_binary, 22},
-        {make_shift, 8},  {make_divide, 3}, {make_cmp, 6},   {make_select, 4}, {make_widen, 4},
-        {make_narrow, 4}, {make_load, 8},   {make_store, 8}, {make_guard, 3},  {make_call, 2},
+        {make_number, 2},  {make_peek, 3},  {make_get, 16},   {make_put, 16},
+        {make_binary, 22}, {make_shift, 8}, {make_divide, 3}, {make_cmp, 6},
+        {make_select, 4},  {make_widen, 4}, {make_left, 2},   {make_narrow, 4},
+        {make_load, 8},    {make_store, 8}, {make_guard, 3},  {make_call, 2},
     };
     u32 sum = 0;
     for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
