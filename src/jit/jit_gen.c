@@ -88,9 +88,10 @@ struct jit_order {
 static u16 jit_gen_next(const struct jit_gen *g, const struct jit_order *o, u16 block)
 {
     const struct ir_insn *end = &g->r->insn[g->r->block[block].last];
-    bool jump = end->op == IR_JUMP || end->op == IR_BRANCH, branch = end->op == IR_BRANCH;
+    bool jump = end->op == IR_JUMP || end->op == IR_BRANCH;
+    bool other = end->op == IR_SWITCH || end->op == IR_BRANCH;
     u16 t = jump && !o->placed[end->t] ? end->t : IR_NO_BLOCK;
-    u16 f = branch && !o->placed[end->f] ? end->f : IR_NO_BLOCK;
+    u16 f = other && !o->placed[end->f] ? end->f : IR_NO_BLOCK;
     if (t == IR_NO_BLOCK || f == IR_NO_BLOCK)
         return t == IR_NO_BLOCK ? f : t;
     return g->r->block[t].depth > g->r->block[f].depth ? t : f;

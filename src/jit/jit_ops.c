@@ -39,13 +39,37 @@ static void jit_ops_give(struct jit_gen *g, ir_ref i, unsigned t)
 
 /* ---- arithmetic ---- */
 
+/* With one operand as it is in memory, if there is one that is needed no more. */
+static bool jit_ops_from_memory(struct jit_gen *g, ir_ref i, enum x64_alu op)
+{
+    const struct ir_insn *in = &g->r->insn[i];
+    bool w = jit_ops_wide(g, i), first = false;
+    struct x64_mem m;
+    if (!jit_regs_operand(g, in->b, &m)) {
+        first = op != X64_SUB && jit_regs_operand(g, in->a, &m);
+        if (!first)
+            return false;
+    }
+    ir_ref x = first ? in->b : in->a, y = first ? in->a : in->b;
+    unsigned a = jit_regs_use(g, x);
+    jit_regs_done(g, x);
+    unsigned d = jit_regs_define(g, i, jit_ops_bit(a));
+    jit_ops_move(g, w, d, a);
+    x64_alu_load(jit_ops_x(g), w, op, d, m);
+    jit_regs_done(g, y);
+    return true;
+}
+
 static void jit_ops_add(struct jit_gen *g, ir_ref i)
 {
     const struct ir_insn *in = &g->r->insn[i];
     bool w = jit_ops_wide(g, i);
     i32 imm;
+    bool is_imm = jit_regs_imm32(g, in->b, &imm);
+    if (!is_imm && jit_ops_from_memory(g, i, X64_ADD))
+        return;
     unsigned a = jit_regs_use(g, in->a);
-    if (jit_regs_imm32(g, in->b, &imm)) {
+    if (is_imm) {
         jit_regs_done(g, in->a);
         unsigned d = jit_regs_define(g, i, jit_ops_bit(a));
         if (d == a)
@@ -70,6 +94,8 @@ static void jit_ops_sub(struct jit_gen *g, ir_ref i)
 {
     const struct ir_insn *in = &g->r->insn[i];
     bool w = jit_ops_wide(g, i);
+    if (jit_ops_from_memory(g, i, X64_SUB))
+        return;
     unsigned a = jit_regs_use(g, in->a), b = jit_regs_use(g, in->b);
     jit_regs_done(g, in->a);
     jit_regs_done(g, in->b);
@@ -94,8 +120,11 @@ static void jit_ops_logic(struct jit_gen *g, ir_ref i)
     bool w = jit_ops_wide(g, i);
     enum x64_alu op = jit_ops_alu(in->op);
     i32 imm;
+    bool is_imm = jit_regs_imm32(g, in->b, &imm);
+    if (!is_imm && jit_ops_from_memory(g, i, op))
+        return;
     unsigned a = jit_regs_use(g, in->a);
-    if (jit_regs_imm32(g, in->b, &imm)) {
+    if (is_imm) {
         jit_regs_done(g, in->a);
         unsigned d = jit_regs_define(g, i, jit_ops_bit(a));
         jit_ops_move(g, w, d, a);
@@ -320,12 +349,25 @@ static void jit_ops_cmp(struct jit_gen *g, ir_ref i)
     g->flags_cc = (u8)cc;
 }
 
+/* Do the flags show this comparison already, be it of another value? */
+static bool jit_ops_is_shown(const struct jit_gen *g, ir_ref cmp)
+{
+    const struct ir_insn *in = &g->r->insn[cmp], *shown = &g->r->insn[g->flags];
+    return g->flags && in->a == shown->a && in->b == shown->b && in->type == shown->type &&
+           (in->cc | 1) == (shown->cc | 1);
+}
+
 enum x64_cc jit_ops_truth(struct jit_gen *g, ir_ref cond)
 {
     struct jit_value *val = &g->val[cond];
     if (val->where == JIT_IN_FLAGS) {
+        const struct ir_insn *in = &g->r->insn[cond];
         val->uses = 0;
-        return jit_ops_compare(g, cond);
+        if (!jit_ops_is_shown(g, cond))
+            return jit_ops_compare(g, cond);
+        jit_regs_done(g, in->a);
+        jit_regs_done(g, in->b);
+        return (enum x64_cc)(g->flags_cc ^ (in->cc != g->r->insn[g->flags].cc));
     }
     if (g->flags == cond) {
         jit_regs_done(g, cond);
