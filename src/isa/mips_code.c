@@ -6,8 +6,9 @@
  * delay slot lies in the next page ends its block before itself: single steps carry it across.
  *
  * A page that holds code is marked MEM_PAGE_CODE; no software TLB lets stores to it through
- * unseen. A store that hits a decoded line drops the page's blocks. Their memory may still be in
- * use by the very run that stored: it goes to a graveyard and is freed at the next safe point.
+ * unseen. A store that hits a decoded line drops the page's blocks, and so do many that do not:
+ * the page's memory may have got another use. The blocks' memory may still be in use by the very
+ * run that stored: it goes to a graveyard and is freed at the next safe point.
  *
  * Bounded: a guest that makes endless code makes the cache start again from empty.
  */
@@ -18,6 +19,12 @@
 
 #define CODE_CHUNK     (16u << 10)
 #define CODE_MAX_BYTES (96u << 20)
+#define CODE_DOUBTS    20
+#ifdef KUSEG_CHAOS
+#define CODE_BESIDE 5u /* stores */
+#else
+#define CODE_BESIDE 2000u /* stores */
+#endif
 
 struct mips_chunk {
     struct mips_chunk *next;
@@ -110,14 +117,24 @@ static void mips_code_drop_page(struct mips_code *code, struct mips_code_page *p
         mips_code_forget_page(code->cpu[i], page);
 }
 
+/* So many stores went beside the page's code that it may be of a program that is gone. If not, it
+ * gets twice as many next time. */
+static bool mips_code_is_doubtful(struct mips_code *code, struct mips_code_page *page)
+{
+    u8 *doubts = &code->doubts[page->number];
+    if (++page->beside < CODE_BESIDE << *doubts)
+        return false;
+    *doubts += *doubts < CODE_DOUBTS;
+    return true;
+}
+
 /* Stores never cross a line: they are aligned. */
 static void mips_code_written(void *ctx, const struct mem_region *r, u64 off)
 {
     struct mips_code *code = ctx;
     struct mips_code_page *page = code->page[r->first_page + (u32)(off >> MEM_PAGE_SHIFT)];
-    if (!(page->lines & 1ull << ((off % MEM_PAGE) / 64)))
-        return;
-    mips_code_drop_page(code, page);
+    if (page->lines & 1ull << ((off % MEM_PAGE) / 64) || mips_code_is_doubtful(code, page))
+        mips_code_drop_page(code, page);
 }
 
 bool mips_code_is_at(const struct mips_code *code, u32 page, u32 off)
@@ -131,6 +148,7 @@ struct mips_code *mips_code_new(struct mem *mem, const struct mips_model *model)
     code->mem = mem;
     code->decoder = mips_decoder_new(model);
     code->page = xcalloc(mem->npages, sizeof *code->page);
+    code->doubts = xcalloc(mem->npages, sizeof *code->doubts);
     mem->code_written = mips_code_written;
     mem->code_ctx = code;
     return code;
@@ -146,6 +164,7 @@ void mips_code_free(struct mips_code *code)
         code->native->free(code->native);
     free(code->decoder);
     free(code->page);
+    free(code->doubts);
     free(code);
 }
 

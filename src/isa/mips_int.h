@@ -82,6 +82,7 @@ struct mips_code_page {
     struct mips_block *at[MEM_PAGE / 4];
     u64 lines; /* 64-byte lines that decoded instructions came from */
     u32 number;
+    u32 beside;                         /* stores that hit none of them */
     const u8 *host;                     /* the page's memory */
     struct mips_code_page *next, *prev; /* all pages; the graveyard only has next */
     struct mips_chunk *chunks;
@@ -115,6 +116,7 @@ struct mips_code {
     struct mem *mem;
     struct mips_decoder *decoder;
     struct mips_code_page **page; /* by page number of mem */
+    u8 *doubts;                   /* likewise: how often the page was dropped for nothing */
     struct mips_code_page *all, *graveyard;
     size_t bytes;
     u64 age;     /* pages forgotten so far: links to other pages die with any of them */

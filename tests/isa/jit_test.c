@@ -342,6 +342,45 @@ static void pages_known_without_hints_become_code(void **state)
     }
 }
 
+static u64 hot_slow_stores(struct hot_rig *t)
+{
+    struct cpu_jit_counters n;
+    hot_run(t, 0, SPIN);
+    assert_true(cpu_jit_counters(t->g.code, &n));
+    return n.slow_stores;
+}
+
+/* Stores beside code that is not run any more become fast, and the code is still what it was; so
+ * it is if the very code that runs is what they are beside. */
+static void stores_beside_old_code_become_fast(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = &t->cpu[0].mips;
+    const u32 old[] = {ADDIU(T0, T0, 1), BEQ(0, 0, -2), NOP};
+    const u32 words[] = {SW(T1, 0, T3), BEQ(0, 0, -2), ADDIU(T1, T1, 1)};
+    rig_program(&t->g, 0x5000, old, ARRAY_LEN(old));
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+    mips_set_pc(c, 0x80005000u);
+    hot_run(t, 0, 300);
+    assert_int_equal(c->r[T0], 100);
+    c->r[T3] = 0x80005800u;
+    mips_set_pc(c, RIG_CODE);
+    u64 before = hot_slow_stores(t);
+    assert_true(hot_slow_stores(t) > before);
+    hot_run(t, 0, 6000 + SPIN);
+    before = hot_slow_stores(t);
+    assert_int_equal(hot_slow_stores(t), before);
+    mips_set_pc(c, 0x80005000u);
+    hot_run(t, 0, 300);
+    assert_int_equal(c->r[T0], 200);
+    c->r[T1] = 0;
+    c->r[T3] = 0x80001800u;
+    mips_set_pc(c, RIG_CODE);
+    hot_run(t, 0, 30000);
+    assert_int_equal(c->r[T1], 10000);
+    assert_int_equal(rig_peek(&t->g, 0x1800), 9999);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, hot_setup, hot_teardown)
@@ -359,6 +398,7 @@ int main(void)
                                         hot_teardown),
         cmocka_unit_test_setup_teardown(pages_known_without_hints_become_code, hot_setup_by_page,
                                         hot_teardown),
+        CASE(stores_beside_old_code_become_fast),
         cmocka_unit_test_setup_teardown(a_function_returns_elsewhere, hot_setup_large,
                                         hot_teardown),
     };
