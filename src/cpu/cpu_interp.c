@@ -15,6 +15,8 @@ static enum vcpu_exit cpu_interp_run(struct vcpu *v, u64 budget)
         return VCPU_BREAK;
     case MIPS_EXIT_WATCH:
         return VCPU_WATCH;
+    case MIPS_EXIT_SPIN:
+        return VCPU_SPIN;
     default:
         return VCPU_STOPPED;
     }

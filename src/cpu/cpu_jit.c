@@ -368,7 +368,8 @@ static enum vcpu_exit cpu_jit_run(struct vcpu *v, u64 budget)
     static const u8 exits[] = {
         [MIPS_EXIT_BUDGET] = VCPU_BUDGET,   [MIPS_EXIT_WAIT] = VCPU_IDLE,
         [MIPS_EXIT_REQUEST] = VCPU_REQUEST, [MIPS_EXIT_STOPPED] = VCPU_STOPPED,
-        [MIPS_EXIT_BREAK] = VCPU_BREAK,     [MIPS_EXIT_WATCH] = VCPU_WATCH};
+        [MIPS_EXIT_BREAK] = VCPU_BREAK,     [MIPS_EXIT_WATCH] = VCPU_WATCH,
+        [MIPS_EXIT_SPIN] = VCPU_SPIN};
     struct mips *c = &v->mips;
     if (!c->code->native && !cpu_jit_prepare(c->code, c->big, &cpu_jit_usual))
         return vcpu_interp.run(v, budget);

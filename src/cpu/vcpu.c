@@ -71,6 +71,11 @@ void vcpu_request(struct vcpu *v)
     mips_request(&v->mips);
 }
 
+void vcpu_skip(struct vcpu *v, u64 n)
+{
+    mips_spin_skip(&v->mips, n);
+}
+
 u64 vcpu_retired(const struct vcpu *v)
 {
     return v->mips.retired;

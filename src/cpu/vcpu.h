@@ -19,6 +19,7 @@ enum vcpu_exit {
     VCPU_STOPPED, /* the guest did what its CPU leaves undefined: vcpu_stop_reason */
     VCPU_BREAK,   /* before an instruction that has a breakpoint; not counted: mips.hit */
     VCPU_WATCH,   /* before an instruction that touches what is watched; not counted: mips.hit */
+    VCPU_SPIN,    /* goes round in a loop that changes nothing: vcpu_skip */
     VCPU_EXITS,
 };
 
@@ -52,6 +53,10 @@ void vcpu_add_state(struct vcpu *v, struct state_set *s);
 
 /* Runs at most `budget` instructions; returns early at an exit other than VCPU_BUDGET. */
 enum vcpu_exit vcpu_run(struct vcpu *v, u64 budget);
+
+/* Directly after VCPU_SPIN, while nothing from outside has come: passes over the loop, as if at most
+ * n instructions had been executed. Else nothing. */
+void vcpu_skip(struct vcpu *v, u64 n);
 
 /* From inside the run, on its thread: return after the current instruction. */
 void vcpu_request(struct vcpu *v);

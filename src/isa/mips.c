@@ -10,6 +10,7 @@ const struct mips_model mips_r3000 = {
     .levels = MIPS_L1 | MIPS_LPIN,
     .fir = 0x340,
     .fp_irq = 1u << 15,
+    .spins = true,
     .cache_bytes = KIB(64),
 };
 
@@ -109,6 +110,7 @@ static void mips_loaded(void *obj)
     struct mips *c = obj;
     c->stop_reason = c->stopped ? "the machine was stopped when its state was saved" : NULL;
     c->pass = (struct mips_pass){0};
+    c->spin = (struct mips_spin){0};
     mips_changed(c);
 }
 
@@ -229,7 +231,15 @@ enum mips_exit mips_run_by(struct mips *c, u64 budget, void (*run)(struct mips *
         }
         if (c->retired >= end)
             return MIPS_EXIT_BUDGET;
-        mips_run_stretch(c, end - c->retired, run);
+        u64 n = end - c->retired;
+        if (c->model->spins && c->retired >= c->spin.next) {
+            if (mips_spin_look(c, n))
+                return MIPS_EXIT_SPIN;
+            continue;
+        }
+        if (c->model->spins && c->spin.next - c->retired < n)
+            n = c->spin.next - c->retired;
+        mips_run_stretch(c, n, run);
     }
 }
 

@@ -87,8 +87,9 @@ struct mips_model {
     /* System/161's CPU: Count and Compare, CP0 selects, WAIT, its own answers to division by zero;
      * isolating or swapping caches and duplicate TLB entries stop the machine. */
     bool is161;
-    u32 fir;         /* the floating-point coprocessor's revision; 0: there is none */
-    u32 fp_irq;      /* the line of MIPS_CAUSE_HW that its interrupt is wired to */
+    u32 fir;    /* the floating-point coprocessor's revision; 0: there is none */
+    u32 fp_irq; /* the line of MIPS_CAUSE_HW that its interrupt is wired to */
+    bool spins; /* kernels for it have no way to wait: loops that change nothing are looked for */
     u32 cache_bytes; /* of each cache, as a kernel that isolates them sees it; 0: none to be seen */
 };
 
@@ -161,6 +162,14 @@ enum mips_tlb_fault {
     MIPS_TLB_FAULTS,
 };
 
+/* See mips_spin.c. Derived state: whether a loop was recognised changes nothing of a run. */
+struct mips_spin {
+    u64 next;     /* retired: when to look again; ~0: never */
+    u64 distance; /* between the last looks */
+    u64 round;    /* instructions of the loop's; 0: none was found, */
+    u64 at;       /* or that is over, once retired is not this */
+};
+
 struct mips_stats {
     u64 user_cycles;
     u64 lls, scs_ok, scs_failed, syncs;
@@ -204,6 +213,7 @@ struct mips {
     bool step;      /* the translator's: interpret the next instruction */
     u8 load_to;     /* the translator's: see mips_load_memory */
     u64 stop;       /* the translator's: where its run ends, a count of instructions */
+    struct mips_spin spin;
     struct mips_block *hot; /* why the interpreter returned: this block; NULL: it did not */
     struct mips_tlb_index tlb_index;
     struct mips_stlb stlb[MIPS_STLB_SIZE];
@@ -266,10 +276,15 @@ enum mips_exit {
     MIPS_EXIT_STOPPED, /* see stop_reason */
     MIPS_EXIT_BREAK,   /* before an instruction with a breakpoint: mips_debug.h, hit */
     MIPS_EXIT_WATCH,   /* before an instruction that touches what is watched */
+    MIPS_EXIT_SPIN,    /* in a loop that changes nothing: mips_spin_skip */
 };
 
 /* Runs at most `budget` instructions, exactly counted in c->retired. */
 enum mips_exit mips_run(struct mips *c, u64 budget);
+
+/* Directly after MIPS_EXIT_SPIN, while nothing from outside has come: as if so many instructions,
+ * or a few less, had been executed. Else nothing. */
+void mips_spin_skip(struct mips *c, u64 n);
 
 /* From inside the run (a device's register was written): return after the current instruction. */
 void mips_request(struct mips *c);

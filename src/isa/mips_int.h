@@ -256,6 +256,10 @@ void mips_cache_fini(struct mips *c);
 u32 mips_cache_load(struct mips *c, gpa pa, unsigned size);
 void mips_cache_store(struct mips *c, gpa pa, unsigned size, u32 val);
 
+/* mips_spin.c: looks whether the CPU is in a loop that changes nothing, and executes a few
+ * instructions, far less than `left`, meanwhile. */
+bool mips_spin_look(struct mips *c, u64 left);
+
 /* mips_trace.c: of the instruction that is single-stepped, before and after it */
 void mips_trace_insn(struct mips *c);
 void mips_trace_done(struct mips *c);

@@ -212,14 +212,28 @@ static u64 machine_step_budget(const struct machine *m, u64 left)
     return steps < left ? steps : left;
 }
 
+/* A machine that keeps pace with real time waits; the others pass over the loop at once. */
+static bool machine_may_rest(const struct machine *m)
+{
+    return m->round.alone && m->ncpus == 1 && !m->warp && !m->idler &&
+           m->intake.mode != INTAKE_REPLAY && m->control.step_cpu < 0;
+}
+
 /* Goes on with the running CPU's turn to its end; false: paused before that. */
 static bool machine_take_turn(struct machine *m, u64 n)
 {
     struct vcpu *v = m->running;
     for (;;) {
+        if (m->idler == v)
+            vcpu_skip(v, n - machine_turn_took(m));
         u64 left = n - machine_turn_took(m);
         u64 budget = machine_step_budget(m, left);
         enum vcpu_exit exit = vcpu_run(v, budget);
+        if (exit == VCPU_SPIN && !machine_may_rest(m)) {
+            vcpu_skip(v, machine_step_budget(m, n - machine_turn_took(m)));
+            continue;
+        }
+        m->spinning = exit == VCPU_SPIN ? v : NULL;
         if (exit == VCPU_STOPPED)
             machine_cpu_stopped(m, v);
         bool stepped = budget < left && exit == VCPU_BUDGET;
@@ -305,9 +319,31 @@ static void machine_watch_progress(struct machine *m)
     }
 }
 
+/* The only CPU that could run does nothing until the next event. */
+static bool machine_rests(struct machine *m)
+{
+    m->idler = m->spinning;
+    m->spinning = NULL;
+    if (!m->idler || m->clock.next <= m->clock.now_base || m->end != MACHINE_RUNS)
+        m->idler = NULL;
+    if (!m->idler)
+        return false;
+    machine_idle(m);
+    m->idler = NULL;
+    return true;
+}
+
+void machine_rest_to(struct machine *m, u64 cycle)
+{
+    machine_begin_round(m, cycle - m->clock.now_base, 1u << m->idler->number);
+    machine_go_on_with_round(m);
+}
+
 /* Up to the next round, or through a jump while all CPUs wait. */
 static void machine_between_rounds(struct machine *m)
 {
+    if (machine_rests(m))
+        return;
     machine_poll_input(m);
     clock_run_due(&m->clock);
     machine_watch_progress(m);
@@ -326,6 +362,7 @@ enum machine_end machine_run(struct machine *m)
 {
     struct machine_control *c = &m->control;
     c->paused = MACHINE_NOT_PAUSED;
+    m->spinning = NULL;
     while (m->end == MACHINE_RUNS && !c->paused) {
         if (m->round.open)
             machine_go_on_with_round(m);

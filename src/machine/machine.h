@@ -121,8 +121,10 @@ struct machine {
 
     /* The running turn. While paused, `running` is the CPU whose turn is not over. */
     struct vcpu *running;
-    u64 turn_start; /* retired count of `running` at its start */
-    u64 turn_end;   /* cycle */
+    struct vcpu *spinning; /* just found to go round in a loop that changes nothing (vcpu_skip) */
+    struct vcpu *idler;    /* likewise, while the machine waits for what ends that */
+    u64 turn_start;        /* retired count of `running` at its start */
+    u64 turn_end;          /* cycle */
     bool turn_first;
     struct machine_round {
         bool open;

@@ -165,7 +165,9 @@ static void machine_jump_to(struct machine *m, u64 cycle)
     while (cycle > m->clock.now_base) {
         u64 look = machine_next_look(m);
         u64 to = look < cycle ? look : cycle;
-        if (to > m->clock.now_base) {
+        if (to > m->clock.now_base && m->idler) {
+            machine_rest_to(m, to);
+        } else if (to > m->clock.now_base) {
             m->idle_cycles += to - m->clock.now_base;
             clock_jump(&m->clock, to);
         }
@@ -287,7 +289,7 @@ static u64 machine_next_wake(const struct machine *m, u64 next)
 void machine_idle(struct machine *m)
 {
     u64 next = machine_next_event(m);
-    if (machine_nothing_can_happen(m, next)) {
+    if (!m->idler && machine_nothing_can_happen(m, next)) {
         machine_end(m, MACHINE_DEADLOCK, 0,
                     "all CPUs wait for an interrupt, no device has anything to do, and there is "
                     "no more input");

@@ -11,6 +11,9 @@
 void machine_poll_input(struct machine *m);
 void machine_idle(struct machine *m); /* no CPU can run: wait, or jump to what is due */
 
+/* While m->idler: as far, doing what it does. */
+void machine_rest_to(struct machine *m, u64 cycle);
+
 /* Cycle of the next look; ~0: none. */
 u64 machine_next_look(const struct machine *m);
 void machine_look(struct machine *m); /* calls the observers whose time has come */

@@ -26,6 +26,7 @@ struct rig {
     struct buf out;
     const char *typed;
     bool ended;
+    u64 host_ns, slept_ns;
 };
 
 static void rig_wait(void *ctx, u64 ns, bool console)
@@ -33,6 +34,10 @@ static void rig_wait(void *ctx, u64 ns, bool console)
     struct rig *r = ctx;
     (void)console;
     r->ended |= ns == ~0ull;
+    if (ns != ~0ull) {
+        r->host_ns += ns;
+        r->slept_ns += ns;
+    }
 }
 
 static bool rig_asked_to_end(void *ctx)
@@ -42,8 +47,7 @@ static bool rig_asked_to_end(void *ctx)
 
 static u64 rig_mono_ns(void *ctx)
 {
-    (void)ctx;
-    return 0;
+    return ((struct rig *)ctx)->host_ns += 100;
 }
 
 static void rig_put(void *ctx, u8 ch)
@@ -169,6 +173,60 @@ static void hearth_moves(void **state)
     buf_fini(&saved);
     rig_free(a);
     rig_free(b);
+}
+
+/* ---- idle loops ---- */
+
+#define NAP_WORDS "sleep 200; bench crc32 1; sleep 100; halt 2"
+
+struct way {
+    const struct vcpu_engine *engine;
+    bool blind; /* never looks for idle loops */
+    bool paced;
+    u64 slice; /* cycles at a time; 0: at one go */
+};
+
+static struct rig *run_nap(const struct way *w)
+{
+    struct rig *r = rig_boot_hearth(w->engine, NAP_WORDS, NULL);
+    r->m.warp = !w->paced;
+    if (w->blind)
+        r->m.cpu[0]->mips.spin.next = ~0ull;
+    while (r->m.end == MACHINE_RUNS) {
+        r->m.stop_at = w->slice ? machine_now(&r->m) + w->slice : ~0ull;
+        (void)machine_run(&r->m);
+    }
+    assert_int_equal(r->m.end, MACHINE_POWER_OFF);
+    return r;
+}
+
+/* Whether, how and when they are passed over changes nothing of the run. */
+static void idle_loops_are_passed_over(void **state)
+{
+    (void)state;
+    static const struct way ways[] = {
+        {&vcpu_interp, true, false, 0},     {&vcpu_jit, true, false, 0},
+        {&vcpu_interp, false, false, 0},    {&vcpu_jit, false, false, 0},
+        {&vcpu_interp, false, true, 0},     {&vcpu_jit, false, true, 0},
+        {&vcpu_jit, false, false, 10007},   {&vcpu_jit, false, true, 10007},
+        {&vcpu_interp, false, true, 65537}, {&vcpu_jit, true, true, 0},
+    };
+    u64 hash = 0, cycles = 0, retired = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(ways); i++) {
+        struct rig *r = run_nap(&ways[i]);
+        const struct vcpu *v = r->m.cpu[0];
+        if (i == 0) {
+            hash = machine_hash(&r->m);
+            cycles = machine_now(&r->m);
+            retired = vcpu_retired(v);
+        }
+        assert_true(machine_now(&r->m) == cycles);
+        assert_true(vcpu_retired(v) == retired);
+        assert_true(machine_hash(&r->m) == hash);
+        assert_true(ways[i].blind == !v->exits[VCPU_SPIN]);
+        assert_true((ways[i].paced && !ways[i].blind) == (r->slept_ns > 100000000));
+        rig_free(r);
+    }
 }
 
 /* ---- kernels of a few words ---- */
@@ -378,6 +436,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(hearth_runs_alike),
         cmocka_unit_test(hearth_reads_lines),
         cmocka_unit_test(hearth_moves),
+        cmocka_unit_test(idle_loops_are_passed_over),
         cmocka_unit_test(caches_are_isolated),
         cmocka_unit_test(condition_pin),
         cmocka_unit_test(absent_slot_is_a_bus_error),
