@@ -117,8 +117,7 @@ static void jit_detect(struct jit *j)
 
 static void jit_forget_jumps(struct jit *j)
 {
-    for (unsigned k = 0; k < j->jumps; k++)
-        j->jump[k] = (struct jit_jump){.place = ~0ull};
+    memset(j->jump, 0, sizeof j->jump);
 }
 
 enum err jit_new(struct jit **out, const struct jit_config *config, struct error *e)
@@ -134,7 +133,6 @@ enum err jit_new(struct jit **out, const struct jit_config *config, struct error
     }
     j->gen = xcalloc(1, sizeof *j->gen);
     jit_detect(j);
-    jit_forget_jumps(j);
     struct x64 x = {
         .start = j->code.rw, .p = j->code.rw, .end = j->code.rw + j->code.size, .run = j->code.rx};
     jit_leave_commons(j, &x);
@@ -309,7 +307,7 @@ void jit_remember(struct jit *j, const struct jit_region *r, const void *state)
     u32 mix;
     memcpy(&mix, (const u8 *)state + j->config.tlb.mix, sizeof mix);
     j->jump[((u32)r->place ^ mix) / 4 % j->jumps] =
-        (struct jit_jump){.place = r->place, .code = r->code + r->check};
+        (struct jit_jump){.key = r->place + 1, .code = r->code + r->check};
 }
 
 void *jit_owner(const struct jit_region *r)

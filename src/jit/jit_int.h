@@ -30,8 +30,9 @@ _Static_assert(sizeof(struct jit_frame) % 16 == 8, "keeps the stack aligned");
 #define JIT_HOMES  9
 #define JIT_NTEMPS 4
 
+/* An entry of the table of all jumps, or of a switch's. */
 struct jit_jump {
-    u64 place;
+    u64 key; /* a place and 1, so that an empty table is zero; a value */
     const u8 *code;
 };
 

@@ -355,11 +355,11 @@ static struct jit_jump *jit_leave_switch_table(struct jit_gen *g, const struct i
     s->next = g->out->switches;
     g->out->switches = s;
     for (unsigned k = 0; k < size; k++) /* what is never looked for there */
-        s->jump[k].place = (k + 1) % size * 4;
+        s->jump[k].key = (k + 1) % size * 4;
     for (unsigned k = 0; k < b->ncases; k++) {
         const struct ir_case *c = &g->r->cases[b->cases + k];
         struct jit_jump *jump = &s->jump[c->value / 4 % size];
-        jump->place = c->value;
+        jump->key = c->value;
         jit_leave_fix(g, (struct jit_fixup){.jump = jump, .block = c->block});
     }
     return s->jump;
@@ -375,7 +375,7 @@ static void jit_leave_big_switch(struct jit_gen *g, const struct ir_insn *in, un
     x64_alu_imm(x, false, X64_AND, at, (i32)(size - 1) << 2);
     x64_mov_imm(x, to, (u64)(uintptr_t)table);
     x64_lea(x, true, to, x64_indexed(to, at, 2, 0));
-    x64_alu_load(x, false, X64_CMP, v, x64_at(to, offsetof(struct jit_jump, place)));
+    x64_alu_load(x, false, X64_CMP, v, x64_at(to, offsetof(struct jit_jump, key)));
     jit_leave_fixup(g, x64_jcc(x, X64_NE, X64_LATER), in->f);
     x64_jmp_mem(x, x64_at(to, offsetof(struct jit_jump, code)));
 }
@@ -415,15 +415,14 @@ static void jit_leave_indirect(struct jit_gen *g, const struct ir_insn *in)
 {
     struct x64 *x = &g->x;
     unsigned v = jit_regs_use(g, in->a);
-    if (v != RAX)
-        x64_mov(x, false, RAX, v);
+    x64_lea(x, true, RAX, x64_at(v, 1));
     jit_regs_spill_homes(g);
     x64_mov(x, false, RCX, RAX);
     x64_alu_load(x, false, X64_XOR, RCX, x64_at(JIT_STATE, (i32)g->j->config.tlb.mix));
     x64_alu_imm(x, false, X64_AND, RCX, (i32)(g->j->jumps - 1) << 2);
     x64_mov_imm(x, RDX, (u64)(uintptr_t)g->j->jump);
     x64_lea(x, true, RDX, x64_indexed(RDX, RCX, 2, 0));
-    x64_alu_load(x, true, X64_CMP, RAX, x64_at(RDX, offsetof(struct jit_jump, place)));
+    x64_alu_load(x, true, X64_CMP, RAX, x64_at(RDX, offsetof(struct jit_jump, key)));
     x64_jcc(x, X64_NE, jit_leave_common(g, g->j->miss));
     x64_jmp_mem(x, x64_at(RDX, offsetof(struct jit_jump, code)));
 }
@@ -687,6 +686,7 @@ void jit_leave_commons(struct jit *j, struct x64 *x)
     j->failed = x64_here(x);
     jit_leave_common_failed(j, x);
     j->miss = x64_here(x);
+    x64_alu_imm(x, true, X64_SUB, RAX, 1);
     x64_store(x, true, JIT_FRAME(place), RAX);
     x64_store_imm(x, false, JIT_FRAME(how), JIT_INDIRECT);
     x64_jmp(x, j->leave);
