@@ -15,6 +15,15 @@ static const char cmd_devices_head[] =
     "Sizes end in K, M, G or s (sectors of 512 bytes); a # starts a comment. On the command\n"
     "line, --set 31:cpus=4 (-C of sys161) adds an argument.\n";
 
+static const char cmd_devices_dec5000[] =
+    "\n"
+    "The DECstation 5000/200 (--board dec5000) has its chips and nothing to plug in as yet:\n"
+    "\n"
+    "dz            console     four serial lines; line 3 is the terminal that kuseg runs on\n"
+    "ds1287        clock       calendar, alarm and periodic interrupt\n"
+    "prom          controller  boots a kernel and answers it; --memory, --initrd, --append\n"
+    "turbochannel  controller  seven slots, empty\n";
+
 #define CMD_DEVICES_SIZE   "=SIZE"
 #define CMD_DEVICES_NUMBER "=N"
 #define CMD_DEVICES_TEXT   "=PATH"
@@ -31,5 +40,6 @@ int cmd_devices(int argc, char **argv)
 #define DEVICE_ARG(TAG, name, kind, member, min, max, what)                                        \
     printf("    %-21s %s\n", name CMD_DEVICES_##kind, what);
 #include "machine/devices.def"
+    fputs(cmd_devices_dec5000, stdout);
     return CMD_OK;
 }

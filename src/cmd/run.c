@@ -53,6 +53,8 @@ static enum err run_named_board(struct run *r, struct error *e)
     r->board = NULL;
     if (o->board && strcmp(o->board, "auto"))
         return board_find(o->board, &r->board, e);
+    if (o->cpu && !strcmp(o->cpu, "r3000"))
+        return board_find("dec5000", &r->board, e);
     if (o->sys161 || o->cpu || o->builtin || o->conf || o->overrides.n)
         return board_find("s161", &r->board, e);
     return ERR_OK;
@@ -64,6 +66,14 @@ static enum err run_initrd(struct run *r, struct error *e)
     return path ? host_slurp(path, RUN_MAX_INITRD, &r->initrd, e) : ERR_OK;
 }
 
+/* NULL: a CPU of the other board. */
+static const struct mips_model *run_kn02_model(const struct run_options *o)
+{
+    if (!o->cpu || !strcmp(o->cpu, "r3000"))
+        return &mips_r3000;
+    return !strcmp(o->cpu, "r3000a") ? &mips_r3000a_kn02 : NULL;
+}
+
 /* What the DECstation has not. */
 static enum err run_check_dec5000(const struct run_options *o, struct error *e)
 {
@@ -71,7 +81,7 @@ static enum err run_check_dec5000(const struct run_options *o, struct error *e)
         bool given;
         const char *option;
     } others[] = {
-        {o->conf, "--conf"},     {o->overrides.n, "--set"}, {o->cpu, "--cpu"},
+        {o->conf, "--conf"},     {o->overrides.n, "--set"}, {!run_kn02_model(o), "--cpu mips-161"},
         {o->cpus > 1, "--cpus"}, {o->disks.n, "--disk"},    {o->emufs, "--emufs"},
         {o->nic, "--nic"},       {o->screen, "--screen"},   {o->screen_shot, "--screen-shot"},
     };
@@ -93,6 +103,8 @@ static enum err run_configure(struct run *r, bool *unseen, struct error *e)
 {
     if (run_is_dec5000(r))
         return run_check_dec5000(r->o, e);
+    if (r->o->cpu && !strcmp(r->o->cpu, "r3000"))
+        return err_set(e, ERR_USAGE, "--cpu r3000 is for the board dec5000; this is s161");
     return run_conf_read(&r->conf, r->o, unseen, e);
 }
 
@@ -136,9 +148,11 @@ static struct board_s161_config run_s161(const struct run *r)
 static struct board_setup run_setup(const struct run *r)
 {
     const struct run_options *o = r->o;
-    return (struct board_setup){
-        .s161 = run_s161(r),
-        .kn02 = {.ram = o->memory, .engine = run_engine(o), .epoch_ns = o->epoch * 1000000000u}};
+    return (struct board_setup){.s161 = run_s161(r),
+                                .kn02 = {.ram = o->memory,
+                                         .model = run_kn02_model(o),
+                                         .engine = run_engine(o),
+                                         .epoch_ns = o->epoch * 1000000000u}};
 }
 
 static struct vmm_service run_screen(const struct run_options *o, bool unseen)

@@ -4,15 +4,14 @@
  */
 #include "isa/mips_int.h"
 
-const struct mips_model mips_r3000 = {
-    .name = "r3000",
-    .prid = 0x220,
-    .levels = MIPS_L1 | MIPS_LPIN,
-    .fir = 0x340,
-    .fp_irq = 1u << 15,
-    .spins = true,
-    .cache_bytes = KIB(64),
-};
+#define MIPS_KN02(text, id)                                                                        \
+    {                                                                                              \
+        .name = (text), .prid = (id), .levels = MIPS_L1 | MIPS_LPIN, .fir = 0x340,                 \
+        .fp_irq = 1u << 15, .spins = true, .cache_bytes = KIB(64),                                 \
+    }
+const struct mips_model mips_r3000 = MIPS_KN02("r3000", 0x220);
+const struct mips_model mips_r3000a_kn02 = MIPS_KN02("r3000a", 0x230);
+#undef MIPS_KN02
 
 const struct mips_model mips_r3000a = {
     .name = "r3000a",

@@ -93,7 +93,7 @@ struct mips_model {
     u32 cache_bytes; /* of each cache, as a kernel that isolates them sees it; 0: none to be seen */
 };
 
-extern const struct mips_model mips_r3000; /* as on a KN02, with an R3010 */
+extern const struct mips_model mips_r3000, mips_r3000a_kn02; /* as on a KN02, with an R3010 */
 extern const struct mips_model mips_r3000a;
 extern const struct mips_model mips_r3000a_fpu; /* with an R3010, wired as in DECstations */
 extern const struct mips_model mips_161;

@@ -13,6 +13,16 @@ run "$kuseg" devices
 expect devices_lists_arguments 0 out "ramsize=SIZE"
 run "$kuseg" devices --help
 expect devices_has_help 0 out "usage: kuseg devices"
+run "$kuseg" devices
+expect devices_tells_of_every_board 0 out "ds1287"
+run "$kuseg" run --board list
+expect boards_are_listed 0 out "dec5000  DECstation 5000/200"
+run "$kuseg" run --board pc kernel
+expect unknown_board_is_named 2 err "there is no board 'pc'; there are: s161 dec5000"
+refuse disks_are_not_for_every_board "--disk is for the board s161; this is dec5000" \
+    "$kuseg" run --board kn02 --disk x kernel
+refuse cpus_belong_to_boards "--cpu r3000 is for the board dec5000; this is s161" \
+    "$kuseg" run --board s161 --cpu r3000 kernel
 run "$kuseg" console --help
 expect console_has_help 0 out "usage: kuseg console"
 run "$kuseg" version
