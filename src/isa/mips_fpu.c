@@ -170,17 +170,21 @@ static unsigned mips_fpu_end(void)
 #define MIPS_FPU_COMPUTE(name, type)                                                               \
     static type mips_fpu_compute_##name(unsigned function, type x, type y)                         \
     {                                                                                              \
-        volatile type a = x, b = y;                                                                \
+        volatile type a = x, b = y, v;                                                             \
         switch (function) {                                                                        \
         case FPU_ADD:                                                                              \
-            return a + b;                                                                          \
+            v = a + b;                                                                             \
+            break;                                                                                 \
         case FPU_SUB:                                                                              \
-            return a - b;                                                                          \
+            v = a - b;                                                                             \
+            break;                                                                                 \
         case FPU_MUL:                                                                              \
-            return a * b;                                                                          \
+            v = a * b;                                                                             \
+            break;                                                                                 \
         default:                                                                                   \
-            return a / b;                                                                          \
+            v = a / b;                                                                             \
         }                                                                                          \
+        return v;                                                                                  \
     }
 MIPS_FPU_COMPUTE(single, float)
 MIPS_FPU_COMPUTE(double, double)

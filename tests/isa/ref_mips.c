@@ -35,6 +35,7 @@ enum {
 #define REF_CA_SOFT  0x00000300u
 #define REF_CA_HARD  0x0000fc00u
 #define REF_CA_TIMER 0x00008000u
+#define REF_CA_FPU   0x00008000u
 
 #define REF_LO_D 0x00000400u
 #define REF_LO_V 0x00000200u
@@ -224,7 +225,7 @@ static bool ref_write(struct ref_mips *c, uint32_t pa, unsigned size, uint32_t v
 
 static bool ref_load(struct ref_mips *c, uint32_t va, unsigned size, uint32_t *value)
 {
-    uint32_t pa;
+    uint32_t pa = 0;
 
     if (!ref_translate(c, va, size, false, &pa))
         return false;
@@ -239,7 +240,7 @@ static bool ref_load(struct ref_mips *c, uint32_t va, unsigned size, uint32_t *v
 
 static bool ref_store(struct ref_mips *c, uint32_t va, unsigned size, uint32_t value)
 {
-    uint32_t pa;
+    uint32_t pa = 0;
 
     if (!ref_translate(c, va, size, true, &pa))
         return false;
@@ -550,12 +551,119 @@ static bool ref_cop0(struct ref_mips *c, uint32_t insn)
     }
 }
 
-/* Coprocessors 1, 2, 3: not fitted */
+/* A coprocessor that is not fitted */
 static bool ref_no_cop(struct ref_mips *c, unsigned n)
 {
     if (!ref_cop_usable(c, n))
         return ref_cop_unusable(c, n);
     return ref_exception(c, REF_EXC_RI);
+}
+
+/*
+ * The R3010
+ */
+
+static void ref_fpu_follow_line(struct ref_mips *c)
+{
+    c->irq_lines &= ~REF_CA_FPU;
+    if (ref_fpu_line(&c->fp))
+        c->irq_lines |= REF_CA_FPU;
+}
+
+static bool ref_interrupt_pending(const struct ref_mips *c)
+{
+    return (c->status & REF_ST_IEC) && (ref_cause(c) & c->status & REF_ST_IM);
+}
+
+/* After an instruction that computes, or was asked to. */
+static bool ref_fpu_done(struct ref_mips *c, bool trapped)
+{
+    ref_fpu_follow_line(c);
+    if (trapped && ref_interrupt_pending(c))
+        return ref_exception(c, REF_EXC_INT);
+    return true;
+}
+
+static bool ref_fpu_not_implemented(struct ref_mips *c)
+{
+    ref_fpu_unimplemented(&c->fp);
+    return ref_fpu_done(c, true);
+}
+
+static uint32_t ref_cfc1(const struct ref_mips *c, unsigned n)
+{
+    if (n == 0)
+        return 0x340;
+    return n == 31 ? c->fp.fcr31 : 0;
+}
+
+static void ref_ctc1(struct ref_mips *c, unsigned n, uint32_t value)
+{
+    if (n != 31)
+        return;
+    c->fp.fcr31 = value & REF_FPU_WRITABLE;
+    ref_fpu_follow_line(c);
+}
+
+static bool ref_bc1(struct ref_mips *c, uint32_t insn, uint32_t *after, bool *branch)
+{
+    bool wanted = (insn >> 16) & 1;
+    bool condition = (c->fp.fcr31 & REF_FPU_C) != 0;
+
+    if ((insn >> 17) & 15)
+        return ref_fpu_not_implemented(c);
+    *branch = true;
+    if (condition == wanted)
+        *after = c->pc + 4 + (ref_sign16(insn & 0xffff) << 2);
+    return true;
+}
+
+static bool ref_cop1(struct ref_mips *c, uint32_t insn, uint32_t *after, bool *branch)
+{
+    unsigned rt = (insn >> 16) & 31;
+    unsigned rd = (insn >> 11) & 31;
+
+    if (!c->fpu || !ref_cop_usable(c, 1))
+        return ref_no_cop(c, 1);
+    if (insn & 0x02000000u)
+        return ref_fpu_done(c, !ref_fpu_compute(&c->fp, insn));
+    switch ((insn >> 21) & 31) {
+    case 0: /* mfc1 */
+        ref_set(c, rt, c->fp.fpr[rd]);
+        return true;
+    case 2:
+        ref_set(c, rt, ref_cfc1(c, rd));
+        return true;
+    case 4: /* mtc1 */
+        c->fp.fpr[rd] = ref_get(c, rt);
+        return true;
+    case 6:
+        ref_ctc1(c, rd, ref_get(c, rt));
+        return true;
+    case 8:
+        return ref_bc1(c, insn, after, branch);
+    default:
+        return ref_fpu_not_implemented(c);
+    }
+}
+
+static bool ref_lwc1(struct ref_mips *c, uint32_t va, unsigned ft)
+{
+    uint32_t value;
+
+    if (!c->fpu || !ref_cop_usable(c, 1))
+        return ref_no_cop(c, 1);
+    if (!ref_load(c, va, 4, &value))
+        return false;
+    c->fp.fpr[ft] = value;
+    return true;
+}
+
+static bool ref_swc1(struct ref_mips *c, uint32_t va, unsigned ft)
+{
+    if (!c->fpu || !ref_cop_usable(c, 1))
+        return ref_no_cop(c, 1);
+    return ref_store(c, va, 4, c->fp.fpr[ft]);
 }
 
 /*
@@ -903,9 +1011,11 @@ static bool ref_execute(struct ref_mips *c, uint32_t insn, uint32_t *after, bool
     case 0x10:
         return ref_cop0(c, insn);
     case 0x11:
-    case 0x31: /* lwc1 */
-    case 0x39: /* swc1 */
-        return ref_no_cop(c, 1);
+        return ref_cop1(c, insn, after, branch);
+    case 0x31:
+        return ref_lwc1(c, va, rt);
+    case 0x39:
+        return ref_swc1(c, va, rt);
     case 0x12:
     case 0x32:
     case 0x3a:
@@ -997,7 +1107,7 @@ void ref_step(struct ref_mips *c)
     }
 
     c->r[0] = 0;
-    if ((c->status & REF_ST_IEC) && (ref_cause(c) & c->status & REF_ST_IM))
+    if (ref_interrupt_pending(c))
         ref_exception(c, REF_EXC_INT);
     ref_one_instruction(c);
 
@@ -1013,6 +1123,7 @@ void ref_reset(struct ref_mips *c)
     struct ref_mips fresh = {
         .big_endian = c->big_endian,
         .mips161 = c->mips161,
+        .fpu = c->fpu,
         .mem = c->mem,
         .memctx = c->memctx,
         .prid = c->prid,

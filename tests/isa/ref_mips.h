@@ -15,7 +15,8 @@
  *     mfc0/mtc0 is ignored on the R3000 and obeyed on mips161;
  *   - COP0 with bit 25 set is recognised by bits 5..0 alone; with it clear only rs 0 (mfc0) and
  *     4 (mtc0) exist, the rest (cfc0, ctc0, bc0x) is RI. Unusable (CpU) comes before reserved;
- *   - coprocessors 1, 2, 3 are not fitted: CU bit clear is CpU with CE=n, CU bit set is RI;
+ *   - coprocessors 2, 3, and 1 but with fpu, are not fitted: CU bit clear is CpU with CE=n, CU bit
+ *     set is RI;
  *   - 0x30 and 0x38 are LL and SC on mips161, RI on the R3000, whatever CU0 says;
  *   - SYNC, WAIT and CACHE exist on mips161 only; elsewhere RI.
  *  Arithmetic
@@ -74,6 +75,16 @@
  *   - Count is 0 at reset. mtc0 to Compare clears the timer line, turns the timer on and, when
  *     Count > the new Compare, sets Count to 0 (as System/161 does). After every step Count is
  *     compared, 0 is not special; a match sets Count to 0 and raises the line.
+ *  Floating point (fpu: an R3010, on the R3000; its arithmetic is ref_fpu.h's)
+ *   - unusable (CpU with CE=1) comes before anything else, an address error too;
+ *   - cfc1 knows registers 0 (revision: 0x340) and 31, others read 0; ctc1 knows 31 and stores all
+ *     of its writable bits; bc1 with other than 0 or 1 in rt is no branch but not implemented, as
+ *     are the moves that are reserved;
+ *   - the interrupt line (0x8000) follows register 31: it is up while an enabled cause or E is set.
+ *     If an instruction that computes pulls it up and the interrupt is enabled, it is taken at
+ *     once: EPC is that instruction. If not, that instruction is passed over. After ctc1 the
+ *     interrupt is one like any other, taken before the next instruction;
+ *   - results and the condition are there at once.
  *  Reset
  *   - everything but the configuration becomes 0; TLB entry i gets hi = 0x81000000 + i * 0x1000
  *     (kseg0: can match nothing) and lo = 0, so that no duplicates exist from the beginning.
@@ -84,8 +95,7 @@
 #ifndef REF_MIPS_H
 #define REF_MIPS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "ref_fpu.h"
 
 struct ref_mem_ops { /* physical memory, given by the test; return false = bus error */
     bool (*read)(void *ctx, uint32_t pa, unsigned size /* 1, 2, 4 */, bool fetch, uint32_t *value);
@@ -112,11 +122,13 @@ struct ref_mips {
     uint32_t ll_value;
     bool waiting;       /* WAIT executed; leaves when a hardware line is raised */
     uint32_t irq_lines; /* hardware lines as the bits of Cause (0xfc00) */
-    bool stopped;       /* did something this CPU leaves undefined: stop for the debugger */
+    struct ref_fpu fp;
+    bool stopped; /* did something this CPU leaves undefined: stop for the debugger */
 
     /* configuration */
     bool big_endian;
     bool mips161; /* System/161's additions and differences; false = the real R3000A */
+    bool fpu;     /* there is an R3010 */
     const struct ref_mem_ops *mem;
     void *memctx;
     uint32_t prid;
