@@ -35,7 +35,7 @@ static bool cpu_jit_ops_load(void *state, u64 left, enum ir_size size, u32 at, u
         *v = (u32)(i16)*v;
     if (likely(!c->resync))
         return true;
-    c->r[c->load_to] = *v;
+    *c->load_to = *v;
     return cpu_jit_ops_leave(c);
 }
 

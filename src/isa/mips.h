@@ -211,7 +211,7 @@ struct mips {
     bool retime;    /* find anew when Count reaches Compare */
     bool at_native; /* the interpreter returns before blocks that are hot or translated */
     bool step;      /* the translator's: interpret the next instruction */
-    u8 load_to;     /* the translator's: see mips_load_memory */
+    u32 *load_to;   /* the translator's: see mips_load_memory */
     u64 stop;       /* the translator's: where its run ends, a count of instructions */
     struct mips_spin spin;
     struct mips_block *hot; /* why the interpreter returned: this block; NULL: it did not */

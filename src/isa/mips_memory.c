@@ -247,12 +247,14 @@ static inline const struct mem_region *mips_memory_plain(struct mips *c, gva va,
 }
 
 /* Which register the load at pc is for: asked first, because the device may change the code. */
-static u8 mips_memory_load_to(const struct mips *c)
+static u32 *mips_memory_load_to(struct mips *c)
 {
     gpa pa;
     const u8 *p = mips_translate(c, c->pc, &pa) ? mem_ram_ptr(c->mem, pa, 4) : NULL;
-    u32 rt = p ? bits_get(mem_load(p, 4, c->big), 16, 5) : 0;
-    return (u8)(rt ? rt : MIPS_SINK);
+    u32 word = p ? mem_load(p, 4, c->big) : 0, rt = bits_get(word, 16, 5);
+    if (word >> 26 == mips_ops[MIPS_OP_lwc1].match >> 26)
+        return &c->fpr[rt];
+    return &c->r[rt ? rt : MIPS_SINK];
 }
 
 static bool mips_memory_device_load(struct mips *c, const struct mem_region *r, gpa pa,

@@ -8,6 +8,7 @@
  */
 #include "diff.h"
 #include "diff_rig.h"
+#include "fpu_value.h"
 #include "isa/mips_int.h"
 
 #include <stdio.h>
@@ -100,10 +101,19 @@ uint32_t diff_random_address(struct diff *t)
     return segment[rng_below(r, ARRAY_LEN(segment))] + page + off;
 }
 
+static uint32_t random_float(struct rng *r)
+{
+    if (rng_percent(r, 60))
+        return (uint32_t)fpu_value(r, &fpu_single);
+    return (uint32_t)(fpu_value(r, &fpu_double) >> (rng_percent(r, 70) ? 32 : 0));
+}
+
 uint32_t diff_random_value(struct diff *t)
 {
     static const uint32_t corner[] = {0,          1,          0xffffffff, 0x7fffffff, 0x80000000,
                                       0x80000001, 0xfffffffe, 0x0000ffff, 0xffff8000, 31};
+    if (t->fpu && rng_percent(&t->rng, 25))
+        return random_float(&t->rng);
     if (rng_percent(&t->rng, 35))
         return corner[rng_below(&t->rng, ARRAY_LEN(corner))];
     return rng_percent(&t->rng, 60) ? diff_random_address(t) : rng_next(&t->rng);
@@ -112,12 +122,16 @@ uint32_t diff_random_value(struct diff *t)
 /* Which instructions are wanted how often. */
 static const struct mips_op_info *random_op(struct diff *t)
 {
+    static const u8 op[] = {MIPS_OP_lwc1, MIPS_OP_lwc1, MIPS_OP_lwc1, MIPS_OP_swc1, MIPS_OP_mtc1,
+                            MIPS_OP_mfc1, MIPS_OP_bc1f, MIPS_OP_bc1t, MIPS_OP_cfc1};
     for (;;) {
         unsigned i = rng_below(&t->rng, MIPS_NOPS);
         const struct mips_op_info *o = &mips_ops[i];
         bool cop1 = o->match >> 26 == 17;
-        if ((o->flags & TRAP || cop1) && !rng_percent(&t->rng, 4))
+        if ((o->flags & TRAP || (cop1 && !t->fpu)) && !rng_percent(&t->rng, 4))
             continue;
+        if (cop1 && rng_percent(&t->rng, 50)) /* so many comparisons */
+            o = &mips_ops[op[rng_below(&t->rng, ARRAY_LEN(op))]];
         if ((o->flags & STOP) && !rng_percent(&t->rng, 30))
             continue;
         return o;
@@ -131,6 +145,13 @@ static uint32_t random_cp0(struct diff *t)
     uint32_t rd =
         rng_percent(&t->rng, 95) ? reg[rng_below(&t->rng, ARRAY_LEN(reg))] : rng_below(&t->rng, 32);
     return rd << 11 | sel;
+}
+
+static uint32_t random_fp_control(struct diff *t)
+{
+    if (rng_percent(&t->rng, 80))
+        return 31 << 11;
+    return rng_percent(&t->rng, 50) ? 0 : rng_below(&t->rng, 32) << 11;
 }
 
 uint32_t diff_random_insn(struct diff *t)
@@ -147,6 +168,8 @@ uint32_t diff_random_insn(struct diff *t)
     w = (w & ~o->mask) | o->match;
     if (!strcmp(o->name, "mfc0") || !strcmp(o->name, "mtc0"))
         w = (w & ~0xffffu) | random_cp0(t);
+    if (!strcmp(o->name, "cfc1") || !strcmp(o->name, "ctc1"))
+        w = (w & ~0xf800u) | random_fp_control(t);
     if (!strcmp(o->name, "j") || !strcmp(o->name, "jal"))
         w = (w & 0xfc000000u) | (rng_below(r, RAM_SIZE) & ~3u) >> 2;
     return w;
@@ -158,6 +181,29 @@ void diff_put_word(struct diff *t, uint32_t pa, uint32_t w)
     uint8_t *theirs = diff_ref_memory(t, pa, false);
     for (unsigned i = 0; i < 4; i++)
         ours[i] = theirs[i] = (uint8_t)(w >> 8 * (t->big ? 3 - i : i));
+}
+
+static uint32_t put_words(struct diff *t, uint32_t at, const uint32_t *w, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        diff_put_word(t, at + 4 * i, w[i]);
+    return at + 4 * n;
+}
+
+uint32_t diff_make_fp_entry(struct diff *t, uint32_t at)
+{
+    static const uint32_t clear_causes[] = {
+        0x401a6000, /* mfc0 k0, status */
+        0x3c1b2000, /* lui k1, CU1 */
+        0x035bd025, /* or k0, k0, k1 */
+        0x409a6000, /* mtc0 k0, status */
+        0x445af800, /* cfc1 k0, $31 */
+        0x335a0fff, /* andi k0, k0, enables, flags, mode */
+        0x44daf800, /* ctc1 k0, $31 */
+    };
+    if (!t->fpu || rng_percent(&t->rng, 10))
+        return at;
+    return put_words(t, at, clear_causes, ARRAY_LEN(clear_causes));
 }
 
 /* Handlers that let the program go on: the refill handler maps the page somewhere, the other one
@@ -185,10 +231,8 @@ void diff_make_handlers(struct diff *t, uint32_t refill)
         0x03600008, /* jr k1 */
         0x42000010, /* rfe */
     };
-    for (uint32_t i = 0; i < ARRAY_LEN(map_page); i++)
-        diff_put_word(t, refill + 4 * i, map_page[i]);
-    for (uint32_t i = 0; i < ARRAY_LEN(skip); i++)
-        diff_put_word(t, refill + 0x80 + 4 * i, skip[i]);
+    put_words(t, refill, map_page, ARRAY_LEN(map_page));
+    put_words(t, diff_make_fp_entry(t, refill + 0x80), skip, ARRAY_LEN(skip));
 }
 
 static void make_memory(struct diff *t)
@@ -233,6 +277,20 @@ static uint32_t random_status(struct diff *t)
     return s;
 }
 
+void diff_make_fpu(struct diff *t)
+{
+    struct ref_fpu *f = &t->ref.fp;
+    if (!t->fpu)
+        return;
+    for (unsigned i = 0; i < 32; i++)
+        f->fpr[i] = random_float(&t->rng);
+    f->fcr31 = rng_next(&t->rng) & (REF_FPU_C | 0x7f);
+    if (rng_percent(&t->rng, 60))
+        f->fcr31 |= rng_next(&t->rng) & 0xf80;
+    memcpy(t->cpu->fpr, f->fpr, sizeof t->cpu->fpr);
+    t->cpu->fcr31 = f->fcr31;
+}
+
 static void make_cpu(struct diff *t)
 {
     struct mips *c = t->cpu;
@@ -246,6 +304,7 @@ static void make_cpu(struct diff *t)
     c->entrylo = f->entrylo = rng_next(&t->rng) & 0xffffff00u;
     c->index = f->index = rng_below(&t->rng, 64) << 8;
     c->cause = f->cause = rng_percent(&t->rng, 10) ? rng_next(&t->rng) & 0x300 : 0;
+    diff_make_fpu(t);
     uint32_t page = 1 + rng_below(&t->rng, CODE_PAGES);
     uint32_t off = rng_percent(&t->rng, 30) ? 0xff0 : rng_below(&t->rng, 1024) * 4;
     uint32_t pc = (mips_user_mode(c) ? 0x00000000u : 0x80000000u) + page * MEM_PAGE + off;
@@ -260,8 +319,11 @@ void diff_machine(struct diff *t, uint64_t seed, const struct vcpu_engine *engin
     struct error e;
     *t = (struct diff){.rng = {seed}, .ours = {.t = t, .is_ours = true}, .theirs = {.t = t}};
     t->big = rng_percent(&t->rng, 70);
-    t->mips161 = rng_percent(&t->rng, 70);
-    const struct mips_model *model = t->mips161 ? &mips_161 : &mips_r3000a;
+    t->mips161 = rng_percent(&t->rng, 55);
+    t->fpu = !t->mips161 && rng_percent(&t->rng, 67);
+    const struct mips_model *model = t->mips161 ? &mips_161
+                                     : t->fpu   ? &mips_r3000a_fpu
+                                                : &mips_r3000a;
     t->mem = mem_new();
     if (mem_add_ram(t->mem, 0, RAM_SIZE, &e) || mem_add_rom(t->mem, ROM_BASE, MEM_PAGE, &e))
         abort();
@@ -274,6 +336,7 @@ void diff_machine(struct diff *t, uint64_t seed, const struct vcpu_engine *engin
     vcpu_init(t->vcpu, 0, engine, model, t->big, t->mem, t->code, &t->trace);
     t->ref = (struct ref_mips){.big_endian = t->big,
                                .mips161 = t->mips161,
+                               .fpu = t->fpu,
                                .mem = &ref_ops,
                                .memctx = t,
                                .prid = model->prid,
@@ -336,9 +399,17 @@ static bool compare_cp0(const struct mips *c, const struct ref_mips *f)
     return !bad;
 }
 
+static bool compare_fpu(const struct mips *c, const struct ref_mips *f)
+{
+    bool bad = differs("fcr", 31, c->fcr31, f->fp.fcr31);
+    for (unsigned i = 0; i < 32; i++)
+        bad |= differs("f", i, c->fpr[i], f->fp.fpr[i]);
+    return !bad;
+}
+
 bool diff_compare_cpu(const struct mips *c, const struct ref_mips *f)
 {
-    bool bad = false;
+    bool bad = !compare_fpu(c, f);
     for (unsigned i = 0; i < 32; i++)
         bad |= differs("r", i, c->r[i], f->r[i]);
     bad |= differs("hi", 0, c->r[MIPS_HI], f->hi);
@@ -369,6 +440,8 @@ void diff_change_lines(struct diff *t)
 {
     static const uint32_t line[] = {0x400, 0x800, 0x8000, 0x1000, 0x2000, 0x4000};
     uint32_t l = line[rng_below(&t->rng, ARRAY_LEN(line))];
+    if (t->fpu && l == 0x8000) /* the R3010's own */
+        l = 0x4000;
     bool up = rng_percent(&t->rng, 40);
     mips_set_irq(t->cpu, l, up);
     t->ref.irq_lines = up ? t->ref.irq_lines | l : t->ref.irq_lines & ~l;

@@ -129,6 +129,41 @@ static uint32_t make_access(struct make *m)
     return make_i(op[make_below(m, ARRAY_LEN(op))], base, make_value_reg(m), off);
 }
 
+static uint32_t make_fp_arithmetic(struct make *m)
+{
+    static const uint8_t fn[] = {0,    0,    1,    2,    2,    3,    5,    6,    6,    7,
+                                 0x20, 0x21, 0x24, 0x32, 0x34, 0x3c, 0x3e, 0x30, 0x39, 0x37};
+    uint32_t f = fn[make_below(m, ARRAY_LEN(fn))], format = 16 + make_below(m, 2);
+    if (f >= 0x30 && rng_percent(m->rng, 50))
+        f = 0x30 + make_below(m, 16);
+    if ((f == 0x20 || f == 0x21) && rng_percent(m->rng, 95))
+        format = rng_percent(m->rng, 50) ? 20 : 0x31 - f; /* no conversion to itself */
+    uint32_t even = format == 17 && rng_percent(m->rng, 90) ? 14 : 15;
+    uint32_t d = make_below(m, 16) & even, s = make_below(m, 16) & even;
+    return 0x44000000u | format << 21 | (make_below(m, 16) & even) << 16 | s << 11 | d << 6 | f;
+}
+
+static uint32_t make_fp_access(struct make *m)
+{
+    uint32_t base = DATA + make_below(m, 8), off = make_below(m, 32) * 4 - 32;
+    if (rng_percent(m->rng, 2))
+        off += make_below(m, 4);
+    return make_i(rng_percent(m->rng, 65) ? 0x31 : 0x39, base, make_below(m, 16), off);
+}
+
+static uint32_t make_fp(struct make *m)
+{
+    static const uint8_t move[] = {0, 0, 0, 4, 4, 4, 2, 2, 6};
+    uint32_t n = make_below(m, 100);
+    if (n < 60)
+        return make_fp_arithmetic(m);
+    if (n < 85)
+        return make_fp_access(m);
+    uint32_t rs = move[make_below(m, ARRAY_LEN(move))];
+    uint32_t rd = rs & 2 ? 31 : make_below(m, 16);
+    return 0x44000000u | rs << 21 | make_value_reg(m) << 16 | rd << 11;
+}
+
 static uint32_t make_cop0(struct make *m)
 {
     static const uint32_t op[] = {0x42000001, 0x42000002, 0x42000006, 0x42000008,
@@ -153,6 +188,8 @@ static uint32_t make_branch_to(struct make *m, uint32_t to)
 {
     static const uint32_t op[] = {0x10000000, 0x14000000, 0x18000000, 0x1c000000,
                                   0x04000000, 0x04010000, 0x04100000, 0x04110000};
+    if (rng_below(m->rng, 100) < m->t->taste.fp / 2)
+        return 0x45000000u | make_below(m, 2) << 16 | (((to - m->at - 4) >> 2) & 0xffff);
     uint32_t o = op[make_below(m, ARRAY_LEN(op))], w = o | make_value_reg(m) << 21;
     if (o < 0x18000000 && o >= 0x10000000 && rng_percent(m->rng, 80))
         w |= make_value_reg(m) << 16;
@@ -197,6 +234,8 @@ static uint32_t make_plain(struct make *m)
     uint32_t n = make_below(m, 100);
     if (n < 1)
         return diff_random_insn(m->t);
+    if (n < 95 && rng_below(m->rng, 100) < m->t->taste.fp)
+        return make_fp(m);
     if (n < 50)
         return make_alu(m);
     if (n < 95)
@@ -266,10 +305,28 @@ static void make_remap(struct make *m)
     make_emit(m, 0x42000002); /* tlbwi */
 }
 
+/* Another rounding mode, other traps; rarely one that is due at once. */
+static void make_fp_control(struct make *m)
+{
+    uint32_t v = rng_next(m->rng) & (REF_FPU_C | 0x7f);
+    v |= rng_percent(m->rng, 40) ? rng_next(m->rng) & 0xf80 : 0;
+    v |= rng_percent(m->rng, 5) ? rng_next(m->rng) & 0x3f000 : 0;
+    make_li(m, FREE, v);
+    make_emit(m, 0x44c0f800u | FREE << 16); /* ctc1 */
+}
+
+/* What the R3010's programs want of Status. */
+static uint32_t make_fp_status(struct diff *t)
+{
+    uint32_t s = rng_percent(&t->rng, 50) ? 0x8000 : 0;
+    return t->fpu ? s | (rng_percent(&t->rng, 80) ? MIPS_ST_CU1 : 0) : 0;
+}
+
 static void make_mode(struct make *m)
 {
     uint32_t status = (rng_next(m->rng) & 0x3f) | (rng_percent(m->rng, 20) ? 0xfc00 : 0);
     status |= rng_percent(m->rng, 50) ? MIPS_ST_CU0 : 0;
+    status |= make_fp_status(m->t);
     if (!m->t->mips161 && rng_percent(m->rng, 5))
         status |= MIPS_ST_ISC;
     make_li(m, FREE, status);
@@ -355,8 +412,8 @@ static void make_address(struct make *m)
 static void make_compound(struct make *m)
 {
     static void (*const kinds[])(struct make *) = {
-        make_loop,    make_store_code, make_asid, make_remap,    make_mode,  make_timer,
-        make_address, make_return,     make_call, make_function, make_switch};
+        make_loop,    make_store_code, make_asid, make_remap,    make_mode,   make_timer,
+        make_address, make_return,     make_call, make_function, make_switch, make_fp_control};
     unsigned left = 0, k = 0;
     for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
         left += m->t->taste.kinds[i];
@@ -411,14 +468,15 @@ static void make_code(struct diff *t)
 /* Instead of returning, goes to where register 25 says. */
 static void make_scheduler(struct diff *t)
 {
-    diff_put_word(t, 0x80, make_r(8, CODE + 1, 0, 0));
-    diff_put_word(t, 0x84, 0x42000010);
+    uint32_t at = diff_make_fp_entry(t, 0x80);
+    diff_put_word(t, at, make_r(8, CODE + 1, 0, 0));
+    diff_put_word(t, at + 4, 0x42000010);
 }
 
 /* Returns into another address space: the code there is of other pages, here and there. */
 static void make_switcher(struct diff *t)
 {
-    uint32_t at = 0x80;
+    uint32_t at = diff_make_fp_entry(t, 0x80);
     diff_put_word(t, at, 0x401a5000);                   /* mfc0 k0, entryhi */
     diff_put_word(t, at + 4, make_i(14, 26, 26, 0x40)); /* xori k0, k0, 1 << 6 */
     diff_put_word(t, at + 8, 0x409a5000);               /* mtc0 k0, entryhi */
@@ -434,7 +492,8 @@ static void make_switcher(struct diff *t)
 /* Exchanges the pages of an address that has an entry of a known index. */
 static void make_exchanger(struct diff *t)
 {
-    uint32_t at = 0x80, i = 17 + rng_below(&t->rng, 6), pages = 1 + rng_below(&t->rng, 7);
+    uint32_t at = diff_make_fp_entry(t, 0x80), i = 17 + rng_below(&t->rng, 6),
+             pages = 1 + rng_below(&t->rng, 7);
     const uint32_t code[] = {
         make_i(13, 0, 26, i << 8),
         make_mtc0(26, 0),
@@ -490,7 +549,7 @@ static uint32_t make_status(struct diff *t)
         s |= MIPS_ST_CU0;
     if (rng_percent(&t->rng, 3))
         s |= MIPS_ST_BEV;
-    return s;
+    return s | make_fp_status(t);
 }
 
 void diff_make_go(struct diff *t)
@@ -519,11 +578,12 @@ static void make_registers(struct diff *t)
     c->r[31] = make_code_address(t);
     memcpy(t->ref.r, c->r, sizeof t->ref.r);
     c->status = t->ref.status = make_status(t);
+    diff_make_fpu(t);
     c->entryhi = t->ref.entryhi = rng_below(&t->rng, 2) << 6;
 }
 
 /* Which of many things: some, often; most programs are of few kinds, so that these meet. */
-static struct diff_taste make_taste(struct rng *r)
+static struct diff_taste make_taste(struct rng *r, bool fpu)
 {
     static const uint32_t base[] = {0x80000000, 0x80000000, 0x80000000, 0xa0000000,
                                     0x00000000, 0x00400000, 0x00400000, 0xc0000000};
@@ -536,12 +596,15 @@ static struct diff_taste make_taste(struct rng *r)
     s.lines = (uint8_t)(rng_percent(r, 50) ? rng_below(r, 30) : 0);
     s.outside = (uint8_t)(rng_percent(r, 50) ? rng_below(r, 50) : 0);
     s.moves = (uint8_t)(rng_percent(r, 60) ? 5 + rng_below(r, 30) : 5);
+    s.fp = (uint8_t)(fpu ? rng_below(r, 75) : 0);
+    if (!fpu)
+        s.kinds[11] = 0;
     return s;
 }
 
 void diff_make(struct diff *t)
 {
-    t->taste = make_taste(&t->rng);
+    t->taste = make_taste(&t->rng, t->fpu);
     make_code(t);
     if (rng_percent(&t->rng, 95))
         diff_make_handlers(t, 0);

@@ -29,12 +29,13 @@ struct diff_taste {
     uint32_t base[3];              /* of addresses of code */
     uint8_t kinds[16];             /* of what takes several instructions: weights */
     uint8_t lines, outside, moves; /* percent */
+    uint8_t fp;                    /* percent of the single instructions */
 };
 
 struct diff {
     struct diff_taste taste;
     struct rng rng;
-    bool big, mips161;
+    bool big, mips161, fpu;
     struct mem *mem;
     struct mips_code *code;
     struct vcpu *vcpu;
@@ -56,6 +57,11 @@ uint32_t diff_random_value(struct diff *t);
 uint32_t diff_random_insn(struct diff *t);
 void diff_put_word(struct diff *t, uint32_t pa, uint32_t w);
 void diff_make_handlers(struct diff *t, uint32_t refill);
+/* With an R3010, what a handler begins with, so that its interrupts end; returns where it goes on.
+ */
+uint32_t diff_make_fp_entry(struct diff *t, uint32_t at);
+/* Operands and register 31 for it, where there is one. */
+void diff_make_fpu(struct diff *t);
 void diff_ref_run(struct ref_mips *f, uint64_t until);
 uint8_t *diff_ref_memory(struct diff *t, uint32_t pa, bool write);
 void diff_change_lines(struct diff *t);
