@@ -37,6 +37,9 @@ static const struct cmd_option cmd_run_table[] = {
     {"cpus", 'n', CMD_NUMBER, CMD_RUN_AT(run.cpus), "N", NULL, 1, 32, "CPUs, 1 to 32 (default 1)"},
     {"disk", 'd', CMD_LIST, CMD_RUN_AT(run.disks), "FILE", NULL, 0, 0,
      "a disk image, into the next free slot; may be repeated"},
+    {"serial", 0, CMD_LIST, CMD_RUN_AT(run.serial), "LINE:ADDRESS", NULL, 0, 0,
+     "where the far end of a serial line of dec5000 can be reached, lines 0 to 2: a socket's path "
+     "(with a '/'), or a port of this host"},
     {"initrd", 0, CMD_TEXT, CMD_RUN_AT(run.initrd), "FILE", NULL, 0, 0,
      "a first file system for Linux, into memory (dec5000)"},
     {"append", 0, CMD_TEXT, CMD_RUN_AT(run.append), "WORDS", NULL, 0, 0,

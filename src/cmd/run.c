@@ -28,6 +28,7 @@ struct run {
     struct s161_conf conf;
     struct buf kernel, initrd;
     const struct board_class *board;
+    const char *line[TC_DZ_LINES]; /* addresses of dec5000's serial lines */
     struct host_poll poll;
     struct vmm_config config;
     struct vmm vmm;
@@ -94,6 +95,23 @@ static enum err run_check_dec5000(const struct run_options *o, struct error *e)
     return ERR_OK;
 }
 
+static enum err run_lines(const struct run *r, const char **line, struct error *e)
+{
+    memset(line, 0, sizeof r->line);
+    for (size_t i = 0; i < r->o->serial.n; i++) {
+        const char *item = r->o->serial.item[i];
+        unsigned n = (unsigned)(*item - '0');
+        if (n >= TC_DZ_LINES || item[1] != ':' || !item[2] || n == TC_DZ_CONSOLE)
+            return err_set(e, ERR_USAGE,
+                           "--serial %s: wants LINE:ADDRESS, and lines 0 to 2 (3 is the terminal)",
+                           item);
+        if (line[n])
+            return err_set(e, ERR_USAGE, "--serial %s: line %u has an address already", item, n);
+        line[n] = item + 2;
+    }
+    return ERR_OK;
+}
+
 static bool run_is_dec5000(const struct run *r)
 {
     return !strcmp(r->board->name, "dec5000");
@@ -101,8 +119,12 @@ static bool run_is_dec5000(const struct run *r)
 
 static enum err run_configure(struct run *r, bool *unseen, struct error *e)
 {
-    if (run_is_dec5000(r))
-        return run_check_dec5000(r->o, e);
+    if (run_is_dec5000(r)) {
+        enum err err = run_check_dec5000(r->o, e);
+        return err ? err : run_lines(r, r->line, e);
+    }
+    if (r->o->serial.n)
+        return err_set(e, ERR_USAGE, "--serial is for the board dec5000; this is s161");
     if (r->o->cpu && !strcmp(r->o->cpu, "r3000"))
         return err_set(e, ERR_USAGE, "--cpu r3000 is for the board dec5000; this is s161");
     return run_conf_read(&r->conf, r->o, unseen, e);
@@ -220,6 +242,7 @@ static enum err run_make(struct run *r, struct error *e)
     if (err)
         return err;
     r->config = run_config(r, unseen);
+    memcpy(r->config.line, r->line, sizeof r->line);
     if (!run_engine(r->o))
         return err_set(e, ERR_USAGE, "there is no engine '%s'", r->o->engine);
     err = vmm_init(&r->vmm, &r->config, e);

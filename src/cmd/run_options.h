@@ -13,6 +13,7 @@ struct run_options {
 
     /* the board */
     const char *board;         /* NULL or "auto": by the kernel's ELF header */
+    struct cmd_list serial;    /* "line:address" */
     const char *initrd;        /* file; NULL: none */
     const char *append;        /* words for the kernel before `words`; NULL: none */
     const char *conf;          /* sys161.conf; NULL: the board's defaults */

@@ -3,6 +3,7 @@
 
 #include "host/host_clock.h"
 #include "host/host_term.h"
+#include "io/io_line.h"
 #include "io/io_net_hub.h"
 #include "lib/log.h"
 
@@ -86,7 +87,20 @@ static struct board_setup vmm_setup(struct vmm *v)
     struct board_setup s = v->config->setup;
     s.s161 = vmm_s161(v, &console);
     s.kn02.line[TC_DZ_CONSOLE] = console;
+    for (unsigned i = 0; i < TC_DZ_LINES; i++)
+        if (v->line[i])
+            s.kn02.line[i] = io_line_console(v->line[i]);
     return s;
+}
+
+static enum err vmm_open_lines(struct vmm *v, struct error *e)
+{
+    const struct vmm_config *c = v->config;
+    enum err err = ERR_OK;
+    for (unsigned i = 0; i < TC_DZ_LINES && !err; i++)
+        if (c->line[i])
+            err = io_line_open(&v->line[i], c->poll, c->line[i], e);
+    return err ? err_prefix(e, "--serial") : ERR_OK;
 }
 
 enum err vmm_init(struct vmm *v, const struct vmm_config *config, struct error *e)
@@ -95,8 +109,11 @@ enum err vmm_init(struct vmm *v, const struct vmm_config *config, struct error *
         .wait = vmm_wait, .asked_to_end = vmm_asked_to_end, .mono_ns = vmm_mono_ns, .ctx = v};
     *v = (struct vmm){.config = config};
     machine_init(&v->m, config->board->hz, &host);
+    enum err err = vmm_open_lines(v, e);
+    if (err)
+        return err;
     struct board_setup setup = vmm_setup(v);
-    enum err err = board_make(&v->board, config->board, &v->m, &setup, e);
+    err = board_make(&v->board, config->board, &v->m, &setup, e);
     v->m.warp = config->warp;
     v->m.progress_cycles = config->progress_seconds * v->m.clock.hz;
     return err;
@@ -188,6 +205,8 @@ void vmm_fini(struct vmm *v)
     board_free(&v->board);
     machine_fini(&v->m);
     guest_names_fini(&v->names);
+    for (unsigned i = 0; i < TC_DZ_LINES; i++)
+        io_line_close(v->line[i]);
     *v = (struct vmm){0};
 }
 

@@ -41,6 +41,7 @@ struct vmm_config {
     u64 progress_seconds; /* virtual, without a user instruction, until it ends; 0: no watch */
 
     struct vmm_service meter, screen;
+    const char *line[TC_DZ_LINES];           /* sockets of serial lines (dec5000); NULL: none */
     const char *trace_words, *trace_letters; /* NULL: none (lib/trace.h) */
     bool profile;
     u64 profile_hz;  /* of virtual time */
@@ -51,6 +52,8 @@ struct vmm_config {
     FILE *folded, *gprof; /* of the profile; NULL: not wanted */
 };
 
+struct io_line;
+
 struct vmm {
     const struct vmm_config *config;
     struct machine m;
@@ -58,6 +61,7 @@ struct vmm {
     struct guest_names names;
     struct vmm_meter meter;
     struct vmm_screen screen;
+    struct io_line *line[TC_DZ_LINES];
     struct vmm_trace_line console_line;
     struct vmm_profile profile;
     struct vmm_progress progress;
