@@ -9,6 +9,9 @@
 /* Fallen behind real time by more than this, a machine does not try to catch up. */
 #define MACHINE_MAX_LAG_NS 100000000ull
 
+/* A guest that is busy at every tick of its clock only is not let get ahead by that. */
+#define MACHINE_TICK_NS 5000000u
+
 /* Shorter waits are saved up: sleeping costs the host more. */
 #define MACHINE_NAP_NS 1000000u
 
@@ -186,7 +189,9 @@ static void machine_pace_busy(struct machine *m)
     u64 busy = clock_cycles_to_ns(&m->clock, m->clock.now_base - m->pace_cycle);
     if (m->pace_host <= host) {
         u64 lag = host - m->pace_host;
-        m->pace_host = busy > lag || lag - busy > MACHINE_MAX_LAG_NS ? host : m->pace_host + busy;
+        bool ahead = busy > lag && (!m->idler || busy - lag > MACHINE_TICK_NS);
+        bool behind = lag > busy && lag - busy > MACHINE_MAX_LAG_NS;
+        m->pace_host = ahead || behind ? host : m->pace_host + busy;
     }
     m->pace_cycle = m->clock.now_base;
 }
