@@ -22,8 +22,7 @@ struct debug_reg {
     const char *type;    /* GDB's: "uint32", "code_ptr", "ieee_single"; NULL: "int" */
     const char *group;   /* GDB's: "system", "float"; NULL: by the type */
     u8 bytes;
-    bool absent; /* GDB insists on it, but there is none */
-    bool often;  /* told with every stop */
+    bool often; /* told with every stop */
 };
 
 /* Names of address spaces and of what to show of them. NULL name: there is but one. */
@@ -112,7 +111,8 @@ struct debug_target_ops {
     void (*thread_name)(void *ctx, unsigned thread, struct buf *out);
     void (*thread_extra)(void *ctx, unsigned thread, struct buf *out); /* what it is doing */
 
-    /* Values are in the target's byte order. False: cannot be read, or is read-only. */
+    /* Values are in the target's byte order. False: is not there, or
+     * is read-only. */
     bool (*reg_read)(void *ctx, unsigned thread, unsigned reg, u8 *value);
     bool (*reg_write)(void *ctx, unsigned thread, unsigned reg, const u8 *value);
 

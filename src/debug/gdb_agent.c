@@ -100,7 +100,7 @@ static void gdb_agent_reg(struct gdb_agent *a)
 {
     u64 n = gdb_agent_operand(a, 2);
     u8 value[DEBUG_MAX_REG_BYTES];
-    if (a->bad || n >= a->t->nregs || a->t->reg[n].bytes > 8 || a->t->reg[n].absent ||
+    if (a->bad || n >= a->t->nregs || a->t->reg[n].bytes > 8 ||
         !a->t->ops->reg_read(a->t->ctx, a->thread, (unsigned)n, value))
         a->bad = true;
     else

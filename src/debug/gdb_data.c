@@ -11,7 +11,7 @@ void gdb_data_put_reg(struct gdb_stub *g, unsigned thread, unsigned reg)
 {
     const struct debug_reg *r = &g->t->reg[reg];
     u8 value[DEBUG_MAX_REG_BYTES];
-    if (!r->absent && g->t->ops->reg_read(g->t->ctx, thread, reg, value))
+    if (g->t->ops->reg_read(g->t->ctx, thread, reg, value))
         gdb_packet_hex(&g->reply, value, r->bytes);
     else
         memset(buf_extend(&g->reply, 2u * r->bytes), 'x', 2u * r->bytes);
@@ -38,8 +38,7 @@ void gdb_data_write_all(struct gdb_stub *g, struct gdb_args *a)
             gdb_stub_fail(g, "register %s is not given in hexadecimal digits", g->t->reg[i].name);
             return;
         }
-        if (!g->t->reg[i].absent)
-            (void)g->t->ops->reg_write(g->t->ctx, g->general, i, value);
+        (void)g->t->ops->reg_write(g->t->ctx, g->general, i, value);
     }
     gdb_stub_ok(g);
 }
@@ -62,7 +61,7 @@ void gdb_data_write_one(struct gdb_stub *g, struct gdb_args *a)
     if (!gdb_args_number(a, &n) || n >= g->t->nregs || !gdb_args_char(a, '=') ||
         !gdb_args_bytes(a, value, g->t->reg[n].bytes))
         gdb_stub_refuse(g, "there is no such register");
-    else if (g->t->reg[n].absent || !g->t->ops->reg_write(g->t->ctx, g->general, (u32)n, value))
+    else if (!g->t->ops->reg_write(g->t->ctx, g->general, (u32)n, value))
         gdb_stub_refuse(g, "register %s cannot be written", g->t->reg[n].name);
     else
         gdb_stub_ok(g);

@@ -115,7 +115,7 @@ u32 mips_poke(struct mips *c, struct mips_view view, gva va, const void *buf, u3
 u32 mips_peek_physical(const struct mips *c, gpa pa, void *buf, u32 len);
 u32 mips_poke_physical(struct mips *c, gpa pa, const void *buf, u32 len);
 
-/* Registers by number: the first 38 as GDB numbers them. */
+/* Registers by number: up to FIR as GDB numbers them. */
 enum mips_reg {
     MIPS_REG_R0 = 0,
     MIPS_REG_STATUS = 32,
@@ -124,8 +124,9 @@ enum mips_reg {
     MIPS_REG_BADVADDR,
     MIPS_REG_CAUSE, /* with the interrupt lines, which cannot be written */
     MIPS_REG_PC,    /* writing another address leaves delay slot and WAIT */
-    MIPS_REG_NPC,   /* after pc: can be changed in a delay slot only */
-    MIPS_REG_BD,    /* 1: pc is in a delay slot */
+    MIPS_REG_F0,
+    MIPS_REG_FCSR = MIPS_REG_F0 + 32, /* fcr31; the interrupt line follows */
+    MIPS_REG_FIR,
     MIPS_REG_INDEX,
     MIPS_REG_RANDOM,
     MIPS_REG_ENTRYLO,
@@ -135,9 +136,13 @@ enum mips_reg {
     MIPS_REG_PRID,
     MIPS_REG_COUNT,
     MIPS_REG_COMPARE,
+    MIPS_REG_NPC, /* after pc: can be changed in a delay slot only */
+    MIPS_REG_BD,  /* 1: pc is in a delay slot */
     MIPS_NUM_REGS,
 };
 
+/* Floating-point registers are of CPUs that have the coprocessor. */
+bool mips_reg_exists(const struct mips *c, enum mips_reg reg);
 /* Bits that the CPU does not have are dropped. False: cannot be written, or not so. */
 u32 mips_reg_read(const struct mips *c, enum mips_reg reg);
 MUST_CHECK bool mips_reg_write(struct mips *c, enum mips_reg reg, u32 v);

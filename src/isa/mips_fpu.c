@@ -379,11 +379,15 @@ MIPS_HELPER(mips_cfc1)
     return true;
 }
 
+void mips_fpu_set_status(struct mips *c, u32 v)
+{
+    c->fcr31 = v & MIPS_FCR31_WRITABLE;
+    mips_fpu_line(c);
+}
+
 MIPS_HELPER(mips_ctc1)
 {
-    if (in->rd == 31) {
-        cx->fcr31 = cx->r[in->rt] & MIPS_FCR31_WRITABLE;
-        mips_fpu_line(cx);
-    }
+    if (in->rd == 31)
+        mips_fpu_set_status(cx, cx->r[in->rt]);
     return true;
 }

@@ -89,17 +89,32 @@ u32 mips_poke(struct mips *c, struct mips_view view, gva va, const void *buf, u3
 /* ---- registers ---- */
 
 static const char *const reg_names[MIPS_NUM_REGS] = {
-    "r0",    "r1",   "r2",    "r3",      "r4",    "r5",     "r6",      "r7",      "r8",
-    "r9",    "r10",  "r11",   "r12",     "r13",   "r14",    "r15",     "r16",     "r17",
-    "r18",   "r19",  "r20",   "r21",     "r22",   "r23",    "r24",     "r25",     "r26",
-    "r27",   "r28",  "r29",   "r30",     "r31",   "status", "lo",      "hi",      "badvaddr",
-    "cause", "pc",   "npc",   "bd",      "index", "random", "entrylo", "context", "entryhi",
-    "epc",   "prid", "count", "compare",
+    "r0",      "r1",  "r2",     "r3",     "r4",      "r5",       "r6",      "r7",  "r8",   "r9",
+    "r10",     "r11", "r12",    "r13",    "r14",     "r15",      "r16",     "r17", "r18",  "r19",
+    "r20",     "r21", "r22",    "r23",    "r24",     "r25",      "r26",     "r27", "r28",  "r29",
+    "r30",     "r31", "status", "lo",     "hi",      "badvaddr", "cause",   "pc",  "f0",   "f1",
+    "f2",      "f3",  "f4",     "f5",     "f6",      "f7",       "f8",      "f9",  "f10",  "f11",
+    "f12",     "f13", "f14",    "f15",    "f16",     "f17",      "f18",     "f19", "f20",  "f21",
+    "f22",     "f23", "f24",    "f25",    "f26",     "f27",      "f28",     "f29", "f30",  "f31",
+    "fcsr",    "fir", "index",  "random", "entrylo", "context",  "entryhi", "epc", "prid", "count",
+    "compare", "npc", "bd",
 };
 
 const char *mips_reg_name(enum mips_reg reg)
 {
     return reg_names[reg];
+}
+
+bool mips_reg_exists(const struct mips *c, enum mips_reg reg)
+{
+    return reg < MIPS_REG_F0 || reg > MIPS_REG_FIR || c->model->fir;
+}
+
+static u32 mips_inspect_read_fpu(const struct mips *c, enum mips_reg reg)
+{
+    if (reg == MIPS_REG_FIR)
+        return c->model->fir;
+    return reg == MIPS_REG_FCSR ? c->fcr31 : c->fpr[reg - MIPS_REG_F0];
 }
 
 static u32 mips_inspect_read_cp0(const struct mips *c, enum mips_reg reg)
@@ -146,6 +161,8 @@ u32 mips_reg_read(const struct mips *c, enum mips_reg reg)
     case MIPS_REG_BD:
         return c->bd;
     default:
+        if (reg >= MIPS_REG_F0 && reg <= MIPS_REG_FIR)
+            return mips_inspect_read_fpu(c, reg);
         return reg < MIPS_REG_STATUS ? c->r[reg] : mips_inspect_read_cp0(c, reg);
     }
 }
@@ -177,6 +194,17 @@ static bool mips_inspect_write_bd(struct mips *c, u32 v)
     return true;
 }
 
+static bool mips_inspect_write_fpu(struct mips *c, enum mips_reg reg, u32 v)
+{
+    if (!c->model->fir || reg == MIPS_REG_FIR)
+        return false;
+    if (reg == MIPS_REG_FCSR)
+        mips_fpu_set_status(c, v);
+    else
+        c->fpr[reg - MIPS_REG_F0] = v;
+    return true;
+}
+
 bool mips_reg_write(struct mips *c, enum mips_reg reg, u32 v)
 {
     switch (reg) {
@@ -195,6 +223,8 @@ bool mips_reg_write(struct mips *c, enum mips_reg reg, u32 v)
     case MIPS_REG_BD:
         return mips_inspect_write_bd(c, v);
     default:
+        if (reg >= MIPS_REG_F0 && reg <= MIPS_REG_FIR)
+            return mips_inspect_write_fpu(c, reg, v);
         if (reg >= MIPS_REG_STATUS)
             return mips_write_cp0_outside(c, reg, v);
         c->r[reg] = v;

@@ -334,6 +334,9 @@ enum mips_cp0 {
 #define MIPS_ENTRYLO_WRITABLE 0xffffff00u
 #define MIPS_CONTEXT_PTEBASE  0xffe00000u
 
+/* mips_fpu.c: fcr31, and the interrupt line that follows from it */
+void mips_fpu_set_status(struct mips *c, u32 v);
+
 /* CP0 registers (select 0) that are simply read, by their place in struct mips (0: this is none),
  * and of which those with writable bits are simply written. */
 struct mips_cp0_plain {

@@ -25,8 +25,7 @@
     }
 #define FPU(n, t)                                                                                  \
     {                                                                                              \
-        .name = n, .feature = "org.gnu.gdb.mips.fpu", .bytes = 4, .type = t, .group = "float",     \
-        .absent = true                                                                             \
+        .name = n, .feature = "org.gnu.gdb.mips.fpu", .bytes = 4, .type = t, .group = "float"      \
     }
 #define OURS(n)                                                                                    \
     {                                                                                              \
@@ -35,8 +34,8 @@
     }
 #define F(n) FPU(n, "ieee_single")
 
-/* The first 38 are numbered as enum mips_reg, and all as GDB numbers them; GDB 13 refuses a MIPS
- * without the FPU's. */
+/* Numbered as enum mips_reg is, and as GDB numbers them. GDB 13 refuses a MIPS without the FPU's:
+ * where there is none, they cannot be read. */
 static const struct debug_reg vmm_debug_regs[] = {
     CPU("r0"),
     CPU("r1"),
@@ -123,23 +122,18 @@ static const struct debug_reg vmm_debug_regs[] = {
 };
 
 enum {
-    VMM_DEBUG_REG_OURS = 72,
-    VMM_DEBUG_REG_ASID = VMM_DEBUG_REG_OURS + MIPS_REG_COMPARE - MIPS_REG_INDEX + 1,
+    VMM_DEBUG_REG_ASID = MIPS_REG_COMPARE + 1,
 };
 
 _Static_assert(ARRAY_LEN(vmm_debug_regs) == VMM_DEBUG_REG_ASID + 1, "one for each number");
-
-static enum mips_reg vmm_debug_reg(unsigned reg)
-{
-    return reg < VMM_DEBUG_REG_OURS ? reg : reg - VMM_DEBUG_REG_OURS + MIPS_REG_INDEX;
-}
 
 static bool vmm_debug_reg_read(void *ctx, unsigned thread, unsigned reg, u8 *value)
 {
     const struct vmm_debug *d = ctx;
     const struct mips *c = &d->m->cpu[thread]->mips;
-    u32 v = reg == VMM_DEBUG_REG_ASID ? bits_get(c->entryhi, 6, 6)
-                                      : mips_reg_read(c, vmm_debug_reg(reg));
+    if (!mips_reg_exists(c, reg))
+        return false;
+    u32 v = reg == VMM_DEBUG_REG_ASID ? bits_get(c->entryhi, 6, 6) : mips_reg_read(c, reg);
     if (c->big)
         store_be32(value, v);
     else
@@ -156,7 +150,7 @@ static bool vmm_debug_reg_write(void *ctx, unsigned thread, unsigned reg, const 
     if (reg == VMM_DEBUG_REG_ASID)
         return v < ASIDS &&
                mips_reg_write(c, MIPS_REG_ENTRYHI, (c->entryhi & ~(ASIDS - 1u) << 6) | v << 6);
-    return mips_reg_write(c, vmm_debug_reg(reg), v);
+    return mips_reg_write(c, reg, v);
 }
 
 /* ---- memory ---- */

@@ -17,15 +17,18 @@ from boot import HEARTH, KUSEG, Skip, Terminal, case, contains, equal, guest, ma
 GDB = shutil.which("gdb-multiarch")
 REPEATS = ("--warp", "--epoch", "1700000000", "--stats", "stats.json")
 ADDRESS = "./gdb.sock"
+HEARTH_DEC = os.path.join(os.path.dirname(HEARTH), "hearth-dec.elf")
 
 
 class Guest:
     """hearth with a debugger's socket, in the background."""
 
-    def __init__(self, words, *options, wait=True, address=ADDRESS, stdin=subprocess.DEVNULL):
+    def __init__(
+        self, words, *options, wait=True, address=ADDRESS, stdin=subprocess.DEVNULL, kernel=HEARTH
+    ):
         options = REPEATS + ("--gdb", address) + (("--gdb-wait",) if wait else ()) + options
         self.run = subprocess.Popen(
-            [KUSEG, "run", *options, HEARTH, *words.split()],
+            [KUSEG, "run", *options, kernel, *words.split()],
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -304,9 +307,9 @@ def memory_and_registers_are_written():
         "echo one; halt 5",
         "break main_boot",
         "continue",
-        "print boot",
-        "set var boot[5] = 'O'",
-        "print boot",
+        "print (char *)a0",
+        "set var ((char *)a0)[5] = 'O'",
+        "print (char *)a0",
         "set $k0 = 0x12345678",
         "print/x $k0",
         "print/x *(int *)0x7fff0000",
@@ -318,6 +321,41 @@ def memory_and_registers_are_written():
     )
     in_order(text, '"echo one; halt 5"', '"echo One; halt 5"', "0x12345678", "Cannot access memory at address 0x7fff0000",
              "Cannot access memory at address 0xbfe00000")
+
+
+@case
+def floating_point_registers_are_shown_and_written():
+    if not os.path.exists(HEARTH_DEC):
+        raise Skip("there is no mipsel-linux-gnu-gcc (Debian's package gcc-mipsel-linux-gnu)")
+    there = Guest("halt", "--board", "dec5000", kernel=HEARTH_DEC)
+    try:
+        text = gdb(
+            "set $f0 = 1.5",
+            "set $f2 = 2.25",
+            "set *(int *)0x80001000 = 0x46020100",  # add.s
+            "set $status = 0x20000000",
+            "set $pc = 0x80001000",
+            "x/i $pc",
+            "stepi",
+            "print $f4",
+            "set $f6 = 0",
+            "set $f7 = 1.875",  # the high word of 1.0
+            "print/x $fcsr",
+            "info registers f6",
+            "set $fcsr = 0xfffffff1",
+            "print/x $fcsr",
+            "print/x $cause & 0x8000",
+            "set $fir = 1",
+            "info registers fir",
+            "kill",
+            symbols=HEARTH_DEC,
+        )
+        there.run.wait(timeout=60)
+    finally:
+        there.run.kill()
+    in_order(text, "add.s\t$f4,$f0,$f2", "$1 = 3.75", "$2 = 0x0", "dbl: 1 ", "$3 = 0x83fff1", "0x8000")
+    in_order(text, "fir: 0x340")
+    contains(debug("halt", "info registers fcsr", "detach"), "<unavailable>")
 
 
 @case
@@ -434,7 +472,7 @@ def restart_runs_it_again():
         "info program",
         "tbreak main_boot",
         "run",
-        "print boot",
+        "print (char *)a0",
         "kill",
         "quit",
         target=f"target extended-remote {ADDRESS}",

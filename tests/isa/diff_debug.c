@@ -321,7 +321,7 @@ static bool write_back(struct debug *d)
     for (unsigned i = 0; i < MIPS_NUM_REGS; i++)
         if (!mips_reg_write(c, (enum mips_reg)i, mips_reg_read(c, (enum mips_reg)i)) &&
             i != MIPS_REG_RANDOM && i != MIPS_REG_PRID && i != MIPS_REG_COUNT &&
-            i != MIPS_REG_COMPARE) {
+            i != MIPS_REG_COMPARE && i != MIPS_REG_FIR && mips_reg_exists(c, (enum mips_reg)i)) {
             printf("  %s was refused\n", mips_reg_name((enum mips_reg)i));
             return false;
         }

@@ -119,7 +119,7 @@ static void registers_read_as_written(void **state)
     for (unsigned i = 1; i < MIPS_NUM_REGS; i++) {
         enum mips_reg reg = (enum mips_reg)i;
         if (reg == MIPS_REG_NPC || reg == MIPS_REG_BD || reg == MIPS_REG_RANDOM ||
-            reg == MIPS_REG_PRID)
+            reg == MIPS_REG_PRID || !mips_reg_exists(c, reg))
             continue;
         u32 v = reg == MIPS_REG_INDEX ? 0x2300 : 0x10000100u + i * 0x1000000u;
         v &= reg == MIPS_REG_CAUSE ? 0xb000037cu : reg == MIPS_REG_STATUS ? 0xf040ff3fu : ~0u;
@@ -130,8 +130,31 @@ static void registers_read_as_written(void **state)
     assert_false(mips_reg_write(c, MIPS_REG_R0, 1));
     assert_false(mips_reg_write(c, MIPS_REG_PRID, 1));
     assert_false(mips_reg_write(c, MIPS_REG_RANDOM, 1));
+    assert_false(mips_reg_write(c, MIPS_REG_F0, 1));
     assert_int_equal(c->r[0], 0);
     assert_int_equal(c->stats.exceptions, 0);
+}
+
+/* Of a CPU that has them; a trap that is due shows on the interrupt line. */
+static void floating_point_registers_read_as_written(void **state)
+{
+    struct rig g;
+    (void)state;
+    rig_init_model(&g, false, &mips_r3000a_fpu);
+    struct mips *c = g.cpu[0];
+    for (unsigned i = 0; i < 32; i++)
+        assert_true(mips_reg_write(c, MIPS_REG_F0 + i, 0x3f800000u + i));
+    for (unsigned i = 0; i < 32; i++)
+        assert_int_equal(mips_reg_read(c, MIPS_REG_F0 + i), 0x3f800000u + i);
+    assert_int_equal(c->fpr[31], 0x3f80001fu);
+    assert_true(mips_reg_write(c, MIPS_REG_FCSR, 0xfffc8401u));
+    assert_int_equal(mips_reg_read(c, MIPS_REG_FCSR), 0x00808401u);
+    assert_int_equal(c->irq_lines, 0x8000);
+    assert_true(mips_reg_write(c, MIPS_REG_FCSR, 0));
+    assert_int_equal(c->irq_lines, 0);
+    assert_int_equal(mips_reg_read(c, MIPS_REG_FIR), 0x340);
+    assert_false(mips_reg_write(c, MIPS_REG_FIR, 0));
+    rig_fini(&g);
 }
 
 static void register_pc_keeps_or_leaves_a_delay_slot(void **state)
@@ -205,6 +228,7 @@ int main(void)
         RIG_CASE_EL(poke_changes_code_of_every_cpu),
         RIG_CASE(poke_writes_where_the_guest_may_not),
         RIG_CASE(registers_read_as_written),
+        cmocka_unit_test(floating_point_registers_read_as_written),
         RIG_CASE(register_pc_keeps_or_leaves_a_delay_slot),
         RIG_CASE(register_pc_ends_a_wait),
         RIG_CASE(registers_change_what_is_derived),

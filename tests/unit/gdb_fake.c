@@ -5,7 +5,7 @@
 
 static const struct debug_reg fake_regs[] = {
     {.name = "a", .feature = "one", .bytes = 4},
-    {.name = "none", .feature = "two", .bytes = 4, .type = "ieee_single", .absent = true},
+    {.name = "none", .feature = "two", .bytes = 4, .type = "ieee_single"},
     {.name = "sp", .feature = "one", .bytes = 4, .type = "data_ptr", .group = "general"},
     {.name = "pc", .feature = "one", .bytes = 4, .type = "code_ptr", .often = true},
 };
@@ -31,6 +31,8 @@ static void fake_extra(void *ctx, unsigned thread, struct buf *out)
 static bool fake_reg_read(void *ctx, unsigned thread, unsigned reg, u8 *value)
 {
     const struct fake *f = ctx;
+    if (reg == 1)
+        return false;
     memcpy(value, f->reg[thread][reg], 4);
     return true;
 }
@@ -38,7 +40,7 @@ static bool fake_reg_read(void *ctx, unsigned thread, unsigned reg, u8 *value)
 static bool fake_reg_write(void *ctx, unsigned thread, unsigned reg, const u8 *value)
 {
     struct fake *f = ctx;
-    if (reg == 2)
+    if (reg == 1 || reg == 2)
         return false;
     memcpy(f->reg[thread][reg], value, 4);
     return true;
