@@ -28,10 +28,10 @@ static const struct cmd_option cmd_run_table[] = {
      "devices and their slots as in sys161.conf (default: a plain board)"},
     {"set", 'C', CMD_LIST, CMD_RUN_AT(run.overrides), "SLOT:ARG", NULL, 0, 0,
      "one more argument for the device in a slot, as 31:cpus=4"},
-    {"cpu", 0, CMD_TEXT, CMD_RUN_AT(run.cpu), "MODEL", "mips-161 mips-161el r3000a r3000ael r3000",
-     0, 0,
-     "the CPU: of s161 mips-161 (System/161's; the default) or r3000a, with el: little-endian; of "
-     "dec5000 r3000 (the default) or r3000a"},
+    {"cpu", 0, CMD_TEXT, CMD_RUN_AT(run.cpu), "MODEL",
+     "mips-161 mips-161el r3000a r3000ael r3000a+r3010 r3000a+r3010el r3000", 0, 0,
+     "the CPU: of s161 mips-161 (System/161's; the default), r3000a or r3000a+r3010 (with floating "
+     "point), with el: little-endian; of dec5000 r3000 (the default) or r3000a"},
     {"memory", 'm', CMD_SIZE, CMD_RUN_AT(run.memory), "SIZE", NULL, S161_MIN_RAM, S161_MAX_RAM,
      "RAM: s161 16K to 508M (default 16M), dec5000 1M to 480M (default 64M)"},
     {"cpus", 'n', CMD_NUMBER, CMD_RUN_AT(run.cpus), "N", NULL, 1, 32, "CPUs, 1 to 32 (default 1)"},

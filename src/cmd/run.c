@@ -161,7 +161,9 @@ static struct board_s161_config run_s161(const struct run *r)
                                       .epoch_ns = o->epoch * 1000000000u,
                                       .doom = o->doom};
     if (o->cpu) { /* "r3000ael": the model r3000a, little-endian */
-        board.model = !strncmp(o->cpu, "r3000a", 6) ? &mips_r3000a : &mips_161;
+        board.model = !strncmp(o->cpu, "r3000a+", 7)  ? &mips_r3000a_fpu
+                      : !strncmp(o->cpu, "r3000a", 6) ? &mips_r3000a
+                                                      : &mips_161;
         board.little = !strcmp(o->cpu + strlen(o->cpu) - 2, "el");
     }
     return board;

@@ -3,9 +3,9 @@
  * ref_board.c - runs one test program on the reference interpreter (../ref_mips.c), on the least
  * board that the programs need: RAM, a ROM area that can be written (so that the boot vectors can
  * be tested), the mainboard and a serial console. It proves programs and reference against each
- * other, in both byte orders and both flavours, without any of kuseg's own code.
+ * other, in both byte orders and all flavours, without any of kuseg's own code.
  *
- *     ref_board [--r3000] ELF      exit code 0 passed, 1 failed, 77 skipped, 2 not run
+ *     ref_board [--r3000|--r3010] ELF      exit code 0 passed, 1 failed, 77 skipped, 2 not run
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,12 +217,14 @@ static bool ref_board_load(struct ref_board *b, const char *path)
 int main(int argc, char **argv)
 {
     static struct ref_board b;
-    bool r3000 = argc == 3 && strcmp(argv[1], "--r3000") == 0;
+    bool r3010 = argc == 3 && strcmp(argv[1], "--r3010") == 0;
+    bool r3000 = r3010 || (argc == 3 && strcmp(argv[1], "--r3000") == 0);
     if (argc != (r3000 ? 3 : 2)) {
-        fprintf(stderr, "usage: ref_board [--r3000] ELF\n");
+        fprintf(stderr, "usage: ref_board [--r3000|--r3010] ELF\n");
         return 2;
     }
     b.cpu.mips161 = !r3000;
+    b.cpu.fpu = r3010;
     b.cpu.prid = r3000 ? 0x230 : 0xa1;
     b.cpu.mem = &ref_board_mem;
     b.cpu.memctx = &b;
