@@ -89,14 +89,16 @@ static void oracle_unaligned(struct access *a, bool up)
 static bool oracle_decode(const struct diff *t, uint32_t word, struct access *a)
 {
     static const uint8_t size[64] = {
-        [0x20] = 1, [0x21] = 2, [0x22] = 4, [0x23] = 4, [0x24] = 1, [0x25] = 2, [0x26] = 4,
-        [0x28] = 1, [0x29] = 2, [0x2a] = 4, [0x2b] = 4, [0x2e] = 4, [0x30] = 4, [0x38] = 4,
+        [0x20] = 1, [0x21] = 2, [0x22] = 4, [0x23] = 4, [0x24] = 1, [0x25] = 2,
+        [0x26] = 4, [0x28] = 1, [0x29] = 2, [0x2a] = 4, [0x2b] = 4, [0x2e] = 4,
+        [0x30] = 4, [0x31] = 4, [0x38] = 4, [0x39] = 4,
     };
     uint32_t op = word >> 26;
     a->va = (t->ref.r[word >> 21 & 31] & ((word >> 21 & 31) ? ~0u : 0)) + (uint32_t)(int16_t)word;
     a->len = size[op];
     a->write = op & 8;
-    if (!a->len || ((op == 0x30 || op == 0x38) && !t->mips161))
+    bool atomic = op == 0x30 || op == 0x38, fp = op == 0x31 || op == 0x39;
+    if (!a->len || (atomic && !t->mips161) || (fp && !(t->fpu && t->ref.status & MIPS_ST_CU1)))
         return false;
     bool left = op == 0x22 || op == 0x2a, right = op == 0x26 || op == 0x2e;
     if (left || right)
