@@ -101,8 +101,9 @@ uint32_t diff_random_address(struct diff *t)
     return segment[rng_below(r, ARRAY_LEN(segment))] + page + off;
 }
 
-static uint32_t random_float(struct rng *r)
+uint32_t diff_random_float(struct diff *t)
 {
+    struct rng *r = &t->rng;
     if (rng_percent(r, 60))
         return (uint32_t)fpu_value(r, &fpu_single);
     return (uint32_t)(fpu_value(r, &fpu_double) >> (rng_percent(r, 70) ? 32 : 0));
@@ -113,7 +114,7 @@ uint32_t diff_random_value(struct diff *t)
     static const uint32_t corner[] = {0,          1,          0xffffffff, 0x7fffffff, 0x80000000,
                                       0x80000001, 0xfffffffe, 0x0000ffff, 0xffff8000, 31};
     if (t->fpu && rng_percent(&t->rng, 25))
-        return random_float(&t->rng);
+        return diff_random_float(t);
     if (rng_percent(&t->rng, 35))
         return corner[rng_below(&t->rng, ARRAY_LEN(corner))];
     return rng_percent(&t->rng, 60) ? diff_random_address(t) : rng_next(&t->rng);
@@ -283,7 +284,7 @@ void diff_make_fpu(struct diff *t)
     if (!t->fpu)
         return;
     for (unsigned i = 0; i < 32; i++)
-        f->fpr[i] = random_float(&t->rng);
+        f->fpr[i] = diff_random_float(t);
     f->fcr31 = rng_next(&t->rng) & (REF_FPU_C | 0x7f);
     if (rng_percent(&t->rng, 60))
         f->fcr31 |= rng_next(&t->rng) & 0xf80;

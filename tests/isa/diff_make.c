@@ -315,6 +315,24 @@ static void make_fp_control(struct make *m)
     make_emit(m, 0x44c0f800u | FREE << 16); /* ctc1 */
 }
 
+/* Goes along an array of operands and computes with them. */
+static void make_fp_loop(struct make *m)
+{
+    uint32_t at = DATA + make_below(m, 8), reg = COUNTERS + m->depth % 4;
+    make_li(m, at, 0x80000000u + 8 * MEM_PAGE + make_below(m, 480) * 8);
+    make_emit(m, make_i(9, 0, reg, 4 + make_below(m, 24)));
+    uint32_t head = m->at, n = 2 + make_below(m, 3);
+    for (uint32_t i = 0; i < 2 * n; i++)
+        make_emit(m, make_i(0x31, at, i, 4 * i));
+    for (uint32_t i = make_below(m, 6) + 1; i; i--)
+        make_emit(m, make_fp_arithmetic(m));
+    if (rng_percent(m->rng, 40))
+        make_emit(m, make_i(0x39, at, make_below(m, 16), MEM_PAGE));
+    make_emit(m, make_i(9, reg, reg, 0xffff));
+    make_emit(m, make_i(7, reg, 0, (head - m->at - 4) >> 2)); /* bgtz */
+    make_emit(m, make_i(9, at, at, 4 << make_below(m, 3)));
+}
+
 /* What the R3010's programs want of Status. */
 static uint32_t make_fp_status(struct diff *t)
 {
@@ -412,8 +430,9 @@ static void make_address(struct make *m)
 static void make_compound(struct make *m)
 {
     static void (*const kinds[])(struct make *) = {
-        make_loop,    make_store_code, make_asid, make_remap,    make_mode,   make_timer,
-        make_address, make_return,     make_call, make_function, make_switch, make_fp_control};
+        make_loop,   make_store_code, make_asid,   make_remap, make_mode,
+        make_timer,  make_address,    make_return, make_call,  make_function,
+        make_switch, make_fp_control, make_fp_loop};
     unsigned left = 0, k = 0;
     for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
         left += m->t->taste.kinds[i];
@@ -598,7 +617,7 @@ static struct diff_taste make_taste(struct rng *r, bool fpu)
     s.moves = (uint8_t)(rng_percent(r, 60) ? 5 + rng_below(r, 30) : 5);
     s.fp = (uint8_t)(fpu ? rng_below(r, 75) : 0);
     if (!fpu)
-        s.kinds[11] = 0;
+        s.kinds[11] = s.kinds[12] = 0;
     return s;
 }
 
@@ -615,6 +634,8 @@ void diff_make(struct diff *t)
     diff_make_handlers(t, ROM_BASE + 0x100);
     for (uint32_t pa = 8 * MEM_PAGE; pa < 12 * MEM_PAGE; pa += 0x40)
         diff_put_word(t, pa, diff_random_value(t));
+    for (uint32_t pa = 8 * MEM_PAGE; pa < 9 * MEM_PAGE && t->fpu; pa += 4)
+        diff_put_word(t, pa, diff_random_float(t));
     make_tlb(t);
     make_registers(t);
     diff_make_go(t);

@@ -54,6 +54,7 @@ void diff_setup(struct diff *t, uint64_t seed);
 
 uint32_t diff_random_address(struct diff *t);
 uint32_t diff_random_value(struct diff *t);
+uint32_t diff_random_float(struct diff *t); /* a single, or half a double */
 uint32_t diff_random_insn(struct diff *t);
 void diff_put_word(struct diff *t, uint32_t pa, uint32_t w);
 void diff_make_handlers(struct diff *t, uint32_t refill);
