@@ -10,6 +10,8 @@ static bool rig_read(void *dev, struct mem_access a, u32 off, u32 *val)
     (void)a;
     (void)off;
     *val = ++g->device_accesses;
+    if (g->asks)
+        mips_request(g->asks);
     return true;
 }
 

@@ -20,6 +20,7 @@ struct rig {
     struct mips *cpu[2];
     struct trace trace;
     unsigned device_accesses;
+    struct mips *asks; /* each read of the device ends its run */
 };
 
 void rig_init(struct rig *g, bool big); /* a MIPS-161 */

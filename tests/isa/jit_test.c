@@ -26,13 +26,13 @@ struct hot_rig {
     struct vcpu cpu[2];
 };
 
-static int hot_setup_of(void **state, u16 blocks, u16 trust)
+static int hot_setup_model(void **state, const struct mips_model *model, u16 blocks, u16 trust)
 {
     struct hot_rig *t = xcalloc(1, sizeof *t);
     struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = blocks, .trust = trust};
-    rig_init(&t->g, true);
+    rig_init_model(&t->g, true, model);
     for (unsigned i = 0; i < 2; i++) {
-        vcpu_init(&t->cpu[i], i, &vcpu_jit, &mips_161, true, t->g.mem, t->g.code, &t->g.trace);
+        vcpu_init(&t->cpu[i], i, &vcpu_jit, model, true, t->g.mem, t->g.code, &t->g.trace);
         t->cpu[i].mips.status = 0;
         mips_set_pc(&t->cpu[i].mips, RIG_CODE);
         mips_changed(&t->cpu[i].mips);
@@ -40,6 +40,16 @@ static int hot_setup_of(void **state, u16 blocks, u16 trust)
     assert_true(cpu_jit_prepare(t->g.code, true, &k));
     *state = t;
     return 0;
+}
+
+static int hot_setup_of(void **state, u16 blocks, u16 trust)
+{
+    return hot_setup_model(state, &mips_161, blocks, trust);
+}
+
+static int hot_setup_fpu(void **state)
+{
+    return hot_setup_model(state, &mips_r3000a_fpu, 0, 0);
 }
 
 /* Regions of one block, so that all ways are links. */
@@ -288,6 +298,25 @@ static void a_device_is_asked_from_translated_code(void **state)
     assert_int_equal(after.runs, before.runs + 1);
 }
 
+/* A device that wants to be seen to at once: the value still goes where it belongs. */
+static void a_device_answers_a_floating_point_register(void **state)
+{
+    struct hot_rig *t = *state;
+    static const u32 words[] = {LUI(T0, 0xb000), INSN_I(0x31, T0, 12, 0), ADDIU(T1, T1, 1),
+                                BEQ(0, 0, -3), NOP};
+    struct mips *c = &t->cpu[0].mips;
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+    c->status = MIPS_ST_CU1;
+    mips_changed(c);
+    hot_run(t, 0, SPIN);
+    t->g.asks = c;
+    for (unsigned i = 0; i < 10; i++) {
+        assert_int_equal(vcpu_run(&t->cpu[0], SPIN), VCPU_REQUEST);
+        assert_int_equal(c->fpr[12], t->g.device_accesses);
+        assert_int_equal(c->r[12], 0);
+    }
+}
+
 /* A loop of five instructions loads from pages 0x1000 and 0x2000 by turns, and stores T3 there.
  * Ends after having been to 0x2000. */
 static struct mips *hot_by_turns(struct hot_rig *t, unsigned times)
@@ -394,6 +423,8 @@ int main(void)
         CASE(a_debugger_changes_code),
         CASE(of_equal_entries_the_lowest_counts),
         CASE(a_device_is_asked_from_translated_code),
+        cmocka_unit_test_setup_teardown(a_device_answers_a_floating_point_register, hot_setup_fpu,
+                                        hot_teardown),
         cmocka_unit_test_setup_teardown(pages_known_without_hints_are_forgotten, hot_setup_by_page,
                                         hot_teardown),
         cmocka_unit_test_setup_teardown(pages_known_without_hints_become_code, hot_setup_by_page,
