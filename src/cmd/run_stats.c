@@ -7,8 +7,8 @@
 #include <jansson.h>
 #include <string.h>
 
-static const char *const exit_names[VCPU_EXITS] = {"budget",  "idle",  "request",
-                                                   "stopped", "break", "watch", "spin"};
+static const char *const exit_names[VCPU_EXITS] = {"budget", "idle",  "request", "stopped",
+                                                   "break",  "watch", "spin"};
 
 static const char *const tlb_names[MIPS_TLB_FAULTS] = {
     "load_misses", "store_misses", "invalid_loads", "invalid_stores", "read_only_stores"};

@@ -54,8 +54,8 @@ void vcpu_add_state(struct vcpu *v, struct state_set *s);
 /* Runs at most `budget` instructions; returns early at an exit other than VCPU_BUDGET. */
 enum vcpu_exit vcpu_run(struct vcpu *v, u64 budget);
 
-/* Directly after VCPU_SPIN, while nothing from outside has come: passes over the loop, as if at most
- * n instructions had been executed. Else nothing. */
+/* Directly after VCPU_SPIN, while nothing from outside has come: passes over the loop, as if at
+ * most n instructions had been executed. Else nothing. */
 void vcpu_skip(struct vcpu *v, u64 n);
 
 /* From inside the run, on its thread: return after the current instruction. */
