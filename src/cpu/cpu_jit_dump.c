@@ -76,11 +76,10 @@ static u32 cpu_jit_dump_end(const struct cpu_jit_dump *d, unsigned k)
 
 static void cpu_jit_dump_part(const struct jit_note *n, char text[HOST_DISASM_TEXT])
 {
-    static const char *const kind[] = {[JIT_PART_CHECK] = "the check",
-                                       [JIT_PART_ENTRY] = "the entry",
-                                       [JIT_PART_BLOCK] = "block ",
-                                       [JIT_PART_STUB] = "stub of v",
-                                       [JIT_PART_SPENT] = "spent, block "};
+    static const char *const kind[] = {
+        [JIT_PART_CHECK] = "the check", [JIT_PART_ENTRY] = "the entry",
+        [JIT_PART_BLOCK] = "block ",    [JIT_PART_COPY] = "copy from v",
+        [JIT_PART_STUB] = "stub of v",  [JIT_PART_SPENT] = "spent, block "};
     if (n->part == JIT_PART_THUNK)
         snprintf(text, HOST_DISASM_TEXT, "thunk: %s", n->what);
     else if (n->part == JIT_PART_CHECK || n->part == JIT_PART_ENTRY)
@@ -269,6 +268,8 @@ static void cpu_jit_dump_aside(struct cpu_jit_dump *d, unsigned k)
         fprintf(d->out, "\nstub of v%u: %s\n", n->which, n->what);
         cpu_jit_dump_guest(d, d->ir->from[n->which]);
         cpu_jit_dump_ir(d, n->which);
+    } else if (n->part == JIT_PART_COPY) {
+        fprintf(d->out, "\ncopy from v%u: the rest of the block, without that window\n", n->which);
     } else if (n->part == JIT_PART_SPENT) {
         fprintf(d->out, "\nspent, block %u: %s\n", n->which, n->what);
     } else {
@@ -337,7 +338,8 @@ void cpu_jit_dump_region(const struct cpu_jit *t, const struct mips *c, const st
         }
     }
     for (unsigned k = 0; k < d.nnotes; k++)
-        if (d.note[k].part == JIT_PART_STUB || d.note[k].part == JIT_PART_SPENT)
+        if (d.note[k].part == JIT_PART_COPY || d.note[k].part == JIT_PART_STUB ||
+            d.note[k].part == JIT_PART_SPENT)
             cpu_jit_dump_aside(&d, k);
     for (unsigned k = 0; k < d.nnotes; k++)
         if (d.note[k].part == JIT_PART_THUNK)

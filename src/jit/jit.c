@@ -82,6 +82,12 @@ u64 jit_slow_store(struct jit_frame *f, u64 left)
     return likely(ok) ? 1 : jit_failed(f);
 }
 
+u64 jit_slow_patch(struct jit_frame *f, u64 left __attribute__((unused)))
+{
+    jit_distrust(f);
+    return 1;
+}
+
 void jit_leaving(struct jit_frame *f)
 {
     struct jit_exit *e = f->exit;
@@ -358,6 +364,7 @@ const char *jit_common_name(const struct jit *j, const u8 *code)
                {j->leave, "leave"},
                {j->slow_load, "load by C"},
                {j->slow_store, "store by C"},
+               {j->slow_patch, "overwrite"},
                {j->failed, "after an exception"},
                {j->miss, "leave: jump not known yet"}};
     for (size_t k = 0; k < ARRAY_LEN(all); k++)

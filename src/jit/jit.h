@@ -31,6 +31,9 @@ struct jit_region;
  * By page: `read` and `write` in the state point to the addends (u64) of all 2^(32 - page_shift)
  * pages, 0 where none is known; they hold for the address space of now, whatever the mode. `forbid`
  * are three u32: bits that no address of 1, 2 and 4 bytes may have now.
+ *
+ * What may be written may be read. While a region goes on, what is known is only taken back by a
+ * call, or by writing the slots at `low`, `mix` or `forbid`: accesses of one block share a check.
  */
 struct jit_tlb {
     u32 table, low, mix, hints, trust;
@@ -51,10 +54,13 @@ struct jit_ops {
     const struct jit_region *(*onward)(void *state, u64 *left);
 };
 
+#define JIT_NO_WINDOWS UINT8_MAX
+
 /* For tests: what makes bugs likely. */
 struct jit_chaos {
     u64 seed;  /* not 0: which registers serve for what is random */
     u16 jumps; /* entries of the table of indirect jumps, a power of two; 0: as usual */
+    u8 window; /* so many accesses off one base share a check; 0: as usual; JIT_NO_WINDOWS */
 };
 
 struct jit_config {
@@ -120,6 +126,7 @@ enum jit_part {
     JIT_PART_ENTRY, /* loads the registers */
     JIT_PART_BLOCK, /* its charge */
     JIT_PART_INSN,
+    JIT_PART_COPY,  /* of the rest of a block from an instruction on, each access on its own */
     JIT_PART_STUB,  /* what rarely happens to an instruction, */
     JIT_PART_SPENT, /* or at the start of a block */
 };
@@ -127,7 +134,7 @@ enum jit_part {
 struct jit_note {
     u32 at; /* it goes to the next note's */
     u8 part;
-    u16 which;        /* BLOCK, SPENT: block; INSN, STUB: instruction */
+    u16 which;        /* BLOCK, SPENT: block; INSN, COPY, STUB: instruction */
     const char *what; /* THUNK, STUB, SPENT */
 };
 

@@ -61,6 +61,17 @@ static ir_ref jit_gen_insn(struct jit_gen *g, ir_ref i)
     }
 }
 
+static void jit_gen_insns(struct jit_gen *g, unsigned from, unsigned last)
+{
+    for (unsigned i = from; i <= last && !g->failed; i++) {
+        g->at = (ir_ref)i;
+        if (!g->copying)
+            jit_gen_note(g, JIT_PART_INSN, i, NULL);
+        i = jit_gen_insn(g, (ir_ref)i);
+        jit_regs_unlock(g);
+    }
+}
+
 static void jit_gen_block(struct jit_gen *g, u16 block, u16 next)
 {
     const struct ir_block *b = &g->r->block[block];
@@ -69,13 +80,22 @@ static void jit_gen_block(struct jit_gen *g, u16 block, u16 next)
     g->at = 0;
     jit_gen_note(g, JIT_PART_BLOCK, block, NULL);
     jit_regs_begin_block(g, block);
+    jit_window_find(g, block);
     jit_leave_charge(g, block);
-    for (unsigned i = b->first; i <= b->last && !g->failed; i++) {
-        g->at = (ir_ref)i;
-        jit_gen_note(g, JIT_PART_INSN, i, NULL);
-        i = jit_gen_insn(g, (ir_ref)i);
-        jit_regs_unlock(g);
+    jit_gen_insns(g, b->first, b->last);
+}
+
+/* What is left of blocks whose windows were none. */
+static void jit_gen_copies(struct jit_gen *g)
+{
+    g->copying = true;
+    for (unsigned k = 0; k < g->ncopies && !g->failed; k++) {
+        struct jit_copy *c = &g->copy[k];
+        jit_gen_note(g, JIT_PART_COPY, c->from, NULL);
+        jit_window_restore(g, c);
+        jit_gen_insns(g, c->from, g->r->block[c->block].last);
     }
+    g->copying = false;
 }
 
 struct jit_order {
@@ -134,7 +154,7 @@ bool jit_gen_region(struct jit_gen *g)
 {
     memset(g->reached, 0, sizeof g->reached);
     memset(g->written, 0, sizeof g->written);
-    g->nfixups = g->nstubs = g->nchains = g->nnotes = 0;
+    g->nfixups = g->nstubs = g->nchains = g->nnotes = g->ncopies = g->nsaved = 0;
     g->failed = false;
     jit_gen_reach(g, g->r->entry);
     jit_gen_find_written(g);
@@ -148,6 +168,7 @@ bool jit_gen_region(struct jit_gen *g)
     jit_gen_note(g, JIT_PART_ENTRY, 0, NULL);
     jit_regs_load_homes(g, 0xffff);
     jit_gen_blocks(g);
+    jit_gen_copies(g);
     jit_gen_resolve(g);
     jit_leave_stubs(g);
     return !g->failed;

@@ -87,7 +87,7 @@ struct jit {
     u64 random;
     struct jit_gen *gen;
     /* common code, from the start of code */
-    u32 enter, leave, slow_load, slow_store, failed, miss;
+    u32 enter, leave, slow_load, slow_store, slow_patch, failed, miss;
 };
 
 /* ---- one compilation ---- */
@@ -106,11 +106,48 @@ struct jit_value {
     u16 slot;
     u16 uses;
     u8 frame;
+    u8 window;  /* of an access: 1 + which it is in, if any, */
+    i16 offset; /* and how far from the one that opens it */
+};
+
+/* Accesses of a block off one base that share a check (jit_window.c). */
+struct jit_window {
+    ir_ref leader, last, base; /* leader 0: it is none after all */
+    u16 members;
+    u8 align;
+    bool write;
+    i32 leads_at, at; /* offsets from the base: of the leader; of one as wide as `align` */
+    i64 lo, hi;
+};
+
+#define JIT_WINDOWS       8 /* looked at in a block, */
+#define JIT_WINDOW_COPIES 3 /* and made */
+#define JIT_MAX_COPIES    128
+#define JIT_MAX_SAVED     (2 * IR_MAX_INSNS)
+
+/* A window's address in the host is a value like those of instructions. */
+#define JIT_WINDOW(k) (IR_MAX_INSNS + (k))
+
+/* The rest of a block without a window: out of the way, for when its check fails. */
+struct jit_copy {
+    u16 block;
+    ir_ref from;
+    u32 at, from_end; /* where it is; the jump to it from a window across the end of a page, or 0 */
+    /* what stood where then */
+    unsigned saved;
+    u32 frame_used, open;
+    ir_ref owner[X64_NREGS];
+    struct jit_value window[JIT_WINDOWS];
+};
+
+struct jit_temps {
+    unsigned at, t1, t2;
 };
 
 enum jit_stub_kind {
     JIT_STUB_LOAD,
     JIT_STUB_STORE,
+    JIT_STUB_WINDOW,
     JIT_STUB_LEAVE,
     JIT_STUB_CALL,
     JIT_STUB_SPENT,
@@ -124,6 +161,7 @@ struct jit_stub {
     u16 live;    /* temporaries to be kept */
     ir_ref insn; /* that it is for; SPENT: none */
     u16 block;
+    u16 copy; /* WINDOW: where to go if it is none */
     u16 point;
     i16 refund; /* SPENT: of the budget */
     bool pre;   /* in the check block: homes are not loaded yet */
@@ -142,15 +180,15 @@ struct jit_fixup {
 };
 
 #define JIT_MAX_STUBS  4096
-#define JIT_MAX_CHAINS 512
-#define JIT_MAX_NOTES  (IR_MAX_INSNS + JIT_MAX_STUBS + IR_MAX_BLOCKS + 16)
-#define JIT_MAX_FIXUPS 2048
+#define JIT_MAX_CHAINS 1024
+#define JIT_MAX_NOTES  (IR_MAX_INSNS + JIT_MAX_STUBS + IR_MAX_BLOCKS + JIT_MAX_COPIES + 16)
+#define JIT_MAX_FIXUPS 4096
 
 struct jit_gen {
     struct jit *j;
     const struct ir_region *r;
     struct x64 x;
-    struct jit_value val[IR_MAX_INSNS];
+    struct jit_value val[JIT_WINDOW(JIT_WINDOWS)];
     u8 homes_order[JIT_HOMES], temps_order[JIT_NTEMPS]; /* registers, as they are taken */
     u8 home[IR_MAX_SLOTS];                              /* register, or X64_NONE */
     u16 slot_in[X64_NREGS];                             /* of homes */
@@ -173,7 +211,15 @@ struct jit_gen {
     unsigned nstubs;
     struct jit_chain chain[JIT_MAX_CHAINS];
     unsigned nchains;
-    u32 thunk_load, thunk_store, thunk_leave, thunk_leave_pre, thunk_chain;
+    struct jit_window window[JIT_WINDOWS]; /* of this block */
+    unsigned nwindows;
+    u32 open; /* windows, a bit each */
+    bool copying;
+    struct jit_copy copy[JIT_MAX_COPIES];
+    unsigned ncopies;
+    struct jit_value saved[JIT_MAX_SAVED];
+    unsigned nsaved;
+    u32 thunk_load, thunk_store, thunk_patch, thunk_leave, thunk_leave_pre, thunk_chain;
     struct jit_region *out;
     bool failed;
     struct jit_note *note; /* JIT_MAX_NOTES; NULL: nobody wants to know */
@@ -220,6 +266,17 @@ void jit_leave_stubs(struct jit_gen *g);
 void jit_leave_thunks(struct jit_gen *g);
 void jit_leave_commons(struct jit *j, struct x64 *x);
 
+unsigned jit_leave_bytes(unsigned size); /* enum ir_size */
+/* The window's check: t1 gets the addend, or the copy goes on. */
+void jit_leave_window(struct jit_gen *g, ir_ref i, const struct jit_window *w, u16 copy,
+                      struct jit_temps t);
+
+/* jit_window.c */
+void jit_window_find(struct jit_gen *g, u16 block);
+/* Whether the access is in a window that is open by now, and which value that is. */
+bool jit_window_access(struct jit_gen *g, ir_ref i, ir_ref *window);
+void jit_window_restore(struct jit_gen *g, struct jit_copy *c); /* the copy follows */
+
 /* jit.c: below n; of the chaos */
 unsigned jit_random(struct jit *j, unsigned n);
 
@@ -231,6 +288,7 @@ void jit_gen_note(struct jit_gen *g, enum jit_part part, unsigned which, const c
 /* 1: go on; 0: leave; else the code to go on with, and r15 is `left` of the frame */
 u64 jit_slow_load(struct jit_frame *f, u64 left);
 u64 jit_slow_store(struct jit_frame *f, u64 left);
+u64 jit_slow_patch(struct jit_frame *f, u64 left); /* only overwrites what is to be overwritten */
 /* A call said false: as the slow paths. */
 u64 jit_failed(struct jit_frame *f);
 void jit_leaving(struct jit_frame *f);

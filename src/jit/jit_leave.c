@@ -49,7 +49,7 @@ static u32 jit_leave_common(const struct jit_gen *g, u32 common)
 
 /* ---- guest memory ---- */
 
-static unsigned jit_leave_bytes(unsigned size)
+unsigned jit_leave_bytes(unsigned size)
 {
     return size == IR_W32 ? 4 : size == IR_S16 || size == IR_U16 ? 2 : 1;
 }
@@ -100,7 +100,7 @@ static u32 jit_leave_by_page(struct jit_gen *g, const struct jit_stub *s, u32 mi
 {
     const struct jit_tlb *tlb = &g->j->config.tlb;
     struct x64 *x = &g->x;
-    u32 at = x64_here(x), table = s->kind == JIT_STUB_LOAD ? tlb->read : tlb->write;
+    u32 at = x64_here(x), table = s->tag == tlb->rtag ? tlb->read : tlb->write;
     unsigned bytes = jit_leave_bytes(s->size);
     x64_test_load(x, false, s->at_reg, x64_at(JIT_STATE, (i32)(tlb->forbid + bytes / 2 * 4)));
     miss[0] = x64_jcc(x, X64_NE, X64_LATER);
@@ -157,25 +157,46 @@ static struct jit_stub *jit_leave_access(struct jit_gen *g, enum jit_stub_kind k
     return s;
 }
 
-static void jit_leave_load(struct jit_gen *g, ir_ref i)
+static void jit_leave_read(struct jit_gen *g, unsigned size, unsigned d, struct x64_mem m)
+{
+    unsigned bytes = jit_leave_bytes(size);
+    if (bytes == 1 || (bytes == 2 && !g->j->config.big))
+        x64_load_small(&g->x, bytes, size == IR_S8 || size == IR_S16, d, m);
+    else if (g->j->config.big)
+        jit_leave_swapped_load(g, size, d, m);
+    else
+        x64_load(&g->x, false, d, m);
+}
+
+static struct jit_stub *jit_leave_read_alone(struct jit_gen *g, ir_ref i)
 {
     const struct ir_insn *in = &g->r->insn[i];
-    unsigned bytes = jit_leave_bytes(in->size);
     unsigned at = jit_regs_use(g, in->a);
     struct jit_stub *s = jit_leave_access(g, JIT_STUB_LOAD, at, in);
     jit_regs_done(g, in->a);
-    unsigned d = jit_regs_define(g, i, (u16)(1u << s->t1 | 1u << s->t2));
+    s->value_reg = (u8)jit_regs_define(g, i, (u16)(1u << s->t1 | 1u << s->t2));
     jit_leave_try_hint(g, s);
-    struct x64_mem m = x64_indexed(s->t1, at, 0, 0);
-    if (bytes == 1 || (bytes == 2 && !g->j->config.big))
-        x64_load_small(&g->x, bytes, in->size == IR_S8 || in->size == IR_S16, d, m);
-    else if (g->j->config.big)
-        jit_leave_swapped_load(g, in->size, d, m);
-    else
-        x64_load(&g->x, false, d, m);
-    s->value_reg = (u8)d;
-    s->live = jit_regs_live_temps(g) & (u16) ~(1u << d);
+    jit_leave_read(g, in->size, s->value_reg, x64_indexed(s->t1, at, 0, 0));
+    s->live = jit_regs_live_temps(g) & (u16) ~(1u << s->value_reg);
     s->back = x64_here(&g->x);
+    return s;
+}
+
+static unsigned jit_leave_read_window(struct jit_gen *g, ir_ref i, ir_ref window)
+{
+    unsigned at = jit_regs_use(g, window);
+    jit_regs_done(g, window);
+    unsigned d = jit_regs_define(g, i, (u16)(1u << at));
+    jit_leave_read(g, g->r->insn[i].size, d, x64_at(at, g->val[i].offset));
+    return d;
+}
+
+static void jit_leave_load(struct jit_gen *g, ir_ref i)
+{
+    ir_ref window;
+    jit_leave_x(g);
+    unsigned d = jit_window_access(g, i, &window) ? jit_leave_read_window(g, i, window)
+                                                  : jit_leave_read_alone(g, i)->value_reg;
     if (!g->val[i].uses && g->owner[d] == i)
         g->owner[d] = 0;
 }
@@ -198,33 +219,77 @@ static void jit_leave_swapped_store(struct jit_gen *g, unsigned bytes, unsigned 
     }
 }
 
-static void jit_leave_store(struct jit_gen *g, ir_ref i)
+/* v: X64_NONE: the constant c. t: a temporary, for 2 and 4 bytes if they are to be swapped. */
+static void jit_leave_write(struct jit_gen *g, unsigned bytes, unsigned v, u64 c, unsigned t,
+                            struct x64_mem m)
 {
-    const struct ir_insn *in = &g->r->insn[i];
-    unsigned bytes = jit_leave_bytes(in->size);
     bool big = g->j->config.big;
-    u64 c = 0;
-    bool is_const = jit_regs_const(g, in->b, &c) && bytes == 4;
-    unsigned at = jit_regs_use(g, in->a);
-    unsigned v = is_const ? X64_NONE : jit_regs_use(g, in->b);
-    struct jit_stub *s = jit_leave_access(g, JIT_STUB_STORE, at, in);
-    jit_leave_try_hint(g, s);
-    struct x64_mem m = x64_indexed(s->t1, at, 0, 0);
-    if (is_const)
+    if (v == X64_NONE)
         x64_store_imm(&g->x, false, m, (i32)(big ? __builtin_bswap32((u32)c) : (u32)c));
     else if (bytes == 1 || (bytes == 2 && !big))
         x64_store_small(&g->x, bytes, m, v);
     else if (big)
-        jit_leave_swapped_store(g, bytes, v, s->t2, m);
+        jit_leave_swapped_store(g, bytes, v, t, m);
     else
         x64_store(&g->x, false, m, v);
+}
+
+static void jit_leave_write_alone(struct jit_gen *g, const struct ir_insn *in, bool is_const, u64 c)
+{
+    unsigned at = jit_regs_use(g, in->a);
+    unsigned v = is_const ? X64_NONE : jit_regs_use(g, in->b);
+    struct jit_stub *s = jit_leave_access(g, JIT_STUB_STORE, at, in);
+    jit_leave_try_hint(g, s);
+    jit_leave_write(g, jit_leave_bytes(in->size), v, c, s->t2, x64_indexed(s->t1, at, 0, 0));
     jit_regs_done(g, in->a);
-    jit_regs_done(g, in->b);
     s->value_reg = (u8)v;
     s->value_is_const = is_const;
     s->value = (u32)c;
+    jit_regs_done(g, in->b);
     s->live = jit_regs_live_temps(g);
     s->back = x64_here(&g->x);
+}
+
+static void jit_leave_write_window(struct jit_gen *g, ir_ref i, ir_ref window, bool is_const, u64 c)
+{
+    const struct ir_insn *in = &g->r->insn[i];
+    unsigned bytes = jit_leave_bytes(in->size);
+    unsigned v = is_const ? X64_NONE : jit_regs_use(g, in->b);
+    unsigned at = jit_regs_use(g, window);
+    bool swaps = bytes > 1 && g->j->config.big && !g->j->has_movbe;
+    unsigned t = swaps && !is_const ? jit_regs_temp(g) : X64_NONE;
+    jit_leave_write(g, bytes, v, c, t, x64_at(at, g->val[i].offset));
+    jit_regs_done(g, window);
+    jit_regs_done(g, in->b);
+}
+
+static void jit_leave_store(struct jit_gen *g, ir_ref i)
+{
+    const struct ir_insn *in = &g->r->insn[i];
+    ir_ref window;
+    u64 c = 0;
+    bool is_const = jit_regs_const(g, in->b, &c) && jit_leave_bytes(in->size) == 4;
+    jit_leave_x(g);
+    if (jit_window_access(g, i, &window))
+        jit_leave_write_window(g, i, window, is_const, c);
+    else
+        jit_leave_write_alone(g, in, is_const, c);
+}
+
+void jit_leave_window(struct jit_gen *g, ir_ref i, const struct jit_window *w, u16 copy,
+                      struct jit_temps t)
+{
+    const struct jit_tlb *tlb = &g->j->config.tlb;
+    struct jit_stub *s = jit_leave_stub(g, JIT_STUB_WINDOW, 0);
+    s->insn = i;
+    s->copy = copy;
+    s->at_reg = (u8)t.at;
+    s->t1 = (u8)t.t1;
+    s->t2 = (u8)t.t2;
+    s->size = w->align == 4 ? IR_W32 : w->align == 2 ? IR_U16 : IR_U8;
+    s->tag = w->write ? tlb->wtag : tlb->rtag;
+    s->live = jit_regs_live_temps(g);
+    jit_leave_try_hint(g, s);
 }
 
 /* ---- guards and calls ---- */
@@ -500,6 +565,31 @@ static void jit_leave_ask(struct jit_gen *g, const struct jit_stub *s)
     x64_jmp(x, s->back);
 }
 
+/* Where an access, or a window, is not known: the code for that is next. */
+static void jit_leave_unknown(struct jit_gen *g, const struct jit_stub *s)
+{
+    struct x64 *x = &g->x;
+    if (s->kind != JIT_STUB_WINDOW) {
+        jit_leave_ask(g, s);
+        return;
+    }
+    x64_jmp(x, g->copy[s->copy].at);
+}
+
+/* There will be no hints any more. Accesses come to C next, windows only for this. */
+static void jit_leave_distrust(struct jit_gen *g, const struct jit_stub *s, u32 instead)
+{
+    struct x64 *x = &g->x;
+    x64_store_imm(x, false, JIT_FRAME(site), (i32)s->site);
+    x64_store_imm(x, false, JIT_FRAME(length), (i32)(s->access - s->site));
+    x64_store_imm(x, false, JIT_FRAME(instead), (i32)instead);
+    if (s->kind != JIT_STUB_WINDOW)
+        return;
+    jit_leave_temps(g, s->live, false);
+    x64_call(x, g->thunk_patch);
+    jit_leave_temps(g, s->live, true);
+}
+
 /* The hint was wrong: look up, and remember. Wrong too often, there are none any more. */
 static void jit_leave_slow_access(struct jit_gen *g, const struct jit_stub *s)
 {
@@ -512,13 +602,11 @@ static void jit_leave_slow_access(struct jit_gen *g, const struct jit_stub *s)
     x64_jmp(x, s->retry);
     u32 not_there[2], instead = jit_leave_by_page(g, s, not_there);
     x64_patch(x, distrust, x64_here(x));
-    x64_store_imm(x, false, JIT_FRAME(site), (i32)s->site);
-    x64_store_imm(x, false, JIT_FRAME(length), (i32)(s->access - s->site));
-    x64_store_imm(x, false, JIT_FRAME(instead), (i32)instead);
+    jit_leave_distrust(g, s, instead);
     x64_patch(x, miss, x64_here(x));
     for (unsigned k = 0; k < ARRAY_LEN(not_there); k++)
         x64_patch(x, not_there[k], x64_here(x) + (instead - s->site));
-    jit_leave_ask(g, s);
+    jit_leave_unknown(g, s);
 }
 
 static void jit_leave_note_stub(struct jit_gen *g, const struct jit_stub *s)
@@ -526,6 +614,7 @@ static void jit_leave_note_stub(struct jit_gen *g, const struct jit_stub *s)
     static const char *const what[] = {
         [JIT_STUB_LOAD] = "the hint was wrong: look up; not there: ask C",
         [JIT_STUB_STORE] = "the hint was wrong: look up; not there: ask C",
+        [JIT_STUB_WINDOW] = "the hint was wrong: look up; not there: do without the window",
         [JIT_STUB_LEAVE] = "it is so: leave",
         [JIT_STUB_CALL] = "the helper said to leave",
         [JIT_STUB_SPENT] = "the budget does not reach: give back, and leave",
@@ -542,7 +631,7 @@ void jit_leave_stubs(struct jit_gen *g)
         const struct jit_stub *s = &g->stub[k];
         jit_leave_note_stub(g, s);
         x64_patch(&g->x, s->from, x64_here(&g->x));
-        if (s->kind == JIT_STUB_LOAD || s->kind == JIT_STUB_STORE) {
+        if (s->kind <= JIT_STUB_WINDOW) {
             jit_leave_slow_access(g, s);
             continue;
         }
@@ -596,6 +685,8 @@ void jit_leave_thunks(struct jit_gen *g)
     const struct jit *j = g->j;
     g->thunk_load = jit_leave_slow_thunk(g, "load by C", j->slow_load, JIT_VOLATILE);
     g->thunk_store = jit_leave_slow_thunk(g, "store by C", j->slow_store, JIT_VOLATILE);
+    g->thunk_patch =
+        jit_leave_slow_thunk(g, "overwrite what is not trusted", j->slow_patch, JIT_VOLATILE);
     g->thunk_leave = jit_leave_exit_thunk(g, "leave at point eax", JIT_AT_POINT, true);
     g->thunk_leave_pre =
         jit_leave_exit_thunk(g, "leave the check at point eax", JIT_AT_POINT, false);
@@ -683,6 +774,7 @@ void jit_leave_commons(struct jit *j, struct x64 *x)
     jit_leave_common_leave(x);
     j->slow_load = jit_leave_common_slow(j, x, jit_slow_load);
     j->slow_store = jit_leave_common_slow(j, x, jit_slow_store);
+    j->slow_patch = jit_leave_common_slow(j, x, jit_slow_patch);
     j->failed = x64_here(x);
     jit_leave_common_failed(j, x);
     j->miss = x64_here(x);

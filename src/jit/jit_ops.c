@@ -291,7 +291,7 @@ static enum x64_cc jit_ops_mirrored(enum x64_cc cc)
     case X64_GE:
         return 14; /* LE */
     case X64_B:
-        return 7; /* A */
+        return X64_A;
     case X64_AE:
         return 6; /* BE */
     default:

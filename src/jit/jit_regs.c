@@ -118,7 +118,7 @@ void jit_regs_spill_homes(struct jit_gen *g)
 
 static bool jit_regs_wide(const struct jit_gen *g, ir_ref v)
 {
-    return g->r->insn[v].type == IR_I64;
+    return v >= JIT_WINDOW(0) || g->r->insn[v].type == IR_I64;
 }
 
 static struct x64_mem jit_regs_frame(const struct jit_value *v)
@@ -162,6 +162,8 @@ void jit_regs_begin_block(struct jit_gen *g, u16 block)
 
 bool jit_regs_const(const struct jit_gen *g, ir_ref v, u64 *c)
 {
+    if (v >= JIT_WINDOW(0))
+        return false;
     *c = g->r->insn[v].imm;
     return g->r->insn[v].op == IR_CONST;
 }
@@ -264,7 +266,8 @@ unsigned jit_regs_use(struct jit_gen *g, ir_ref v)
 void jit_regs_done(struct jit_gen *g, ir_ref v)
 {
     struct jit_value *val = &g->val[v];
-    if (g->r->insn[v].op == IR_CONST || --val->uses)
+    u64 c;
+    if (jit_regs_const(g, v, &c) || --val->uses)
         return;
     if (val->where == JIT_IN_REG)
         g->owner[val->reg] = 0;

@@ -333,16 +333,37 @@ static void make_call(struct gen *g)
     ir_do_call(&g->b, call, any_point(g));
 }
 
+/* Accesses off one base, as to a stack frame, with this and that between. */
+static void make_frame(struct gen *g)
+{
+    static void (*const between[])(struct gen * g) = {make_put,    make_put,    make_get,
+                                                      make_get,    make_cmp,    make_cmp,
+                                                      make_binary, make_number, make_call};
+    ir_ref base = any_address(g, percent(g, 90) ? IR_W32 : IR_U8);
+    u32 step = percent(g, 90) ? 4 : 1, places = 1 + below(g, 12);
+    for (unsigned n = 2 + below(g, 6); n; n--) {
+        enum ir_size size = percent(g, 60) ? IR_W32 : below(g, IR_W32 + 1);
+        ir_ref off = number(g, IR_I32, below(g, places) * step - (percent(g, 20) ? 16u : 0u));
+        ir_ref at = percent(g, 10) ? base : binary(g, IR_ADD, IR_I32, base, off);
+        if (percent(g, 50))
+            keep(g, IR_I32, ir_load(&g->b, size, at, any_point(g)));
+        else
+            ir_store(&g->b, size, at, any_or_number(g, IR_I32), any_point(g));
+        if (percent(g, 30))
+            between[below(g, ARRAY_LEN(between))](g);
+    }
+}
+
 static void make_any(struct gen *g)
 {
     static const struct {
         void (*make)(struct gen *g);
         u32 weight;
     } kinds[] = {
-        {make_number, 2},  {make_peek, 3},  {make_get, 16},   {make_put, 16},
-        {make_binary, 22}, {make_shift, 8}, {make_divide, 3}, {make_cmp, 6},
-        {make_select, 4},  {make_widen, 4}, {make_left, 2},   {make_narrow, 4},
-        {make_load, 8},    {make_store, 8}, {make_guard, 3},  {make_call, 2},
+        {make_number, 2}, {make_peek, 3},   {make_get, 16}, {make_put, 16},   {make_binary, 22},
+        {make_shift, 8},  {make_divide, 3}, {make_cmp, 6},  {make_select, 4}, {make_widen, 4},
+        {make_left, 2},   {make_narrow, 4}, {make_load, 8}, {make_store, 8},  {make_frame, 5},
+        {make_guard, 3},  {make_call, 2},
     };
     u32 sum = 0;
     for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)

@@ -13,6 +13,7 @@ static void diff_jit_chaos(struct rng *r, struct cpu_jit_knobs *k)
     k->seed = rng_next(r);
     k->chaos.seed = rng_percent(r, 70) ? rng_next(r) | 1 : 0;
     k->chaos.jumps = (uint16_t)(rng_percent(r, 90) ? 1u << rng_below(r, 6) : 0);
+    k->chaos.window = (uint8_t)(rng_percent(r, 10) ? JIT_NO_WINDOWS : rng_below(r, 4));
     k->plain = rng_percent(r, 20);
     k->flush_every = (uint16_t)(rng_percent(r, 15) ? 1 + rng_below(r, 20) : 0);
     k->drop_every = (uint16_t)(rng_percent(r, 15) ? 2 + rng_below(r, 30) : 0);

@@ -361,6 +361,28 @@ static void make_timer(struct make *m)
     make_emit(m, make_mtc0(FREE, rng_percent(m->rng, 80) ? 11 : 9));
 }
 
+/* Accesses off one base, as to a stack frame: words mostly, some of which are misaligned. */
+static void make_frame(struct make *m)
+{
+    static const uint8_t op[] = {0x23, 0x23, 0x23, 0x2b, 0x2b, 0x2b,
+                                 0x20, 0x21, 0x24, 0x25, 0x28, 0x29};
+    uint32_t base = DATA + make_below(m, 8), size = 4 + 4 * make_below(m, 24);
+    uint32_t kinds = rng_percent(m->rng, 70) ? 6 : ARRAY_LEN(op);
+    if (rng_percent(m->rng, 30))
+        make_li(m, base, make_data_address(m->t));
+    bool moved = rng_percent(m->rng, 50);
+    if (moved)
+        make_emit(m, make_i(9, base, base, 0u - size));
+    for (uint32_t n = 2 + make_below(m, 8); n; n--) {
+        uint32_t off = 4 * make_below(m, size / 4) + (rng_percent(m->rng, 2) ? 2 : 0);
+        make_emit(m, make_i(op[make_below(m, kinds)], base, make_value_reg(m), off));
+        if (rng_percent(m->rng, 25))
+            make_emit(m, make_plain(m));
+    }
+    if (moved)
+        make_emit(m, make_i(9, base, base, size));
+}
+
 /* From a call, or to a little before or after where that would go on. */
 static void make_return(struct make *m)
 {
@@ -430,9 +452,9 @@ static void make_address(struct make *m)
 static void make_compound(struct make *m)
 {
     static void (*const kinds[])(struct make *) = {
-        make_loop,   make_store_code, make_asid,   make_remap, make_mode,
-        make_timer,  make_address,    make_return, make_call,  make_function,
-        make_switch, make_fp_control, make_fp_loop};
+        make_loop,   make_store_code, make_asid,    make_remap, make_mode,
+        make_timer,  make_address,    make_return,  make_call,  make_function,
+        make_switch, make_fp_control, make_fp_loop, make_frame};
     unsigned left = 0, k = 0;
     for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
         left += m->t->taste.kinds[i];

@@ -410,6 +410,75 @@ static void stores_beside_old_code_become_fast(void **state)
     assert_int_equal(rig_peek(&t->g, 0x1800), 9999);
 }
 
+/* Stores off one base share a check: a frame at 0x10100 that is stored into over and over. */
+static struct mips *hot_frame(struct hot_rig *t)
+{
+    const u32 words[] = {SW(T0, 0, T2),
+                         SW(T0, 4, T2),
+                         SW(T0, 8, T2),
+                         SW(T0, 12, T2),
+                         ADDIU(T0, T0, 1),
+                         BEQ(0, 0, -6),
+                         NOP};
+    struct mips *c = &t->cpu[0].mips;
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+    rig_map(c, 8, 0x10000, 0, 0x5000);
+    c->r[T2] = 0x10100;
+    mips_set_pc(c, RIG_CODE);
+    return hot_run(t, 0, SPIN);
+}
+
+/* Once more, from the start. */
+static void hot_frame_at(struct hot_rig *t, u32 sp, u32 value)
+{
+    struct mips *c = &t->cpu[0].mips;
+    c->r[T2] = sp;
+    c->r[T0] = value;
+    c->epc = c->badvaddr = 0;
+    mips_set_pc(c, RIG_CODE);
+    hot_run(t, 0, 7);
+}
+
+static void each_store_of_a_frame_may_fault(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = hot_frame(t);
+    for (u32 k = 0; k < 4; k++) {
+        u32 value = 77 + k;
+        hot_frame_at(t, 0x11000 - 4 * k, value);
+        assert_int_equal(c->epc, RIG_CODE + 4 * k);
+        assert_int_equal(c->badvaddr, 0x11000);
+        for (u32 i = 1; i <= k; i++)
+            assert_int_equal(rig_peek(&t->g, 0x6000 - 4 * i), value);
+    }
+    hot_frame_at(t, 0x10ff0, 7);
+    assert_int_equal(c->badvaddr, 0);
+    assert_int_equal(rig_peek(&t->g, 0x5ffc), 7);
+    hot_frame_at(t, 0x10102, 1);
+    assert_int_equal(c->cause & 0x7c, MIPS_EXC_ADES << 2);
+    assert_int_equal(c->epc, RIG_CODE);
+    c->tlb_lo[8] &= ~(u32)MIPS_LO_D;
+    mips_changed(c);
+    hot_frame_at(t, 0x10100, 1);
+    assert_int_equal(c->cause & 0x7c, MIPS_EXC_MOD << 2);
+    assert_int_equal(c->epc, RIG_CODE);
+}
+
+static void a_frame_becomes_code(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = hot_frame(t);
+    for (u32 value = 7; value < 10; value++) {
+        hot_frame_at(t, 0x10100, ADDIU(T1, 0, value));
+        for (u32 at = 0x80005100u; at < 0x80005110u; at += 4) {
+            c->r[T1] = 0;
+            mips_set_pc(c, at);
+            hot_run(t, 0, 1);
+            assert_int_equal(c->r[T1], value);
+        }
+    }
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, hot_setup, hot_teardown)
@@ -430,6 +499,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(pages_known_without_hints_become_code, hot_setup_by_page,
                                         hot_teardown),
         CASE(stores_beside_old_code_become_fast),
+        CASE(each_store_of_a_frame_may_fault),
+        CASE(a_frame_becomes_code),
+        cmocka_unit_test_setup_teardown(a_frame_becomes_code, hot_setup_by_page, hot_teardown),
         cmocka_unit_test_setup_teardown(a_function_returns_elsewhere, hot_setup_large,
                                         hot_teardown),
     };
