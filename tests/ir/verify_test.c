@@ -205,10 +205,11 @@ static void damage(struct ir_region *r, struct rng *rng)
 static bool peeks_inside(const struct ir_region *r)
 {
     for (unsigned i = 1; i < r->ninsns; i++) {
-        const struct ir_insn *in = &r->insn[i], *mask = &r->insn[in->a];
-        if (in->op != IR_PEEK)
+        const struct ir_insn *in = &r->insn[i];
+        if (in->op != IR_PEEK || in->a >= r->ninsns) /* the latter is where nothing leads to */
             continue;
-        if (mask->op == IR_AND)
+        const struct ir_insn *mask = &r->insn[in->a];
+        if (mask->op == IR_AND && mask->b < r->ninsns)
             mask = &r->insn[mask->b];
         if (mask->op != IR_CONST || mask->imm > 0x38 || in->imm > IR_RIG_SLOTS - 0x40)
             return false;
