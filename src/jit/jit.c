@@ -141,7 +141,7 @@ enum err jit_new(struct jit **out, const struct jit_config *config, struct error
     jit_detect(j);
     struct x64 x = {
         .start = j->code.rw, .p = j->code.rw, .end = j->code.rw + j->code.size, .run = j->code.rx};
-    jit_leave_commons(j, &x);
+    jit_stub_commons(j, &x);
     j->common = j->used = (x64_here(&x) + 63) & ~63u;
     *out = j;
     return ERR_OK;

@@ -159,7 +159,7 @@ bool jit_gen_region(struct jit_gen *g)
     jit_gen_reach(g, g->r->entry);
     jit_gen_find_written(g);
     jit_regs_choose_homes(g);
-    jit_leave_thunks(g);
+    jit_stub_thunks(g);
     g->out->check = x64_here(&g->x);
     jit_gen_note(g, JIT_PART_CHECK, 0, NULL);
     if (g->r->check != IR_NO_BLOCK)
@@ -170,6 +170,6 @@ bool jit_gen_region(struct jit_gen *g)
     jit_gen_blocks(g);
     jit_gen_copies(g);
     jit_gen_resolve(g);
-    jit_leave_stubs(g);
+    jit_stub_emit(g);
     return !g->failed;
 }

@@ -226,6 +226,13 @@ struct jit_gen {
     unsigned nnotes;
 };
 
+/* To write what changes the flags. */
+static inline struct x64 *jit_gen_x(struct jit_gen *g)
+{
+    g->flags = 0;
+    return &g->x;
+}
+
 /* jit_regs.c: where values are */
 void jit_regs_choose_homes(struct jit_gen *g);
 void jit_regs_begin_block(struct jit_gen *g, u16 block); /* counts uses */
@@ -258,18 +265,31 @@ enum x64_cc jit_ops_compare(struct jit_gen *g, ir_ref cmp); /* sets the flags */
 enum x64_cc jit_ops_truth(struct jit_gen *g, ir_ref cond);  /* likewise, of any value; a use less */
 ir_ref jit_ops_next(const struct jit_gen *g, ir_ref i);     /* that yields code */
 
-/* jit_leave.c: memory, calls, ends of blocks, and the stubs and thunks behind them */
+/* jit_memory.c: guest memory */
+void jit_memory_load(struct jit_gen *g, ir_ref i);
+void jit_memory_store(struct jit_gen *g, ir_ref i);
+/* The window's check: t1 gets the addend, or the copy goes on. */
+void jit_memory_window(struct jit_gen *g, ir_ref i, const struct jit_window *w, u16 copy,
+                       struct jit_temps t);
+unsigned jit_memory_bytes(unsigned size); /* enum ir_size */
+struct x64_mem jit_memory_hint(const struct jit_gen *g, unsigned hint);
+/* For stubs: where it begins, and the jumps to be taken if the page is not known. */
+u32 jit_memory_by_page(struct jit_gen *g, const struct jit_stub *s, u32 miss[2]);
+/* ...and the jump to be taken if the software TLB does not know. */
+u32 jit_memory_look_up(struct jit_gen *g, const struct jit_stub *s);
+
+/* jit_leave.c: guards, calls, ends of blocks */
 void jit_leave_emit(struct jit_gen *g, ir_ref i);
 void jit_leave_end(struct jit_gen *g, ir_ref i);
 void jit_leave_charge(struct jit_gen *g, u16 block);
-void jit_leave_stubs(struct jit_gen *g);
-void jit_leave_thunks(struct jit_gen *g);
-void jit_leave_commons(struct jit *j, struct x64 *x);
+void jit_leave_bind(struct jit_gen *g, const struct ir_point *p); /* stores what its map says */
 
-unsigned jit_leave_bytes(unsigned size); /* enum ir_size */
-/* The window's check: t1 gets the addend, or the copy goes on. */
-void jit_leave_window(struct jit_gen *g, ir_ref i, const struct jit_window *w, u16 copy,
-                      struct jit_temps t);
+/* jit_stub.c: what stands behind the blocks */
+struct jit_stub *jit_stub_new(struct jit_gen *g, enum jit_stub_kind kind, u32 from);
+void jit_stub_emit(struct jit_gen *g); /* all of them */
+void jit_stub_thunks(struct jit_gen *g);
+void jit_stub_commons(struct jit *j, struct x64 *x);
+u32 jit_stub_common(const struct jit_gen *g, u32 common); /* where it is, seen from this region */
 
 /* jit_window.c */
 void jit_window_find(struct jit_gen *g, u16 block);

@@ -79,7 +79,7 @@ static void jit_window_join(struct jit_gen *g, unsigned k, ir_ref i, i32 offset,
 static void jit_window_add(struct jit_gen *g, ir_ref i, unsigned from)
 {
     const struct ir_insn *in = &g->r->insn[i];
-    unsigned bytes = jit_leave_bytes(in->size);
+    unsigned bytes = jit_memory_bytes(in->size);
     i32 offset;
     u64 c;
     ir_ref base = jit_window_base(g, in->a, &offset);
@@ -200,7 +200,7 @@ static void jit_window_check(struct jit_gen *g, ir_ref i, const struct jit_windo
         x64_lea(&g->x, false, t, x64_at(at, down));
     if (w->hi - start > w->align)
         jit_window_in_page(g, c, (u32)(w->hi - start), t, t2);
-    jit_leave_window(g, i, w, (u16)(c - g->copy), (struct jit_temps){.at = t, .t1 = t1, .t2 = t2});
+    jit_memory_window(g, i, w, (u16)(c - g->copy), (struct jit_temps){.at = t, .t1 = t1, .t2 = t2});
     x64_alu(&g->x, true, X64_ADD, t1, at);
     jit_regs_unlock(g);
     unsigned k = (unsigned)(w - g->window);
