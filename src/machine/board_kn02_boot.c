@@ -118,7 +118,8 @@ static enum err board_kn02_start_with(const struct board_kn02 *b, const struct e
     enum err err = board_kn02_place_initrd(b, img, initrd, len, &at, e);
     if (err)
         return err;
-    char *all = xasprintf("%s rd_start=0x%08x rd_size=%zu", words, MIPS_KSEG0 | at, len);
+    /* in front, because words behind -- are not the kernel's */
+    char *all = xasprintf("rd_start=0x%08x rd_size=%zu %s", MIPS_KSEG0 | at, len, words);
     err = board_kn02_start(b, img->entry, all, e);
     free(all);
     return err;

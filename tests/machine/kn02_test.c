@@ -405,8 +405,8 @@ static void passes_an_initrd(void **state)
         fail_msg("%s", e.msg);
     const struct mips *c = &r->m.cpu[0]->mips;
     assert_int_equal(c->r[4], 6);
-    static const char *const want[] = {"boot",       "0/kuseg", "a", "b", "rd_start=0x803f0000",
-                                       "rd_size=100"};
+    static const char *const want[] = {"boot",        "0/kuseg", "rd_start=0x803f0000",
+                                       "rd_size=100", "a",       "b"};
     for (u32 i = 0; i < 6; i++) {
         u32 at = load_le32(mem_ram_ptr(r->m.mem, (c->r[5] & 0x1fffffff) + 4 * i, 4));
         assert_string_equal((const char *)mem_ram_ptr(r->m.mem, at & 0x1fffffff, 32), want[i]);
