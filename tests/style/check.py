@@ -182,7 +182,7 @@ def check_promises():
 
 def missing_tests(path, known, text):
     page = read(path)
-    names = re.findall(r"`((?:unit|cli|ir|isa|asm|dev|guest|machine|boot|fuzz|style)/[\w.+-]+)(?::(\w+))?`", page)
+    names = re.findall(r"`((?:unit|cli|ir|isa|asm|dev|guest|machine|boot|linux|fuzz|style)/[\w.+-]+)(?::(\w+))?`", page)
     if not names:
         yield f"{path}: names no test"
     for name, case in names:
