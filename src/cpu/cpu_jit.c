@@ -211,20 +211,31 @@ static void cpu_jit_count_exit(struct cpu_jit *t, const struct mips *c, const st
         ++*(e->how == JIT_AT_POINT ? reason[e->reason] : how[e->how]);
 }
 
+/* NULL: it is in none of the region's pages any more, or the table is full. */
+static struct mips_jump *cpu_jit_jump_at(struct cpu_jit *t, struct mips *c,
+                                         const struct cpu_region *r, u32 at)
+{
+    gpa pa;
+    const struct mips_code_page *page =
+        mips_translate(c, at, &pa) ? mips_code_page_at(c, pa) : NULL;
+    for (unsigned k = 0; k < r->npages; k++)
+        if (r->page[k] == page)
+            return mips_jump_find(&t->jumps, page, at);
+    return NULL;
+}
+
 /* The region left at an indirect jump that is watched, at npc. Seen often enough, the region is
  * made anew. */
 static void cpu_jit_jumped(struct cpu_jit *t, struct mips *c, const struct jit_exit *e)
 {
     struct cpu_region *r = jit_owner(e->region);
     struct mips_block *head = r->head;
-    struct mips_jump *j = NULL;
     u32 at = c->npc;
-    gpa pa;
     mips_set_pc(c, c->pc);
-    for (unsigned k = 0; mips_translate(c, at, &pa) && k < r->npages; k++)
-        if (r->page[k]->number == pa >> MEM_PAGE_SHIFT)
-            j = mips_jump_find(&t->jumps, r->page[k], at);
-    if (!head || (j && !mips_jump_saw(j, c->pc)))
+    if (!head)
+        return;
+    struct mips_jump *j = cpu_jit_jump_at(t, c, r, at);
+    if (j && !mips_jump_saw(j, c->pc))
         return;
     cpu_jit_region_drop(t, r);
     head->heat = 1;

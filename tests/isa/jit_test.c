@@ -279,6 +279,23 @@ static void a_function_returns_elsewhere(void **state)
     }
 }
 
+/* In ROM, too, whose pages do not count as its addresses do: an indirect jump is watched for a
+ * while, not for ever. */
+static void jumps_in_rom_are_watched_for_a_while(void **state)
+{
+    struct hot_rig *t = *state;
+    struct cpu_jit_counters before, after;
+    const u32 words[] = {ADDIU(T0, T0, 1), JR(T3), ADDIU(T1, T1, 1)};
+    rig_program(&t->g, RIG_ROM + 0x100, words, ARRAY_LEN(words));
+    t->cpu[0].mips.r[T3] = 0xbfc00100u;
+    mips_set_pc(&t->cpu[0].mips, 0xbfc00100u);
+    hot_run(t, 0, 10 * SPIN);
+    assert_true(cpu_jit_counters(t->g.code, &before));
+    assert_int_equal(hot_run(t, 0, 10 * SPIN)->r[T0], (20 * SPIN + 2) / 3);
+    assert_true(cpu_jit_counters(t->g.code, &after));
+    assert_int_equal(after.regions, before.regions);
+}
+
 /* Code that waits for a device is not left for every look at it. */
 static void a_device_is_asked_from_translated_code(void **state)
 {
@@ -501,6 +518,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(pages_known_without_hints_become_code, hot_setup_by_page,
                                         hot_teardown),
         CASE(stores_beside_old_code_become_fast),
+        CASE(jumps_in_rom_are_watched_for_a_while),
         CASE(each_store_of_a_frame_may_fault),
         CASE(a_frame_becomes_code),
         cmocka_unit_test_setup_teardown(a_frame_becomes_code, hot_setup_by_page, hot_teardown),
