@@ -24,6 +24,7 @@
 struct hot_rig {
     struct rig g;
     struct vcpu cpu[2];
+    u32 base; /* of the pages that hot_by_turns goes to */
 };
 
 static int hot_setup_model(void **state, const struct mips_model *model, u16 blocks, u16 trust)
@@ -339,7 +340,7 @@ static void a_device_answers_a_floating_point_register(void **state)
 static struct mips *hot_by_turns(struct hot_rig *t, unsigned times)
 {
     struct mips *c = &t->cpu[0].mips;
-    c->r[T1] = 0x1000;
+    c->r[T1] = t->base + 0x1000;
     c->r[T2] = 0x3000;
     mips_set_pc(c, RIG_CODE);
     return hot_run(t, 0, 5 * times);
@@ -374,11 +375,9 @@ static void pages_known_without_hints_are_forgotten(void **state)
     assert_int_equal(hot_by_turns(t, 3)->cause & 0x7c, MIPS_EXC_MOD << 2);
 }
 
-static void pages_known_without_hints_become_code(void **state)
+static void hot_stores_become_code(struct hot_rig *t)
 {
-    struct hot_rig *t = *state;
     struct mips *c = &t->cpu[0].mips;
-    hot_program_by_turns(t);
     for (u32 value = 7; value < 10; value++) {
         c->r[T3] = ADDIU(T0, 0, value);
         hot_by_turns(t, 101);
@@ -386,6 +385,22 @@ static void pages_known_without_hints_become_code(void **state)
         hot_run(t, 0, 1);
         assert_int_equal(c->r[T0], value);
     }
+}
+
+static void pages_known_without_hints_become_code(void **state)
+{
+    struct hot_rig *t = *state;
+    hot_program_by_turns(t);
+    hot_stores_become_code(t);
+}
+
+/* The same through kseg0. */
+static void unmapped_pages_known_without_hints_become_code(void **state)
+{
+    struct hot_rig *t = *state;
+    hot_program_by_turns(t);
+    t->base = 0x80005000u; /* 0x6000 and 0x5000 */
+    hot_stores_become_code(t);
 }
 
 static u64 hot_slow_stores(struct hot_rig *t)
@@ -517,6 +532,8 @@ int main(void)
                                         hot_teardown),
         cmocka_unit_test_setup_teardown(pages_known_without_hints_become_code, hot_setup_by_page,
                                         hot_teardown),
+        cmocka_unit_test_setup_teardown(unmapped_pages_known_without_hints_become_code,
+                                        hot_setup_by_page, hot_teardown),
         CASE(stores_beside_old_code_become_fast),
         CASE(jumps_in_rom_are_watched_for_a_while),
         CASE(each_store_of_a_frame_may_fault),
