@@ -83,14 +83,15 @@ apt_src() {
 
 get_source() { # PACKAGE: unpacked and with Debian's patches into DIR/src/PACKAGE
     rm -rf "$1"-*/ "$1"
-    apt_src --only-source source "$1"
+    apt_src --only-source source "$1" || unavailable "the archive did not deliver the source of $1"
     mv "$1"-*/ "$1"
 }
 
 # Unpacked without what no build for this machine reads: half of it, by size.
 get_kernel() {
     rm -f linux-source-*.deb
-    apt-get -q -o APT::Sandbox::User= download linux-source-6.1
+    apt-get -q -o APT::Sandbox::User= download linux-source-6.1 ||
+        unavailable "the archive did not deliver linux-source-6.1"
     rm -rf kernel kernel.new
     mkdir kernel.new
     dpkg-deb --fsys-tarfile linux-source-*.deb |
