@@ -12,7 +12,8 @@
  */
 #include "dev/lb_disk.h"
 #include "dev/lb_disk_model.h"
-#include "dev/lb_int.h"
+#include "dev/dev_int.h"
+#include "dev/lb.h"
 #include "lib/bug.h"
 
 #include <stdlib.h>
@@ -162,7 +163,7 @@ static void lb_disk_due(void *ctx)
 static void lb_disk_start(struct lb_disk *d, u32 status)
 {
     if (d->status & LB_DISK_BUSY) {
-        lb_odd(d->env, "disk: operation started while one runs");
+        dev_odd(d->env, "disk: operation started while one runs");
         return;
     }
     lb_disk_set_status(d, status);
@@ -180,7 +181,7 @@ static void lb_disk_abort(struct lb_disk *d)
     if (d->step == LB_DISK_SEEK)
         return;
     d->step = LB_DISK_IDLE;
-    lb_disarm(&d->done);
+    dev_disarm(&d->done);
 }
 
 static bool lb_disk_read(void *dev, unsigned cpu, u32 off, u32 *val)
@@ -215,7 +216,7 @@ static void lb_disk_command(struct lb_disk *d, u32 val)
         lb_disk_start(d, val);
         break;
     default:
-        lb_wrong(d->env, "disk: impossible value written to the status register");
+        dev_wrong(d->env, "disk: impossible value written to the status register");
     }
 }
 
@@ -229,7 +230,7 @@ static bool lb_disk_write(void *dev, unsigned cpu, u32 off, u32 val)
         return true;
     case LB_DISK_SECTOR:
         if (d->status & LB_DISK_BUSY)
-            lb_odd(d->env, "disk: sector changed while an operation runs");
+            dev_odd(d->env, "disk: sector changed while an operation runs");
         else
             d->sector = val;
         return true;
@@ -252,7 +253,7 @@ static void lb_disk_reset(void *dev)
     d->step = LB_DISK_IDLE;
     d->track = 0;
     d->arrival = lb_disk_now(d);
-    lb_disarm(&d->done);
+    dev_disarm(&d->done);
     lb_disk_set_status(d, 0);
 }
 
@@ -293,13 +294,10 @@ static void lb_disk_loaded(void *obj)
 }
 
 static const struct state_field lb_disk_fields[] = {
-    STATE_FIELD(struct lb_disk, status, U32, 1),
-    STATE_FIELD(struct lb_disk, sector, U32, 1),
-    STATE_FIELD(struct lb_disk, buf, U8, IO_SECTOR),
-    STATE_FIELD(struct lb_disk, step, U8, 1),
-    STATE_FIELD(struct lb_disk, track, U32, 1),
-    STATE_FIELD(struct lb_disk, arrival, U64, 1),
-    LB_STATE_EVENT(struct lb_disk, done),
+    STATE_FIELD(struct lb_disk, status, U32, 1),     STATE_FIELD(struct lb_disk, sector, U32, 1),
+    STATE_FIELD(struct lb_disk, buf, U8, IO_SECTOR), STATE_FIELD(struct lb_disk, step, U8, 1),
+    STATE_FIELD(struct lb_disk, track, U32, 1),      STATE_FIELD(struct lb_disk, arrival, U64, 1),
+    DEV_STATE_EVENT(struct lb_disk, done),
 };
 
 static const struct state_desc lb_disk_state = {

@@ -7,7 +7,8 @@
  */
 #include "dev/lb_emufs.h"
 #include "dev/lb_emufs_op.h"
-#include "dev/lb_int.h"
+#include "dev/dev_int.h"
+#include "dev/lb.h"
 #include "lib/bug.h"
 
 #include <stdlib.h>
@@ -71,12 +72,12 @@ static void lb_emufs_trace(const struct lb_emufs *f, u32 op, u32 handle)
 static void lb_emufs_start(struct lb_emufs *f, u32 op)
 {
     if (f->done.armed) {
-        lb_wrong(f->env, "emufs: operation started while one runs");
+        dev_wrong(f->env, "emufs: operation started while one runs");
         return;
     }
     u32 h = f->job.handle;
     if (op == LB_EMUFS_CLOSE && h == 0)
-        lb_odd(f->env, "emufs: root directory closed");
+        dev_odd(f->env, "emufs: root directory closed");
     if (op >= LB_EMUFS_OPEN && op <= LB_EMUFS_CREATE_NEW)
         trace(f->env->trace, EMUFS, "emufs: slot %u: name %.255s", f->line.n,
               (const char *)f->job.buf);
@@ -147,7 +148,7 @@ static void lb_emufs_reset(void *dev)
     lb_emufs_table_close_all(&f->job.table);
     f->job.handle = f->job.offset = f->job.length = f->pending = 0;
     memset(f->job.buf, 0, sizeof f->job.buf);
-    lb_disarm(&f->done);
+    dev_disarm(&f->done);
     lb_emufs_set_result(f, 0);
 }
 
@@ -176,7 +177,7 @@ static const struct state_field lb_emufs_fields[] = {
     STATE_FIELD(struct lb_emufs, job.table.kind, U8, LB_EMUFS_HANDLES),
     STATE_FIELD(struct lb_emufs, job.table.path, U8, LB_EMUFS_HANDLES *LB_EMUFS_PATH),
     STATE_FIELD(struct lb_emufs, job.buf, U8, LB_EMUFS_BUFFER),
-    LB_STATE_EVENT(struct lb_emufs, done),
+    DEV_STATE_EVENT(struct lb_emufs, done),
 };
 
 static const struct state_desc lb_emufs_state = {

@@ -106,7 +106,7 @@ void lb_keys_reset(struct lb_keys *k)
     k->taken = true;
     memset(k->queue, 0, sizeof k->queue);
     k->head = k->count = 0;
-    lb_disarm(&k->next);
+    dev_disarm(&k->next);
 }
 
 enum err lb_keys_check(const struct lb_keys *k, const char *card, struct error *e)

@@ -6,7 +6,8 @@
 #ifndef DEV_LB_KEYS_H
 #define DEV_LB_KEYS_H
 
-#include "dev/lb_int.h"
+#include "dev/dev_int.h"
+#include "dev/lb.h"
 
 #define LB_KEYS_QUEUE   512
 #define LB_KEYS_CHAR_NS (1000000000 / (19200 * 25 / 10))
@@ -55,6 +56,6 @@ void lb_keys_loaded(struct lb_keys *k);
         STATE_FIELD(strukt, member.taken, BOOL, 1),                                                \
         STATE_FIELD(strukt, member.queue, U8, LB_KEYS_QUEUE),                                      \
         STATE_FIELD(strukt, member.head, U16, 1), STATE_FIELD(strukt, member.count, U16, 1),       \
-        LB_STATE_EVENT(strukt, member.next)
+        DEV_STATE_EVENT(strukt, member.next)
 
 #endif

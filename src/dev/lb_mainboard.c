@@ -12,7 +12,8 @@
  * Lines to the CPUs are levels and derived: `loaded` drives them all again.
  */
 #include "dev/lb_mainboard.h"
-#include "dev/lb_int.h"
+#include "dev/dev_int.h"
+#include "dev/lb.h"
 #include "lib/bug.h"
 
 #include <stdio.h>
@@ -114,7 +115,7 @@ static void lb_mainboard_power(struct lb_mainboard *mb, u32 val)
         return;
     }
     if (val)
-        lb_odd(mb->env, "mainboard: power-off with other slots left on");
+        dev_odd(mb->env, "mainboard: power-off with other slots left on");
     if (!mb->off.armed)
         event_arm_after(&mb->off, LB_MAINBOARD_OFF_NS);
 }
@@ -132,7 +133,7 @@ static void lb_mainboard_start(struct lb_mainboard *mb, unsigned cpu)
 static void lb_mainboard_enable(struct lb_mainboard *mb, u32 val)
 {
     if (val & ~mb->present)
-        lb_odd(mb->env, "mainboard: an absent CPU enabled");
+        dev_odd(mb->env, "mainboard: an absent CPU enabled");
     u32 changed = (val ^ mb->cpue) & mb->present;
     mb->cpue ^= changed;
     for (unsigned i = 0; i < mb->config.ncpus; i++) {
@@ -176,7 +177,7 @@ static bool lb_mainboard_read_own(struct lb_mainboard *mb, unsigned cpu, u32 off
         return true;
     case LB_MAINBOARD_PWR:
         if (mb->config.old)
-            lb_wrong(mb->env, "mainboard: power register read");
+            dev_wrong(mb->env, "mainboard: power register read");
         *val = mb->config.old ? 0 : mb->bus->powered;
         return true;
     case LB_MAINBOARD_IRQE:
@@ -308,7 +309,7 @@ static void lb_mainboard_clear(struct lb_mainboard *mb)
     mb->cipi = 0;
     mb->cpue = 1;
     mb->exit_code = 0;
-    lb_disarm(&mb->off);
+    dev_disarm(&mb->off);
 }
 
 /* CPU 0 runs on or is restarted by whoever resets; the others stop. */
@@ -345,7 +346,7 @@ static const struct state_field lb_mainboard_fields[] = {
     STATE_FIELD(struct lb_mainboard, cpue, U32, 1),
     STATE_FIELD(struct lb_mainboard, cram, U32, LB_MAX_CPUS *LB_MAINBOARD_CRAM_WORDS),
     STATE_FIELD(struct lb_mainboard, exit_code, U32, 1),
-    LB_STATE_EVENT(struct lb_mainboard, off),
+    DEV_STATE_EVENT(struct lb_mainboard, off),
 };
 
 static const struct state_desc lb_mainboard_state = {

@@ -14,7 +14,8 @@
  * System/161, whatever the carrier.
  */
 #include "dev/lb_net.h"
-#include "dev/lb_int.h"
+#include "dev/dev_int.h"
+#include "dev/lb.h"
 #include "io/io_net.h"
 #include "lib/bug.h"
 
@@ -67,7 +68,7 @@ static void lb_net_sent_due(void *ctx)
     u32 len = io_net_len(frame);
     n->control &= ~(u32)LB_NET_START;
     if (len > IO_NET_MAX) {
-        lb_wrong(n->env, "net: a frame longer than the buffer is to be sent");
+        dev_wrong(n->env, "net: a frame longer than the buffer is to be sent");
         return;
     }
     io_net_put_header(frame, n->config.hwaddr, len, io_net_to(frame));
@@ -178,7 +179,7 @@ static bool lb_net_read(void *dev, unsigned cpu, u32 off, u32 *val)
 static void lb_net_set_irq(struct lb_net *n, u32 *irq, u32 val)
 {
     if (val & ~(u32)LB_NET_IRQ_DONE) {
-        lb_wrong(n->env, "net: reserved bits written to an interrupt register");
+        dev_wrong(n->env, "net: reserved bits written to an interrupt register");
         return;
     }
     *irq = val;
@@ -190,11 +191,11 @@ static void lb_net_set_control(struct lb_net *n, u32 val)
 {
     bool busy = n->control & LB_NET_START;
     if (val & ~(u32)(LB_NET_PROMISC | LB_NET_START)) {
-        lb_wrong(n->env, "net: reserved bits written to the control register");
+        dev_wrong(n->env, "net: reserved bits written to the control register");
         return;
     }
     if (val & LB_NET_START && busy) {
-        lb_wrong(n->env, "net: a frame is to be sent while the last one still is");
+        dev_wrong(n->env, "net: a frame is to be sent while the last one still is");
         return;
     }
     if (val & LB_NET_START)
@@ -235,8 +236,8 @@ static void lb_net_reset(void *dev)
     memset(n->buf, 0, sizeof n->buf);
     memset(n->queue, 0, sizeof n->queue);
     n->head = n->count = 0;
-    lb_disarm(&n->sent);
-    lb_disarm(&n->next);
+    dev_disarm(&n->sent);
+    dev_disarm(&n->next);
     lb_net_drive(n);
 }
 
@@ -284,8 +285,8 @@ static const struct state_field lb_net_fields[] = {
     STATE_FIELD(struct lb_net, queue, U8, LB_NET_QUEUE *IO_NET_MAX),
     STATE_FIELD(struct lb_net, head, U16, 1),
     STATE_FIELD(struct lb_net, count, U16, 1),
-    LB_STATE_EVENT(struct lb_net, sent),
-    LB_STATE_EVENT(struct lb_net, next),
+    DEV_STATE_EVENT(struct lb_net, sent),
+    DEV_STATE_EVENT(struct lb_net, next),
 };
 
 static const struct state_desc lb_net_state = {

@@ -88,7 +88,7 @@ static bool lb_screen_write(void *dev, unsigned cpu, u32 off, u32 val)
         s->cursor = val;
         return true;
     case LB_SCREEN_SIZE:
-        lb_odd(s->env, "screen: its size cannot be changed");
+        dev_odd(s->env, "screen: its size cannot be changed");
         return true;
     case LB_SCREEN_RIRQ:
         lb_keys_write_irq(&s->keys, val);

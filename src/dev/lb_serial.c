@@ -74,7 +74,7 @@ static bool lb_serial_read(void *dev, unsigned cpu, u32 off, u32 *val)
 static void lb_serial_put(struct lb_serial *s, u8 ch)
 {
     if (s->sent.armed) {
-        lb_odd(s->env, "serial: a character written before the last was out");
+        dev_odd(s->env, "serial: a character written before the last was out");
         return;
     }
     s->env->stats->console_writes++;
@@ -105,7 +105,7 @@ static void lb_serial_reset(void *dev)
 {
     struct lb_serial *s = dev;
     s->wirq = 0;
-    lb_disarm(&s->sent);
+    dev_disarm(&s->sent);
     lb_keys_reset(&s->keys);
     lb_serial_drive(s);
 }
@@ -128,7 +128,7 @@ static void lb_serial_loaded(void *obj)
 
 static const struct state_field lb_serial_fields[] = {
     STATE_FIELD(struct lb_serial, wirq, U32, 1),
-    LB_STATE_EVENT(struct lb_serial, sent),
+    DEV_STATE_EVENT(struct lb_serial, sent),
     LB_KEYS_STATE(struct lb_serial, keys),
 };
 

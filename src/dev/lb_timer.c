@@ -8,7 +8,8 @@
  * to a second or more is odd. A countdown of 0 lasts one cycle, lest a restarting one stop time.
  */
 #include "dev/lb_timer.h"
-#include "dev/lb_int.h"
+#include "dev/dev_int.h"
+#include "dev/lb.h"
 #include "lib/bug.h"
 
 #include <stdlib.h>
@@ -86,7 +87,7 @@ static bool lb_timer_read(void *dev, unsigned cpu, u32 off, u32 *val)
     case LB_TIMER_SPEAKER:
     case LB_TIMER_RESERVED1:
     case LB_TIMER_RESERVED2:
-        lb_wrong(t->env, "timer: speaker or reserved register read");
+        dev_wrong(t->env, "timer: speaker or reserved register read");
         *val = 0;
         return true;
     }
@@ -96,7 +97,7 @@ static bool lb_timer_read(void *dev, unsigned cpu, u32 off, u32 *val)
 static void lb_timer_set_ns(struct lb_timer *t, u32 ns)
 {
     if (ns >= LB_TIMER_S)
-        lb_odd(t->env, "timer: nanoseconds set to a second or more");
+        dev_odd(t->env, "timer: nanoseconds set to a second or more");
     else
         t->offset += ns - lb_timer_now(t) % LB_TIMER_S;
 }
@@ -126,7 +127,7 @@ static bool lb_timer_write(void *dev, unsigned cpu, u32 off, u32 val)
     case LB_TIMER_IRQ:
     case LB_TIMER_RESERVED1:
     case LB_TIMER_RESERVED2:
-        lb_wrong(t->env, "timer: interrupt or reserved register written");
+        dev_wrong(t->env, "timer: interrupt or reserved register written");
         return true;
     }
     return false;
@@ -138,7 +139,7 @@ static void lb_timer_reset(void *dev)
     struct lb_timer *t = dev;
     t->restart = 0;
     t->count = 0;
-    lb_disarm(&t->expiry);
+    dev_disarm(&t->expiry);
     lb_timer_set_irq(t, false);
 }
 
@@ -152,7 +153,7 @@ static void lb_timer_loaded(void *obj)
 static const struct state_field lb_timer_fields[] = {
     STATE_FIELD(struct lb_timer, offset, U64, 1), STATE_FIELD(struct lb_timer, restart, U32, 1),
     STATE_FIELD(struct lb_timer, count, U32, 1),  STATE_FIELD(struct lb_timer, irq, BOOL, 1),
-    LB_STATE_EVENT(struct lb_timer, expiry),
+    DEV_STATE_EVENT(struct lb_timer, expiry),
 };
 
 /* Any values are possible: no check. */

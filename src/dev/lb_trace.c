@@ -5,7 +5,8 @@
  * wrong (dev.h). Without a profile the profiling registers read 0 and ignore writes.
  */
 #include "dev/lb_trace.h"
-#include "dev/lb_int.h"
+#include "dev/dev_int.h"
+#include "dev/lb.h"
 #include "lib/bug.h"
 
 #include <stdlib.h>
@@ -44,7 +45,7 @@ static void lb_trace_letter(struct lb_trace *t, u32 letter, bool on)
     if (!t->tracing)
         return;
     if (letter > 0x7f || !trace_set_letter(t->tracing, (char)letter, on))
-        lb_wrong(t->env, "trace: no such trace letter");
+        dev_wrong(t->env, "trace: no such trace letter");
 }
 
 static void lb_trace_drive(struct lb_trace *t)

@@ -289,7 +289,7 @@ static void tc_ds1287_changed(struct tc_ds1287 *r)
     u64 next = tc_ds1287_next(r), now = clock_now(r->env->clock);
     dev_line_set(&r->line, tc_ds1287_interrupts(r));
     if (next == CLOCK_NEVER)
-        tc_disarm(&r->next);
+        dev_disarm(&r->next);
     else
         event_arm(&r->next, next > now ? next : now + 1);
 }
@@ -458,7 +458,7 @@ static const struct state_field tc_ds1287_fields[] = {
     STATE_FIELD(struct tc_ds1287, held, U8, TC_DS1287_FIELDS),
     STATE_FIELD(struct tc_ds1287, fraction, U32, 1),
     STATE_FIELD(struct tc_ds1287, seen, U64, 1),
-    TC_STATE_EVENT(struct tc_ds1287, next),
+    DEV_STATE_EVENT(struct tc_ds1287, next),
 };
 
 static const struct state_desc tc_ds1287_state = {

@@ -157,7 +157,7 @@ static void tc_dz_send(struct tc_dz *z, u8 ch)
     unsigned line = tc_dz_tline(z);
     const struct io_console *c = &z->console[line];
     if (!(z->csr & TC_DZ_TRDY)) {
-        tc_odd(z->env, "DZ: a character written while no line was ready for one");
+        dev_odd(z->env, "DZ: a character written while no line was ready for one");
         return;
     }
     z->sending[line] = ch;
@@ -202,7 +202,7 @@ static void tc_dz_clear(struct tc_dz *z)
     memset(z->lpr, 0, sizeof z->lpr);
     memset(z->sending, 0, sizeof z->sending);
     for (unsigned i = 0; i < TC_DZ_LINES; i++)
-        tc_disarm(&z->sent[i]);
+        dev_disarm(&z->sent[i]);
 }
 
 static void tc_dz_write_csr(struct tc_dz *z, u32 val)
@@ -280,10 +280,10 @@ static const struct state_field tc_dz_fields[] = {
     STATE_FIELD(struct tc_dz, nsilo, U32, 1),
     STATE_FIELD(struct tc_dz, overrun, BOOL, 1),
     STATE_FIELD(struct tc_dz, sending, U8, TC_DZ_LINES),
-    TC_STATE_EVENT(struct tc_dz, sent[0]),
-    TC_STATE_EVENT(struct tc_dz, sent[1]),
-    TC_STATE_EVENT(struct tc_dz, sent[2]),
-    TC_STATE_EVENT(struct tc_dz, sent[3]),
+    DEV_STATE_EVENT(struct tc_dz, sent[0]),
+    DEV_STATE_EVENT(struct tc_dz, sent[1]),
+    DEV_STATE_EVENT(struct tc_dz, sent[2]),
+    DEV_STATE_EVENT(struct tc_dz, sent[3]),
 };
 
 static const struct state_desc tc_dz_state = {

@@ -334,7 +334,7 @@ static void tc_prom_call(struct tc_prom *p, u32 offset)
 #undef CALLBACK
     default:
         p->result = ~0u;
-        tc_odd(p->env, "PROM: a callback that is not there");
+        dev_odd(p->env, "PROM: a callback that is not there");
     }
 }
 
@@ -343,12 +343,12 @@ static void tc_prom_entered(struct tc_prom *p, u32 entry)
     if (entry == 0) /* so do halt, reboot and power-off of Linux */
         p->host.power_off(p->host.ctx, 0);
     else if (entry == 0x100 / 8 || entry == 0x180 / 8)
-        tc_wrong(p->env, "PROM: an exception while the vectors are still the PROM's (Status.BEV): "
-                         "the kernel crashed before it set up its own");
+        dev_wrong(p->env, "PROM: an exception while the vectors are still the PROM's (Status.BEV): "
+                          "the kernel crashed before it set up its own");
     else
-        tc_wrong(p->env, "PROM: the kernel calls the PROM of a DECstation 2100, 3100 or 5100 "
-                         "(KN01, KN230); this is a DECstation 5000/200 (KN02), and 's161' is the "
-                         "only other machine there is");
+        dev_wrong(p->env, "PROM: the kernel calls the PROM of a DECstation 2100, 3100 or 5100 "
+                          "(KN01, KN230); this is a DECstation 5000/200 (KN02), and 's161' is the "
+                          "only other machine there is");
 }
 
 static bool tc_prom_gate_read(void *dev, struct mem_access a, u32 off, u32 *val)
