@@ -29,6 +29,13 @@ struct tc_kn02_hole {
     u32 base;
 };
 
+/* A part of a card's slot where its registers answer: before its RAM, or behind it. */
+struct tc_kn02_window {
+    const struct tc_class *cls;
+    void *dev;
+    u32 from;
+};
+
 struct tc_kn02 {
     const struct dev_env *env;
     struct dev_line line;
@@ -38,6 +45,7 @@ struct tc_kn02 {
     struct {
         const struct tc_class *cls; /* NULL: empty */
         void *dev;
+        struct tc_kn02_window window[2];
     } slot[TC_KN02_NSLOTS];
     struct tc_kn02_hole hole[TC_KN02_MAX_HOLES];
     unsigned nholes;
@@ -108,6 +116,40 @@ void tc_kn02_map_hole(struct tc_kn02 *k, struct mem *m, gpa base, u64 size)
     mem_add_mmio(m, base, size, &tc_kn02_hole_ops, h);
 }
 
+/* ---- cards ---- */
+
+static bool tc_kn02_card_read(void *dev, struct mem_access a, u32 off, u32 *val)
+{
+    const struct tc_kn02_window *w = dev;
+    return w->cls->ops->read(w->dev, a, w->from + off, val);
+}
+
+static bool tc_kn02_card_write(void *dev, struct mem_access a, u32 off, u32 val)
+{
+    const struct tc_kn02_window *w = dev;
+    return w->cls->ops->write(w->dev, a, w->from + off, val);
+}
+
+static const struct mem_ops tc_kn02_card_ops = {.read = tc_kn02_card_read,
+                                                .write = tc_kn02_card_write};
+
+static void tc_kn02_map_window(struct tc_kn02 *k, unsigned slot, struct mem *m, unsigned n,
+                               u32 from, u32 to)
+{
+    struct tc_kn02_window *w = &k->slot[slot].window[n];
+    if (from == to)
+        return;
+    *w = (struct tc_kn02_window){.cls = k->slot[slot].cls, .dev = k->slot[slot].dev, .from = from};
+    mem_add_mmio(m, tc_kn02_slot(slot) + from, to - from, &tc_kn02_card_ops, w);
+}
+
+static void tc_kn02_map_card(struct tc_kn02 *k, unsigned slot, struct mem *m)
+{
+    const struct tc_class *cls = k->slot[slot].cls;
+    tc_kn02_map_window(k, slot, m, 0, 0, cls->ram);
+    tc_kn02_map_window(k, slot, m, 1, cls->ram + cls->ram_size, TC_KN02_SLOT_SIZE);
+}
+
 /* ---- registers ---- */
 
 static bool tc_kn02_csr_read(void *dev, struct mem_access a, u32 off, u32 *val)
@@ -174,11 +216,10 @@ static const struct mem_ops tc_kn02_syn_ops = {.read = tc_kn02_syn_read,
 void tc_kn02_map(struct tc_kn02 *k, struct mem *m)
 {
     for (unsigned i = 0; i < TC_KN02_NSLOTS; i++) {
-        gpa base = TC_KN02_SLOTS + i * TC_KN02_SLOT_SIZE;
         if (k->slot[i].cls)
-            mem_add_mmio(m, base, TC_KN02_SLOT_SIZE, k->slot[i].cls->ops, k->slot[i].dev);
+            tc_kn02_map_card(k, i, m);
         else
-            tc_kn02_map_hole(k, m, base, TC_KN02_SLOT_SIZE);
+            tc_kn02_map_hole(k, m, tc_kn02_slot(i), TC_KN02_SLOT_SIZE);
     }
     mem_add_mmio(m, TC_KN02_CHKSYN, MEM_PAGE, &tc_kn02_syn_ops, k);
     mem_add_mmio(m, TC_KN02_ERRADDR, MEM_PAGE, &tc_kn02_err_ops, k);

@@ -8,11 +8,12 @@
 #define DEV_TC_KN02_H
 
 #include "dev/dev.h"
+#include "dev/tc_slot.h"
 #include "mem/mem.h"
 #include "state/state.h"
 
 #define TC_KN02_SLOTS     0x1e000000u /* of the TURBOchannel */
-#define TC_KN02_SLOT_SIZE 0x00400000u
+#define TC_KN02_SLOT_SIZE TC_SLOT_SIZE
 #define TC_KN02_NSLOTS    7u /* 0 to 2 options, 5 SCSI, 6 Ethernet, the others reserved */
 #define TC_KN02_SYSTEM    0x1fc00000u
 #define TC_KN02_PROM      0x1fc00000u
@@ -32,14 +33,6 @@ enum tc_kn02_line {
     TC_KN02_LINE_BUS, /* the error address is valid */
 };
 
-/* A card; offsets are in its slot. A false return of its ops is a bus error. */
-struct tc_class {
-    const char *name;
-    const struct mem_ops *ops;
-    void (*reset)(void *dev);
-    const struct state_desc *state;
-};
-
 struct tc_kn02;
 
 /* `line` is set with an enum tc_kn02_line. */
@@ -47,12 +40,18 @@ struct tc_kn02 *tc_kn02_new(const struct dev_env *env, const struct dev_line *li
 void tc_kn02_free(struct tc_kn02 *k);
 void tc_kn02_reset(struct tc_kn02 *k); /* and the cards */
 
-/* Before tc_kn02_map. */
+/* Before tc_kn02_map; the card's RAM is there already. */
 void tc_kn02_plug(struct tc_kn02 *k, unsigned slot, const struct tc_class *cls, void *dev);
 /* Its registers and the slots. */
 void tc_kn02_map(struct tc_kn02 *k, struct mem *m);
 /* Where nothing answers: a read is a bus error, a write is lost; both show in the error address. */
 void tc_kn02_map_hole(struct tc_kn02 *k, struct mem *m, gpa base, u64 size);
+
+/* Where a slot is. */
+static inline gpa tc_kn02_slot(unsigned slot)
+{
+    return TC_KN02_SLOTS + slot * TC_KN02_SLOT_SIZE;
+}
 
 struct dev_line tc_kn02_irq(struct tc_kn02 *k, unsigned n);
 void tc_kn02_add_state(struct tc_kn02 *k, struct state_set *s); /* and that of the cards */

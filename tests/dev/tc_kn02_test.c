@@ -84,13 +84,44 @@ static void cards(void **state)
     tc_rig_free(r);
 }
 
+/* As a kernel looks for a card: the header of its ROM, a byte in each word. */
+static void option_rom(void **state)
+{
+    (void)state;
+    static const u8 header[] = {1, 4, 1, 1, 0x55, 0x00, 0xaa, 0xff};
+    static const char texts[] = "V1.0    DEC     RIG-CARDTCF0";
+    struct tc_rig *r = tc_rig_new(0);
+    u32 rom = (u32)tc_kn02_slot(RIG_SLOT) + 0x3c0000;
+    for (u32 i = 0; i < sizeof header; i++)
+        assert_int_equal(rig_get(r, 4, rom + 0x3e0 + 4 * i), header[i]);
+    for (u32 i = 0; i < sizeof texts - 1; i++)
+        assert_int_equal(rig_get(r, 4, rom + 0x400 + 4 * i), texts[i]);
+    assert_int_equal(rig_get(r, 4, rom + 0x3dc), 0);
+    assert_int_equal(rig_get(r, 4, rom + 0x470), 0);
+    tc_rig_free(r);
+}
+
+static void memory_of_a_card(void **state)
+{
+    (void)state;
+    struct tc_rig *r = tc_rig_new(0);
+    u32 ram = (u32)tc_kn02_slot(RIG_SLOT) + RIG_CARD_RAM, val;
+    rig_set(r, 4, ram, 0x04030201);
+    rig_set(r, 1, ram + RIG_CARD_RAM_SIZE - 1, 0x99);
+    assert_int_equal(rig_get(r, 1, ram + 2), 3);
+    assert_non_null(mem_ram_ptr(r->mem, ram, RIG_CARD_RAM_SIZE));
+    assert_false(tc_rig_read(r, 4, ram - 4, &val));
+    assert_int_equal(rig_get(r, 4, ram + RIG_CARD_RAM_SIZE), 0); /* a register again */
+    assert_false(tc_rig_read(r, 4, ram + RIG_CARD_RAM_SIZE + 4, &val));
+    tc_rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(interrupts),
-        cmocka_unit_test(kept_bits),
-        cmocka_unit_test(nobody_there),
-        cmocka_unit_test(cards),
+        cmocka_unit_test(interrupts),   cmocka_unit_test(kept_bits),
+        cmocka_unit_test(nobody_there), cmocka_unit_test(cards),
+        cmocka_unit_test(option_rom),   cmocka_unit_test(memory_of_a_card),
     };
     return cmocka_run_group_tests_name("tc_kn02", tests, NULL, NULL);
 }

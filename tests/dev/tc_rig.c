@@ -56,10 +56,11 @@ static void rig_power_off(void *ctx, u32 status)
 
 static bool rig_card_read(void *dev, struct mem_access a, u32 off, u32 *val)
 {
+    static const struct tc_rom rom = {.module = "RIG-CARD", .firmware = "V1.0"};
     const struct tc_rig *r = dev;
     (void)a;
-    *val = off ? 0 : r->card;
-    return off < 0x1000;
+    *val = off >= TC_SLOT_ROM ? tc_slot_rom_word(&rom, off - TC_SLOT_ROM) : off ? 0 : r->card;
+    return off < 0x1000 || off >= TC_SLOT_ROM || off == RIG_CARD_RAM + RIG_CARD_RAM_SIZE;
 }
 
 static bool rig_card_write(void *dev, struct mem_access a, u32 off, u32 val)
@@ -77,7 +78,12 @@ static void rig_card_reset(void *dev)
 
 static const struct mem_ops rig_card_ops = {.read = rig_card_read, .write = rig_card_write};
 static const struct tc_class rig_card_class = {
-    .name = "card", .ops = &rig_card_ops, .reset = rig_card_reset};
+    .name = "card",
+    .ops = &rig_card_ops,
+    .reset = rig_card_reset,
+    .ram = RIG_CARD_RAM,
+    .ram_size = RIG_CARD_RAM_SIZE,
+};
 
 static void rig_chips(struct tc_rig *r, u64 epoch_ns)
 {
@@ -110,6 +116,7 @@ struct tc_rig *tc_rig_new(u64 epoch_ns)
     r->mem = mem_new();
     BUG_ON(mem_add_ram(r->mem, 0, RIG_RAM, &e));
     BUG_ON(mem_add_rom(r->mem, TC_KN02_PROM, TC_PROM_SIZE, &e));
+    BUG_ON(tc_slot_add_ram(&rig_card_class, r->mem, tc_kn02_slot(RIG_SLOT), &e));
     tc_prom_fill(mem_ram_ptr(r->mem, TC_KN02_PROM, TC_PROM_SIZE));
     r->env = (struct dev_env){.clock = &r->clock,
                               .trace = &r->tracing,

@@ -19,7 +19,10 @@
 #define RIG_MS    1000000ull
 #define RIG_S     1000000000ull
 #define RIG_EPOCH (1709210096ull * RIG_S) /* Thursday, 29 February 2024, 12:34:56 */
-#define RIG_SLOT  1u                      /* of a card with one register */
+#define RIG_SLOT  1u                      /* of a card with one register, RAM and a ROM */
+
+#define RIG_CARD_RAM      0x200000u
+#define RIG_CARD_RAM_SIZE 0x2000u
 
 struct tc_rig {
     struct clock clock;
