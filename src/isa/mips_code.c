@@ -182,6 +182,7 @@ static struct mips_code_page *mips_code_new_page(struct mips_code *code, u32 num
 {
     struct mips_code_page *page = xcalloc(1, sizeof *page);
     const struct mem_region *r = mem_page_region(code->mem, number);
+    page->id = ++code->pages;
     page->number = number;
     page->host = r->host + (u64)(number - r->first_page) * MEM_PAGE;
     page->next = code->all;

@@ -81,6 +81,7 @@ struct mips_block {
 struct mips_code_page {
     struct mips_block *at[MEM_PAGE / 4];
     u64 lines; /* 64-byte lines that decoded instructions came from */
+    u64 id;    /* another each time that the page is known anew */
     u32 number;
     u32 beside;                         /* stores that hit none of them */
     const u8 *host;                     /* the page's memory */
@@ -119,6 +120,7 @@ struct mips_code {
     u8 *doubts;                   /* likewise: how often the page was dropped for nothing */
     struct mips_code_page *all, *graveyard;
     size_t bytes;
+    u64 pages;   /* known so far */
     u64 age;     /* pages forgotten so far: links to other pages die with any of them */
     bool untidy; /* mips_code_collect has something to do */
     struct mips_native *native; /* NULL: there is none */

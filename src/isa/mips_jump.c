@@ -19,8 +19,8 @@ struct mips_jump *mips_jump_find(struct mips_jumps *t, const struct mips_code_pa
     for (u32 k = 0; k < MIPS_JUMP_PROBES; k++) {
         struct mips_jump *j = &t->at[(hash + k) % MIPS_JUMPS];
         if (!j->page)
-            *j = (struct mips_jump){.page = page, .pc = pc, .unseen = t->enough};
-        if (j->page == page && j->pc == pc)
+            *j = (struct mips_jump){.page = page->id, .pc = pc, .unseen = t->enough};
+        if (j->page == page->id && j->pc == pc)
             return j;
     }
     if (t->refused++ == MIPS_JUMP_REFUSALS)

@@ -28,7 +28,7 @@ enum mips_left {
 
 /* An indirect jump. */
 struct mips_jump {
-    const struct mips_code_page *page; /* it is in; NULL: no jump */
+    u64 page; /* mips_code_page.id of the one it is in; 0: no jump */
     u32 pc;
     u16 unseen; /* times to be watched still */
     u8 n;
