@@ -70,7 +70,7 @@ bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out
 static void cpu_jit_free(struct mips_native *n)
 {
     struct cpu_jit *t = (struct cpu_jit *)n;
-    cpu_jit_region_flush(t);
+    cpu_jit_region_forget_all(t);
     jit_free(t->jit);
     ir_region_free(t->ir);
     host_disasm_free(t->disasm);
@@ -82,6 +82,7 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
 {
     struct jit_config config = {
         .code_bytes = cpu_jit_code_bytes(k),
+        .code = k->code,
         .big = big,
         .chaos = k->chaos,
         .plain = k->plain,

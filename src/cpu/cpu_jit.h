@@ -16,8 +16,9 @@ struct mips_code;
 #define CPU_JIT_MAX_CODE MIB(1024) /* jumps reach twice that */
 
 struct cpu_jit_knobs {
-    u64 seed;          /* of what is left to chance */
-    size_t code_bytes; /* MIN_CODE to MAX_CODE */
+    u64 seed;                     /* of what is left to chance */
+    size_t code_bytes;            /* MIN_CODE to MAX_CODE */
+    const struct host_code *code; /* of that size, to be used; NULL: one of its own */
     struct jit_chaos chaos;
     bool plain;             /* no instruction that only some x86-64 processors have */
     u16 heat;               /* entries before a block is hot */

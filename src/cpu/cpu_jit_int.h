@@ -67,7 +67,8 @@ extern const struct jit_ops cpu_jit_ops;
 /* Of the hot block b at c->pc, unless that is hopeless. */
 void cpu_jit_region_make(struct cpu_jit *t, struct mips *c, struct mips_block *b);
 void cpu_jit_region_drop(struct cpu_jit *t, struct cpu_region *r);
-void cpu_jit_region_flush(struct cpu_jit *t); /* all */
+void cpu_jit_region_flush(struct cpu_jit *t);      /* all */
+void cpu_jit_region_forget_all(struct cpu_jit *t); /* their code stays: for the end */
 void cpu_jit_region_page_gone(struct mips_native *n, struct mips_code_page *page);
 
 /* cpu_jit_watch.c: what somebody who looks on is told */

@@ -72,7 +72,7 @@ static void cpu_jit_region_forget(struct cpu_jit *t, struct cpu_region *r)
     t->n.evicted++;
 }
 
-void cpu_jit_region_flush(struct cpu_jit *t)
+void cpu_jit_region_forget_all(struct cpu_jit *t)
 {
     while (t->all) {
         struct cpu_region *r = t->all;
@@ -80,6 +80,11 @@ void cpu_jit_region_flush(struct cpu_jit *t)
         cpu_jit_region_forget(t, r);
         free(r);
     }
+}
+
+void cpu_jit_region_flush(struct cpu_jit *t)
+{
+    cpu_jit_region_forget_all(t);
     memset(t->handler, 0, sizeof t->handler);
     t->n.flushes++;
     cpu_jit_watch_flushed(t);

@@ -30,9 +30,12 @@ const struct ir_op_info ir_ops[IR_NOPS] = {
 struct ir_region *ir_region_new(void)
 {
     struct ir_region *r = xcalloc(1, sizeof *r);
-    r->insn = xcalloc(IR_MAX_INSNS, sizeof *r->insn);
-    r->from = xcalloc(IR_MAX_INSNS, sizeof *r->from);
-    r->point = xcalloc(IR_MAX_POINTS, sizeof *r->point);
+    r->insn = xmalloc(IR_MAX_INSNS * sizeof *r->insn);
+    r->from = xmalloc(IR_MAX_INSNS * sizeof *r->from);
+    r->point = xmalloc(IR_MAX_POINTS * sizeof *r->point);
+    r->insn[0] = (struct ir_insn){0};
+    r->from[0] = 0;
+    r->point[0] = (struct ir_point){0};
     ir_region_clear(r);
     return r;
 }

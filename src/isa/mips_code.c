@@ -158,10 +158,10 @@ void mips_code_free(struct mips_code *code)
 {
     if (!code)
         return;
+    if (code->native) /* first: then there are no regions to be dropped with their pages */
+        code->native->free(code->native);
     mips_code_flush(code);
     mips_code_free_pages(code, code->graveyard);
-    if (code->native)
-        code->native->free(code->native);
     free(code->decoder);
     free(code->page);
     free(code->doubts);

@@ -65,21 +65,38 @@ static struct mips_decode_sample mips_decode_sample(unsigned key)
     return (struct mips_decode_sample){key << 26, 0xfc000000u};
 }
 
+/* The keys that words of the operation may have: from `first` to before `end`. */
+struct mips_decode_range {
+    unsigned first, end;
+};
+
+static struct mips_decode_range mips_decode_range(const struct mips_op_info *o)
+{
+    unsigned major = o->match >> 26;
+    if (o->mask >> 26 != 63)
+        return (struct mips_decode_range){0, MIPS_DECODE_KEYS};
+    if (major == 0)
+        return (struct mips_decode_range){KEY_SPECIAL, KEY_REGIMM};
+    if (major == 1)
+        return (struct mips_decode_range){KEY_REGIMM, KEY_FP};
+    if (major == 17)
+        return (struct mips_decode_range){KEY_FP, MIPS_DECODE_KEYS};
+    return (struct mips_decode_range){major, major + 1};
+}
+
 struct mips_decoder *mips_decoder_new(const struct mips_model *model)
 {
     struct mips_decoder *d = xcalloc(1, sizeof *d);
-    for (unsigned key = 0; key < MIPS_DECODE_KEYS; key++) {
-        if (key == 0 || key == 1 || key == 17) /* have keys of their own */
-            continue;
-        const struct mips_decode_sample sample = mips_decode_sample(key);
-        unsigned n = 0;
-        for (unsigned op = 0; op < MIPS_NOPS; op++) {
-            const struct mips_op_info *o = &mips_ops[op];
-            u32 common = o->mask & sample.mask;
-            if ((o->levels & model->levels) && ((o->match ^ sample.word) & common) == 0) {
-                BUG_ON(n == sizeof d->list[key]);
-                d->list[key][n++] = (u8)op;
-            }
+    u8 n[MIPS_DECODE_KEYS] = {0};
+    for (unsigned op = 0; op < MIPS_NOPS; op++) {
+        const struct mips_op_info *o = &mips_ops[op];
+        struct mips_decode_range keys = mips_decode_range(o);
+        for (unsigned key = keys.first; key < keys.end && o->levels & model->levels; key++) {
+            const struct mips_decode_sample sample = mips_decode_sample(key);
+            if ((o->match ^ sample.word) & o->mask & sample.mask)
+                continue;
+            BUG_ON(n[key] == sizeof d->list[key]);
+            d->list[key][n[key]++] = (u8)op;
         }
     }
     return d;

@@ -123,7 +123,7 @@ static void jit_detect(struct jit *j)
 
 static void jit_forget_jumps(struct jit *j)
 {
-    memset(j->jump, 0, sizeof j->jump);
+    memset(j->jump, 0, j->jumps * sizeof *j->jump);
 }
 
 enum err jit_new(struct jit **out, const struct jit_config *config, struct error *e)
@@ -132,12 +132,16 @@ enum err jit_new(struct jit **out, const struct jit_config *config, struct error
     j->config = *config;
     j->jumps = config->chaos.jumps ? config->chaos.jumps : JIT_JUMPS;
     j->random = config->chaos.seed;
-    if (!host_code_init(&j->code, config->code_bytes)) {
+    if (config->code) {
+        j->code = *config->code;
+    } else if (!host_code_init(&j->code, config->code_bytes)) {
         enum err err = err_set(e, ERR_IO, "no memory for translated code: %m");
         free(j);
         return err;
     }
-    j->gen = xcalloc(1, sizeof *j->gen);
+    j->jump = xcalloc(j->jumps, sizeof *j->jump);
+    j->gen = xmalloc(sizeof *j->gen);
+    j->gen->note = NULL;
     jit_detect(j);
     struct x64 x = {
         .start = j->code.rw, .p = j->code.rw, .end = j->code.rw + j->code.size, .run = j->code.rx};
@@ -160,13 +164,18 @@ static void jit_free_region(struct jit_region *r)
     free(r);
 }
 
-void jit_flush(struct jit *j)
+static void jit_free_regions(struct jit *j)
 {
     while (j->regions) {
         struct jit_region *r = j->regions;
         j->regions = r->next;
         jit_free_region(r);
     }
+}
+
+void jit_flush(struct jit *j)
+{
+    jit_free_regions(j);
     jit_forget_jumps(j);
     j->used = j->common;
     j->nregions = 0;
@@ -178,8 +187,10 @@ void jit_free(struct jit *j)
 {
     if (!j)
         return;
-    jit_flush(j);
-    host_code_fini(&j->code);
+    jit_free_regions(j);
+    if (!j->config.code)
+        host_code_fini(&j->code);
+    free(j->jump);
     free(j->gen->note);
     free(j->gen);
     free(j);

@@ -13,6 +13,7 @@
 #include "lib/err.h"
 #include "lib/types.h"
 
+struct host_code;
 struct jit;
 struct jit_region;
 
@@ -64,9 +65,10 @@ struct jit_chaos {
 };
 
 struct jit_config {
-    size_t code_bytes; /* so many at most, too, for tables of points and the like */
-    bool big;          /* the guest's byte order */
-    bool plain;        /* for tests: no instruction that only some x86-64 processors have */
+    size_t code_bytes;            /* so many at most, too, for tables of points and the like */
+    const struct host_code *code; /* for tests: to be used for them; NULL: one of its own */
+    bool big;                     /* the guest's byte order */
+    bool plain; /* for tests: no instruction that only some x86-64 processors have */
     struct jit_tlb tlb;
     struct jit_ops ops;
     struct jit_chaos chaos;

@@ -82,8 +82,8 @@ struct jit {
     bool has_bmi2, has_movbe;
     unsigned next_hint;
     struct jit_region *regions;
-    struct jit_jump jump[JIT_JUMPS];
-    unsigned jumps; /* of them in use: a power of two */
+    struct jit_jump *jump;
+    unsigned jumps; /* entries, a power of two */
     u64 random;
     struct jit_gen *gen;
     /* common code, from the start of code */

@@ -27,6 +27,11 @@ void *xcalloc(size_t n, size_t size)
     return bug_checked(calloc(n ? n : 1, size ? size : 1));
 }
 
+void *xmalloc(size_t size)
+{
+    return bug_checked(malloc(size));
+}
+
 void *xrealloc(void *p, size_t size)
 {
     return bug_checked(realloc(p, size ? size : 1));

@@ -18,6 +18,7 @@ _Noreturn void bug_die(const char *file, int line, const char *what);
 
 /* Memory for the monitor's own small structures: never NULL, zeroed. */
 void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
+void *xmalloc(size_t size) __attribute__((malloc, returns_nonnull)); /* not zeroed */
 void *xrealloc(void *p, size_t size) __attribute__((returns_nonnull));
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *xasprintf(const char *fmt, ...) PRINTF_LIKE(1, 2) __attribute__((malloc, returns_nonnull));

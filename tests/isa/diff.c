@@ -9,6 +9,7 @@
 #include "diff.h"
 #include "diff_rig.h"
 #include "fpu_value.h"
+#include "host/host_map.h"
 #include "isa/mips_int.h"
 
 #include <stdio.h>
@@ -315,24 +316,50 @@ static void make_cpu(struct diff *t)
     mips_changed(c);
 }
 
-void diff_machine(struct diff *t, uint64_t seed, const struct vcpu_engine *engine)
+static void new_memory(struct diff *t)
 {
     struct error e;
-    *t = (struct diff){.rng = {seed}, .ours = {.t = t, .is_ours = true}, .theirs = {.t = t}};
-    t->big = rng_percent(&t->rng, 70);
-    t->mips161 = rng_percent(&t->rng, 55);
-    t->fpu = !t->mips161 && rng_percent(&t->rng, 67);
-    const struct mips_model *model = t->mips161 ? &mips_161
-                                     : t->fpu   ? &mips_r3000a_fpu
-                                                : &mips_r3000a;
     t->mem = mem_new();
     if (mem_add_ram(t->mem, 0, RAM_SIZE, &e) || mem_add_rom(t->mem, ROM_BASE, MEM_PAGE, &e))
         abort();
     mem_add_mmio(t->mem, MMIO_BASE, MMIO_SIZE, &dev_ops, &t->ours);
     t->ref_ram = calloc(1, RAM_SIZE);
     t->ref_rom = calloc(1, MEM_PAGE);
-    t->code = mips_code_new(t->mem, model);
     t->vcpu = calloc(1, sizeof *t->vcpu);
+}
+
+static void clear_memory(struct diff *t)
+{
+    for (unsigned i = 0; i < t->mem->nregions; i++) {
+        struct mem_region *r = &t->mem->region[i];
+        if (r->kind == MEM_MMIO)
+            continue;
+        memset(r->host, 0, r->size);
+        memset(r->page_flags, 0, r->size / MEM_PAGE);
+    }
+    memset(t->ref_ram, 0, RAM_SIZE);
+    memset(t->ref_rom, 0, MEM_PAGE);
+}
+
+void diff_machine(struct diff *t, uint64_t seed, const struct vcpu_engine *engine)
+{
+    *t = (struct diff){.rng = {seed},
+                       .ours = {.t = t, .is_ours = true},
+                       .theirs = {.t = t},
+                       .mem = t->mem,
+                       .ref_ram = t->ref_ram,
+                       .ref_rom = t->ref_rom,
+                       .vcpu = t->vcpu,
+                       .by_page = t->by_page,
+                       .translated = t->translated};
+    t->mem ? clear_memory(t) : new_memory(t);
+    t->big = rng_percent(&t->rng, 70);
+    t->mips161 = rng_percent(&t->rng, 55);
+    t->fpu = !t->mips161 && rng_percent(&t->rng, 67);
+    const struct mips_model *model = t->mips161 ? &mips_161
+                                     : t->fpu   ? &mips_r3000a_fpu
+                                                : &mips_r3000a;
+    t->code = mips_code_new(t->mem, model);
     t->cpu = &t->vcpu->mips;
     vcpu_init(t->vcpu, 0, engine, model, t->big, t->mem, t->code, &t->trace);
     t->ref = (struct ref_mips){.big_endian = t->big,
@@ -353,11 +380,24 @@ void diff_setup(struct diff *t, uint64_t seed)
     make_cpu(t);
 }
 
-void diff_fini(struct diff *t)
+void diff_end(struct diff *t)
 {
+    if (t->by_page) {
+        mips_by_page_forget_all(t->cpu);
+        t->cpu->by_page = NULL;
+    }
     vcpu_fini(t->vcpu);
     mips_code_free(t->code);
+    t->code = NULL;
+}
+
+void diff_fini(struct diff *t)
+{
+    if (!t->mem)
+        return;
     mem_free(t->mem);
+    host_unmap(t->by_page, sizeof *t->by_page);
+    host_code_fini(&t->translated);
     free(t->vcpu);
     free(t->ref_ram);
     free(t->ref_rom);
@@ -477,7 +517,7 @@ void diff_print_seed(const struct diff *t, uint64_t seed)
 
 bool diff_program(uint64_t seed, bool verbose, struct diff_stats *st)
 {
-    struct diff t;
+    struct diff t = {0};
     diff_setup(&t, seed);
     if (verbose)
         t.trace.on = 1u << TRACE_KINSN | 1u << TRACE_UINSN | 1u << TRACE_EXC | 1u << TRACE_TLB;
@@ -497,6 +537,7 @@ bool diff_program(uint64_t seed, bool verbose, struct diff_stats *st)
     st->instructions += t.cpu->retired;
     st->exceptions += t.cpu->stats.exceptions + t.cpu->stats.irqs;
     st->stops += t.ref.stopped;
+    diff_end(&t);
     diff_fini(&t);
     return ok;
 }

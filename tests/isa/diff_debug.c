@@ -429,6 +429,7 @@ bool diff_debug_program(uint64_t seed, bool verbose, struct diff_stats *st)
     st->instructions += d.t.cpu->retired;
     st->exceptions += d.t.cpu->stats.exceptions + d.t.cpu->stats.irqs;
     st->stops += d.t.ref.stopped;
+    diff_end(&d.t);
     diff_fini(&d.t);
     return ok;
 }

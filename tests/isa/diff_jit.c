@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "diff_jit.h"
 #include "cpu/cpu_jit.h"
+#include "host/host_map.h"
 #include "isa/mips_int.h"
 
 #include <stdio.h>
@@ -41,8 +42,26 @@ static struct cpu_jit_knobs diff_jit_knobs(struct diff *t, const struct diff_cas
     k.insns = bounded ? bounds.insns : 0;
     k.run = bounded ? bounds.run : 0;
     k.heat = (uint16_t)(1 + rng_below(&t->rng, 5));
-    k.code_bytes = KIB(512);
+    k.code_bytes = t->translated.size;
+    k.code = &t->translated;
     return k;
+}
+
+/* Room for code and for the software TLB by page, once for all programs. */
+static void diff_jit_room(struct diff *t)
+{
+    if (t->by_page)
+        return;
+    t->by_page = host_map_memory(sizeof *t->by_page);
+    if (!t->by_page || !host_code_init(&t->translated, KIB(512)))
+        abort();
+}
+
+/* The translator would take its own. */
+static void diff_jit_by_page(struct diff *t)
+{
+    if (!t->cpu->by_page)
+        mips_by_page_use(t->cpu, t->by_page);
 }
 
 /* ---- the device: accesses change lines or code, or end the run ---- */
@@ -132,6 +151,8 @@ static bool diff_jit_slice(struct diff *t, const struct diff_case *c, unsigned l
 {
     uint64_t until = t->cpu->retired + 1 + rng_below(&t->rng, longest);
     bool interp = rng_percent(&t->rng, 8) && !(c->without & DIFF_NO_INTERP);
+    if (!interp)
+        diff_jit_by_page(t);
     enum vcpu_exit exit = diff_jit_go(t, interp ? &vcpu_interp : &vcpu_jit, until);
     diff_ref_run(&t->ref, until);
     bool same = diff_compare_cpu(t->cpu, &t->ref);
@@ -168,26 +189,74 @@ static void diff_jit_make(struct diff *t, const struct diff_case *c)
             diff_put_word(t, pa[i], 0);
 }
 
-bool diff_case_run(const struct diff_case *c, struct diff_count *count)
+static uint64_t diff_jit_digest(uint64_t h, const void *data, size_t n)
 {
-    struct diff t;
+    const uint8_t *p = data;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ p[i]) * 0x100000001b3ull;
+    return h;
+}
+
+/* What the times are is no matter, nor how long the host's addresses are in the code. */
+static uint64_t diff_jit_outcome(const struct diff *t)
+{
+    struct cpu_jit_counters n;
+    if (!cpu_jit_counters(t->code, &n))
+        abort();
+    n.start_ns = n.translate_ns = n.interpret_ticks = n.code_bytes = 0;
+    uint64_t h = diff_jit_digest(t->ours.log, &n, sizeof n);
+    h = diff_jit_digest(h, t->cpu->r, sizeof t->cpu->r);
+    h = diff_jit_digest(h, &t->cpu->stats, sizeof t->cpu->stats);
+    h = diff_jit_digest(h, &t->cpu->retired, sizeof t->cpu->retired);
+    return diff_jit_digest(h, mem_ram_ptr(t->mem, 0, RAM_SIZE), RAM_SIZE);
+}
+
+static void diff_jit_count(const struct diff *t, struct diff_count *count)
+{
+    count->programs++;
+    count->instructions += t->cpu->retired;
+    count->exceptions += t->cpu->stats.exceptions + t->cpu->stats.irqs;
+    count->stops += t->ref.stopped;
+}
+
+static bool diff_jit_case(struct diff *t, const struct diff_case *c, struct diff_count *count)
+{
     count->seed = c->seed;
-    diff_machine(&t, c->seed, &vcpu_jit);
-    struct cpu_jit_knobs k = diff_jit_knobs(&t, c);
-    if (!cpu_jit_prepare(t.code, t.big, &k))
+    diff_jit_room(t);
+    diff_machine(t, c->seed, &vcpu_jit);
+    struct cpu_jit_knobs k = diff_jit_knobs(t, c);
+    if (!cpu_jit_prepare(t->code, t->big, &k))
         abort();
     if (!(c->without & DIFF_NO_DEVICE))
-        t.ours.touched = t.theirs.touched = diff_jit_touched;
-    diff_jit_make(&t, c);
+        t->ours.touched = t->theirs.touched = diff_jit_touched;
+    diff_jit_make(t, c);
     if (c->trace)
-        t.trace.on = 1u << TRACE_EXC | 1u << TRACE_TLB;
-    bool ok = diff_jit_slices(&t, c, count);
+        t->trace.on = 1u << TRACE_EXC | 1u << TRACE_TLB;
+    bool ok = diff_jit_slices(t, c, count);
     if (!ok && !c->quiet)
-        diff_print_seed(&t, c->seed);
-    count->programs++;
-    count->instructions += t.cpu->retired;
-    count->exceptions += t.cpu->stats.exceptions + t.cpu->stats.irqs;
-    count->stops += t.ref.stopped;
-    diff_fini(&t);
+        diff_print_seed(t, c->seed);
     return ok;
+}
+
+bool diff_case_run(struct diff *t, const struct diff_case *c, struct diff_count *count)
+{
+    bool ok = diff_jit_case(t, c, count);
+    diff_jit_count(t, count);
+    diff_end(t);
+    return ok;
+}
+
+bool diff_case_compare(struct diff *t, const struct diff_case *c, struct diff_count *count)
+{
+    struct diff fresh = {0};
+    bool ok = diff_jit_case(t, c, count) && diff_jit_case(&fresh, c, count);
+    bool same = ok && diff_jit_outcome(t) == diff_jit_outcome(&fresh);
+    diff_jit_count(t, count);
+    if (ok && !same)
+        printf("seed %llu: another outcome on a new machine\n", (unsigned long long)c->seed);
+    diff_end(t);
+    if (fresh.mem)
+        diff_end(&fresh);
+    diff_fini(&fresh);
+    return same;
 }

@@ -35,8 +35,10 @@ struct diff_count {
     unsigned slices; /* of it, so far */
 };
 
-/* False: they differ. */
-bool diff_case_run(const struct diff_case *k, struct diff_count *count);
+/* False: they differ. On the machine t, which may have run others. */
+bool diff_case_run(struct diff *t, const struct diff_case *k, struct diff_count *count);
+/* Likewise; and on a new machine all must come out the same, and the translator do the same. */
+bool diff_case_compare(struct diff *t, const struct diff_case *k, struct diff_count *count);
 
 /* diff_reduce.c: makes a failing case small; prints it and the command that repeats it. */
 void diff_reduce(struct diff_case *k, const char *program);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * usage: diff_jit [COUNT [FIRST-SEED]] [progress] [noreduce] [trace] [slices=N] [without=WHAT]...
- * [nop=FROM-TO,...] Speaks TAP. A program that fails is made small, unless it is one that the
- * command line made so.
+ * usage: diff_jit [COUNT [FIRST-SEED]] [progress] [noreduce] [compare] [trace] [slices=N]
+ * [without=WHAT]... [nop=FROM-TO,...] Speaks TAP. A program that fails is made small, unless it is
+ * one that the command line made so. compare: whether machines that ran others are as good as new.
  */
 #include "diff_jit.h"
 
@@ -20,7 +20,7 @@
 struct options {
     const char *program;
     uint64_t count, first;
-    bool progress, single;
+    bool progress, single, compare;
     struct diff_case like;
 };
 
@@ -57,6 +57,8 @@ static void options_word(struct options *o, const char *s)
         options_without(&o->like, s + 8);
     else if (!strcmp(s, "progress"))
         o->progress = true;
+    else if (!strcmp(s, "compare"))
+        o->compare = o->single = true;
     else if (!strcmp(s, "noreduce"))
         o->single = true;
     else if (!strcmp(s, "trace"))
@@ -78,22 +80,30 @@ static struct options options_read(int argc, char **argv)
     return o;
 }
 
+static bool run_programs(const struct options *o, uint64_t first, uint64_t n,
+                         struct diff_count *count)
+{
+    struct diff t = {0};
+    bool ok = true;
+    for (uint64_t i = 0; i < n && ok; i++) {
+        struct diff_case k = o->like;
+        k.seed = first + i;
+        alarm(20);
+        ok = o->compare ? diff_case_compare(&t, &k, count) : diff_case_run(&t, &k, count);
+    }
+    diff_fini(&t);
+    return ok;
+}
+
 /* A process for so many programs: one that crashes or hangs is known by its seed. */
 static bool run_part(const struct options *o, uint64_t first, uint64_t n, struct diff_count *count)
 {
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
-        for (uint64_t i = 0; i < n; i++) {
-            struct diff_case k = o->like;
-            k.seed = first + i;
-            alarm(20);
-            if (!diff_case_run(&k, count)) {
-                fflush(stdout);
-                _exit(1);
-            }
-        }
-        _exit(0);
+        bool ok = run_programs(o, first, n, count);
+        fflush(stdout);
+        _exit(!ok);
     }
     int status = 1;
     if (pid < 0 || waitpid(pid, &status, 0) < 0)

@@ -27,7 +27,8 @@ bool diff_case_is_good(const struct diff_case *k, unsigned *slices)
         alarm(REDUCE_SECONDS);
         if (k->quiet && !freopen("/dev/null", "w", stdout))
             _exit(2);
-        bool ok = diff_case_run(k, count);
+        struct diff t = {0};
+        bool ok = diff_case_run(&t, k, count);
         fflush(stdout);
         _exit(!ok);
     }
@@ -104,7 +105,7 @@ static void reduce_print_command(const struct diff_case *k, const char *program,
 
 static void reduce_print_program(const struct diff_case *k, const uint32_t *pa, unsigned n)
 {
-    struct diff t;
+    struct diff t = {0};
     diff_machine(&t, k->seed, &vcpu_interp);
     diff_make(&t);
     for (unsigned i = 0; i < n; i++) {
@@ -115,6 +116,7 @@ static void reduce_print_program(const struct diff_case *k, const uint32_t *pa, 
         mips_disassemble(t.cpu->model, 0x80000000u + pa[i], w, text, sizeof text);
         printf("  %4x  %08x  %s\n", pa[i], w, text);
     }
+    diff_end(&t);
     diff_fini(&t);
 }
 

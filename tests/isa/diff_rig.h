@@ -4,6 +4,7 @@
 #define TESTS_ISA_DIFF_RIG_H
 
 #include "cpu/vcpu.h"
+#include "host/host_code.h"
 #include "ref_mips.h"
 #include "rng.h"
 
@@ -44,11 +45,16 @@ struct diff {
     struct ref_mips ref;
     uint8_t *ref_ram, *ref_rom;
     struct dev ours, theirs;
+    /* What costs the host more than a program takes: kept from one to the next, as good as new. */
+    struct mips_by_page *by_page; /* the tests' of translators; else NULL */
+    struct host_code translated;
 };
 
-/* Of a random model and byte order, at reset; the same for the same seed. */
+/* Of a random model and byte order, at reset; the same for the same seed. `t` is zero, or has been
+ * the machine of another program that was ended. */
 void diff_machine(struct diff *t, uint64_t seed, const struct vcpu_engine *engine);
-void diff_fini(struct diff *t);
+void diff_end(struct diff *t);
+void diff_fini(struct diff *t); /* of a program that was ended, or of none */
 /* ...with a random program, for the interpreter. */
 void diff_setup(struct diff *t, uint64_t seed);
 
