@@ -85,6 +85,28 @@ u8 *mem_ram_ptr(const struct mem *m, gpa pa, u64 len)
     return r->host + (pa - r->base);
 }
 
+/* Lines of 64 bytes, as whoever marked the page counts them; the mark may go with the first. */
+static void mem_code_overwritten(const struct mem *m, const struct mem_region *r, u64 from, u64 to)
+{
+    u8 *flags = &r->page_flags[from >> MEM_PAGE_SHIFT];
+    for (u64 off = from & ~63ull; off < to && *flags & MEM_PAGE_CODE; off += 64)
+        m->code_written(m->code_ctx, r, off);
+}
+
+u8 *mem_dma_ptr(const struct mem *m, gpa pa, u64 len)
+{
+    const struct mem_region *r = mem_find(m, pa);
+    if (!r || r->kind != MEM_RAM || len > r->size - (pa - r->base))
+        return NULL;
+    u64 off = pa - r->base, end = off + len;
+    for (u64 at = off, next; at < end; at = next) {
+        next = (at | (MEM_PAGE - 1)) + 1;
+        mem_code_overwritten(m, r, at, next < end ? next : end);
+        r->page_flags[at >> MEM_PAGE_SHIFT] |= MEM_PAGE_DIRTY;
+    }
+    return r->host + off;
+}
+
 u32 mem_load(const u8 *p, unsigned size, bool big)
 {
     switch (size) {

@@ -86,6 +86,10 @@ u32 mem_load(const u8 *p, unsigned size, bool big);
  * (before the first instruction) and for reading. */
 u8 *mem_ram_ptr(const struct mem *m, gpa pa, u64 len);
 
+/* Likewise, for a bus master that writes all of it now: RAM only; decoded code in it is dropped and
+ * its pages are dirty. Ask anew for each write: what was dropped may be decoded again. */
+u8 *mem_dma_ptr(const struct mem *m, gpa pa, u64 len);
+
 /* One access by a CPU or a bus master, any kind of region. `big`: byte order of the asker. */
 MUST_CHECK bool mem_read(const struct mem *m, struct mem_access a, bool big, gpa pa, u32 *val);
 MUST_CHECK bool mem_write(const struct mem *m, struct mem_access a, bool big, gpa pa, u32 val);
