@@ -22,11 +22,16 @@ static bool cpu_jit_ops_leave(struct mips *c)
     return false;
 }
 
-static bool cpu_jit_ops_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
+/* Most of what comes here misses the TLB. */
+static bool cpu_jit_ops_refill(struct mips *c, u32 at, bool store)
 {
-    struct mips *c = state;
-    cpu_jit_of(c)->n.slow_loads++;
-    c->retired = c->stop - left;
+    mips_raise_refill(c, store, at);
+    c->retired++;
+    return false;
+}
+
+static bool cpu_jit_ops_load_known(struct mips *c, enum ir_size size, u32 at, u32 *v)
+{
     if (!mips_load_memory(c, at, cpu_jit_ops_bytes[size], v))
         return cpu_jit_ops_failed(c);
     if (size == IR_S8)
@@ -39,15 +44,32 @@ static bool cpu_jit_ops_load(void *state, u64 left, enum ir_size size, u32 at, u
     return cpu_jit_ops_leave(c);
 }
 
+static bool cpu_jit_ops_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
+{
+    struct mips *c = state;
+    cpu_jit_of(c)->n.slow_loads++;
+    c->retired = c->stop - left;
+    if (likely(mips_tlb_refills(c, at, cpu_jit_ops_bytes[size])))
+        return cpu_jit_ops_refill(c, at, false);
+    return cpu_jit_ops_load_known(c, size, at, v);
+}
+
+static bool cpu_jit_ops_store_known(struct mips *c, enum ir_size size, u32 at, u32 v)
+{
+    u32 mask = size == IR_W32 ? ~0u : (1u << 8 * cpu_jit_ops_bytes[size]) - 1;
+    if (!mips_store_memory(c, at, cpu_jit_ops_bytes[size], v & mask))
+        return cpu_jit_ops_failed(c);
+    return likely(!c->resync) || cpu_jit_ops_leave(c);
+}
+
 static bool cpu_jit_ops_store(void *state, u64 left, enum ir_size size, u32 at, u32 v)
 {
     struct mips *c = state;
     cpu_jit_of(c)->n.slow_stores++;
     c->retired = c->stop - left;
-    u32 mask = size == IR_W32 ? ~0u : (1u << 8 * cpu_jit_ops_bytes[size]) - 1;
-    if (!mips_store_memory(c, at, cpu_jit_ops_bytes[size], v & mask))
-        return cpu_jit_ops_failed(c);
-    return likely(!c->resync) || cpu_jit_ops_leave(c);
+    if (likely(mips_tlb_refills(c, at, cpu_jit_ops_bytes[size])))
+        return cpu_jit_ops_refill(c, at, true);
+    return cpu_jit_ops_store_known(c, size, at, v);
 }
 
 static bool cpu_jit_ops_call(void *state, u64 left, const struct ir_call *call)
@@ -76,15 +98,20 @@ static struct cpu_region *cpu_jit_ops_known(struct mips *c)
     return b ? cpu_jit_region_at(b, c->pc) : NULL;
 }
 
+static COLD struct cpu_region *cpu_jit_ops_find_handler(struct mips *c, struct cpu_handler *h)
+{
+    struct cpu_region *r = cpu_jit_ops_known(c);
+    if (r && mips_is_unmapped(c->pc))
+        *h = (struct cpu_handler){.region = r, .pc = c->pc};
+    return r;
+}
+
 static struct cpu_region *cpu_jit_ops_handler(struct cpu_jit *t, struct mips *c)
 {
     struct cpu_handler *h = &t->handler[c->pc / 0x80 % ARRAY_LEN(t->handler)];
     if (likely(h->region && h->pc == c->pc))
         return h->region;
-    struct cpu_region *r = cpu_jit_ops_known(c);
-    if (r && mips_is_unmapped(c->pc))
-        *h = (struct cpu_handler){.region = r, .pc = c->pc};
-    return r;
+    return cpu_jit_ops_find_handler(c, h);
 }
 
 /* An exception was raised: interrupts are off now, so its handler can go on at once. */

@@ -216,6 +216,8 @@ struct mips {
     struct mips_spin spin;
     struct mips_block *hot; /* why the interpreter returned: this block; NULL: it did not */
     struct mips_tlb_index tlb_index;
+    u64 spread;                  /* bit i: C looked up what entry i says, so it may be anywhere, */
+    u16 expected[MIPS_TLB_SIZE]; /* and not just in this slot of stlb, and by page */
     struct mips_stlb stlb[MIPS_STLB_SIZE];
     u32 forbid[3];                  /* bits that no address of 1, 2, 4 bytes may have now */
     uintptr_t *read, *write;        /* those of by_page */

@@ -20,27 +20,9 @@ static void mips_by_page_forget_list(struct mips_by_page *b, struct mips_by_page
     l->n = 0;
 }
 
-static void mips_by_page_list(struct mips_by_page *b, gva va)
+COLD void mips_by_page_full(struct mips_by_page *b, struct mips_by_page_list *l)
 {
-    struct mips_by_page_list *l = mips_is_unmapped(va) ? &b->unmapped : &b->mapped;
-    if (l->n == ARRAY_LEN(l->page))
-        mips_by_page_forget_list(b, l);
-    l->page[l->n++] = va >> MEM_PAGE_SHIFT;
-}
-
-void mips_by_page_enter(struct mips *c, gva va, uintptr_t addend, bool write)
-{
-    struct mips_by_page *b = c->by_page;
-    u32 page = va >> MEM_PAGE_SHIFT;
-    if (!b)
-        return;
-    if (!b->read[page])
-        mips_by_page_list(b, va);
-    else if (b->read[page] != addend)
-        b->write[page] = 0;
-    b->read[page] = addend;
-    if (write)
-        b->write[page] = addend;
+    mips_by_page_forget_list(b, l);
 }
 
 void mips_by_page_forget_mapped(struct mips *c)

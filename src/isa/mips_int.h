@@ -170,7 +170,8 @@ struct mips_code_page *mips_fetch_page(struct mips *c, gva va);
  * register that the value is for. */
 MUST_CHECK bool mips_load_memory(struct mips *c, gva va, unsigned size, u32 *val);
 MUST_CHECK bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val);
-void mips_stlb_expect(struct mips *c, u32 hi, u32 lo); /* halves of an entry that counts */
+/* Entry i was written, so, and counts. */
+void mips_stlb_expect(struct mips *c, unsigned i, u32 hi, u32 lo);
 void mips_stlb_flush(struct mips *c);
 /* hi: page and address space, as in EntryHi. all: of all address spaces. */
 void mips_stlb_flush_page(struct mips *c, u32 hi, bool all);
@@ -178,10 +179,35 @@ void mips_stlb_flush_writes(struct mips *c);
 
 /* mips_by_page.c: all but the first do nothing where there is none */
 void mips_by_page_use(struct mips *c, struct mips_by_page *b); /* zeroed; still the caller's */
-void mips_by_page_enter(struct mips *c, gva va, uintptr_t addend, bool write);
+void mips_by_page_full(struct mips_by_page *b, struct mips_by_page_list *l);
 void mips_by_page_forget_mapped(struct mips *c);
 void mips_by_page_forget_writes(struct mips *c);
 void mips_by_page_forget_all(struct mips *c);
+
+static inline void mips_by_page_list(struct mips_by_page *b, gva va)
+{
+    struct mips_by_page_list *l = mips_is_unmapped(va) ? &b->unmapped : &b->mapped;
+    if (unlikely(l->n == ARRAY_LEN(l->page)))
+        mips_by_page_full(b, l);
+    l->page[l->n++] = va >> MEM_PAGE_SHIFT;
+}
+
+/* Inline, as guests whose TLB misses often spend their time here. */
+static inline void mips_by_page_enter(struct mips *c, gva va, uintptr_t addend, bool write)
+{
+    struct mips_by_page *b = c->by_page;
+    u32 page = va >> MEM_PAGE_SHIFT;
+    if (!b)
+        return;
+    if (b->read[page] != addend) {
+        if (!b->read[page])
+            mips_by_page_list(b, va);
+        b->read[page] = addend;
+        b->write[page] = 0;
+    }
+    if (write)
+        b->write[page] = addend;
+}
 
 static inline void mips_by_page_forget(struct mips *c, gva va)
 {
@@ -249,6 +275,12 @@ static inline int mips_tlb_find(const struct mips *c, gva va)
     return mips_tlb_find_as(c, va, c->entryhi & 0xfc0);
 }
 
+/* Is that what an access leads to? */
+static inline bool mips_tlb_refills(const struct mips *c, gva va, unsigned size)
+{
+    return mips_is_kuseg(va) && !(va & (size - 1)) && mips_tlb_find(c, va) < 0;
+}
+
 void mips_tlb_reindex(struct mips *c);
 void mips_tlb_trace_fault(struct mips *c, gva va);
 
@@ -275,8 +307,22 @@ void mips_raise_tlb(struct mips *c, enum mips_exc exc, gva va);
 void mips_raise_refill(struct mips *c, bool store, gva va); /* kuseg, and no entry matches */
 void mips_raise_cop(struct mips *c, unsigned cop);
 void mips_stop(struct mips *c, const char *reason);
-MUST_CHECK bool mips_cp0_usable(struct mips *c); /* else: raised */
 bool mips_write_cp0_outside(struct mips *c, enum mips_reg reg, u32 v);
+
+/* Else: raised. */
+MUST_CHECK static inline bool mips_cp0_usable(struct mips *c)
+{
+    if (likely(!mips_user_mode(c) || (c->status & MIPS_ST_CU0)))
+        return true;
+    mips_raise_cop(c, 0);
+    return false;
+}
+
+static inline unsigned mips_random_at(const struct mips *c, u64 retired)
+{
+    u32 span = MIPS_TLB_SIZE - MIPS_TLB_WIRED;
+    return MIPS_TLB_SIZE - 1 - (u32)((retired - c->random_base) % span);
+}
 
 static inline void mips_set_tag_low(struct mips *c, u32 tag_low)
 {

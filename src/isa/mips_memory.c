@@ -29,6 +29,7 @@ static inline bool mips_memory_translate(struct mips *c, gva va, gva fault_va, b
         return false;
     }
     u32 lo = i < 0 ? 0 : c->tlb_lo[i];
+    c->spread |= i < 0 ? 0 : 1ull << i;
     if (!(lo & MIPS_LO_V)) {
         mips_raise_tlb(c, exc, fault_va);
         return false;
@@ -310,18 +311,27 @@ bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val)
 }
 
 /* The code of a page for which there was no software TLB entry. */
-static void mips_memory_expect_code(struct mips *c, gva va, u32 tag_low, u32 number)
+static COLD void mips_memory_expect_code(struct mips *c, unsigned i, u32 tag, u32 number)
 {
     struct mips_code_page *page = c->code->page[number];
-    struct mips_ftlb *e = mips_ftlb_slot_for(c, va, tag_low);
+    gva va = tag & ~(MEM_PAGE - 1);
+    struct mips_ftlb *e = mips_ftlb_slot_for(c, va, tag & (MEM_PAGE - 1));
     if (!page || c->code->breaks)
         return;
-    e->tag = va | tag_low;
+    c->spread |= 1ull << i;
+    e->tag = tag;
     e->page = page;
 }
 
+/* As after the next rfe. */
+static inline u32 mips_memory_tag_low_then(const struct mips *c)
+{
+    u32 user = c->status & MIPS_ST_KUP ? MIPS_STLB_USER : 0;
+    return (c->tag_low & ~(u32)MIPS_STLB_USER) | user;
+}
+
 /* What a TLB entry just written says about its page, for the access that it was written for. */
-void mips_stlb_expect(struct mips *c, u32 hi, u32 lo)
+void mips_stlb_expect(struct mips *c, unsigned i, u32 hi, u32 lo)
 {
     gva va = hi & ~(MEM_PAGE - 1);
     gpa pa = lo & ~(gpa)(MEM_PAGE - 1);
@@ -330,18 +340,18 @@ void mips_stlb_expect(struct mips *c, u32 hi, u32 lo)
     const struct mem_region *r = mem_find(c->mem, pa);
     if (!r || r->kind == MEM_MMIO)
         return;
-    u32 user = c->status & MIPS_ST_KUP ? MIPS_STLB_USER : 0;
-    u32 tag_low = (c->tag_low & ~(u32)MIPS_STLB_USER) | user;
+    u64 off = pa - r->base;
+    u32 tag_low = mips_memory_tag_low_then(c), page = (u32)(off >> MEM_PAGE_SHIFT);
     struct mips_stlb *e = mips_stlb_slot_for(c, va, tag_low);
-    u32 page = (u32)((pa - r->base) >> MEM_PAGE_SHIFT);
     u8 flags = r->page_flags[page];
+    bool write = flags == MEM_PAGE_DIRTY && lo & MIPS_LO_D && r->kind == MEM_RAM;
+    c->expected[i] = (u16)(e - c->stlb);
     e->rtag = va | tag_low;
-    e->wtag =
-        flags == MEM_PAGE_DIRTY && lo & MIPS_LO_D && r->kind == MEM_RAM ? e->rtag : MIPS_STLB_EMPTY;
-    e->addend = (uintptr_t)(r->host + (pa - r->base)) - va;
-    mips_by_page_enter(c, va, e->addend, e->wtag == e->rtag);
-    if (flags & MEM_PAGE_CODE)
-        mips_memory_expect_code(c, va, tag_low, r->first_page + page);
+    e->wtag = write ? e->rtag : MIPS_STLB_EMPTY;
+    e->addend = (uintptr_t)(r->host + off) - va;
+    mips_by_page_enter(c, va, e->addend, write);
+    if (unlikely(flags & MEM_PAGE_CODE))
+        mips_memory_expect_code(c, i, va | tag_low, r->first_page + page);
 }
 
 /* Where to fetch va from; raises what the fetch raises. */

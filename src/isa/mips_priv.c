@@ -79,7 +79,7 @@ static inline void mips_priv_begin_exception(struct mips *c, enum mips_exc exc, 
 
 static u32 mips_priv_vector(const struct mips *c)
 {
-    return c->status & MIPS_ST_BEV ? 0xbfc00100u : 0x80000000u;
+    return unlikely(c->status & MIPS_ST_BEV) ? 0xbfc00100u : 0x80000000u;
 }
 
 static void mips_priv_enter_exception(struct mips *c, enum mips_exc exc, unsigned cop)
@@ -133,14 +133,6 @@ void mips_raise_refill(struct mips *c, bool store, gva va)
     mips_set_pc(c, mips_priv_vector(c));
 }
 
-bool mips_cp0_usable(struct mips *c)
-{
-    if (!mips_user_mode(c) || (c->status & MIPS_ST_CU0))
-        return true;
-    mips_raise_cop(c, 0);
-    return false;
-}
-
 static bool mips_priv_no_cop(struct mips *c, unsigned cop)
 {
     if (c->status & (u32)MIPS_ST_CU0 << cop)
@@ -180,8 +172,7 @@ MIPS_HELPER(mips_no_cop3)
 
 u32 mips_random(const struct mips *c)
 {
-    u32 span = MIPS_TLB_SIZE - MIPS_TLB_WIRED;
-    return MIPS_TLB_SIZE - 1 - (u32)((c->retired - c->random_base) % span);
+    return mips_random_at(c, c->retired);
 }
 
 u32 mips_count(const struct mips *c)

@@ -59,14 +59,29 @@ COLD void mips_tlb_trace_fault(struct mips *c, gva va)
                 trace_place(c->trace, c->number, c->pc, place), mips_text_lookup(c, va, text));
 }
 
+/* Takes from the software TLBs what they know of an entry. */
+static inline void mips_tlb_forget(struct mips *c, unsigned i)
+{
+    u32 hi = c->tlb_hi[i];
+    if (unlikely(c->spread & 1ull << i)) {
+        c->spread &= ~(1ull << i);
+        mips_stlb_flush_page(c, hi, c->tlb_lo[i] & MIPS_LO_G);
+        return;
+    }
+    struct mips_stlb *e = &c->stlb[c->expected[i]];
+    if (((e->rtag ^ hi) & ~(MEM_PAGE - 1)) == 0)
+        e->rtag = e->wtag = MIPS_STLB_EMPTY;
+    mips_by_page_forget(c, hi);
+}
+
 /* Where the entry is the first for its page, as a refill's is, no software TLB knows the page. */
-static void mips_tlb_write(struct mips *c, unsigned index)
+static inline void mips_tlb_write(struct mips *c, unsigned index)
 {
     u32 hi = c->entryhi, lo = c->entrylo;
     if (trace_on(c->trace, TRACE_TLB))
         mips_tlb_trace_write(c, index);
     c->stats.tlb_writes++;
-    mips_stlb_flush_page(c, c->tlb_hi[index], c->tlb_lo[index] & MIPS_LO_G);
+    mips_tlb_forget(c, index);
     mips_tlb_index_remove(c, index);
     bool alone = mips_tlb_is_alone(c, hi, lo);
     if (unlikely(!alone))
@@ -75,7 +90,7 @@ static void mips_tlb_write(struct mips *c, unsigned index)
     c->tlb_lo[index] = lo;
     mips_tlb_index_insert(c, index);
     if (likely(alone) || mips_tlb_find(c, hi) == (int)index)
-        mips_stlb_expect(c, hi, lo);
+        mips_stlb_expect(c, index, hi, lo);
     if (unlikely(!alone) && c->model->is161)
         mips_stop(c, "the kernel loaded two TLB entries that match the same address");
 }
@@ -94,7 +109,7 @@ MIPS_HELPER(mips_tlbwr)
     (void)in;
     if (!mips_cp0_usable(cx))
         return false;
-    mips_tlb_write(cx, mips_random(cx));
+    mips_tlb_write(cx, mips_random_at(cx, cx->retired));
     return true;
 }
 

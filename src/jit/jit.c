@@ -31,8 +31,8 @@ static u64 jit_at_point(const struct jit_frame *f)
 
 u64 jit_failed(struct jit_frame *f)
 {
-    const struct jit_region *r = f->jit->config.ops.onward(f->state, &f->left);
     f->how = JIT_AS_STATE;
+    const struct jit_region *r = f->jit->config.ops.onward(f->state, &f->left);
     return r ? (u64)(uintptr_t)(r->code + r->entry) : 0;
 }
 
@@ -56,36 +56,36 @@ static COLD void jit_distrust(struct jit_frame *f)
     f->length = 0;
 }
 
-/* Returns the access's size. */
-static inline enum ir_size jit_at_access(struct jit_frame *f)
+/* Before an access: applies its point, unless its stub has, and forgets a hint. */
+static COLD void jit_before_access(struct jit_frame *f)
+{
+    f->point &= 0xffff;
+    if (f->point)
+        (void)jit_at_point(f);
+    if (f->length)
+        jit_distrust(f);
+}
+
+bool jit_slow_load(struct jit_frame *f, u64 left)
 {
     enum ir_size size = (enum ir_size)(f->point >> 16);
-    f->point &= 0xffff;
-    if (unlikely(f->point))
-        (void)jit_at_point(f);
-    if (unlikely(f->length))
-        jit_distrust(f);
-    return size;
+    if (unlikely((f->point & 0xffff) | f->length))
+        jit_before_access(f);
+    return f->jit->config.ops.load(f->state, left, size, f->at, &f->value);
 }
 
-u64 jit_slow_load(struct jit_frame *f, u64 left)
+bool jit_slow_store(struct jit_frame *f, u64 left)
 {
-    enum ir_size size = jit_at_access(f);
-    bool ok = f->jit->config.ops.load(f->state, left, size, f->at, &f->value);
-    return likely(ok) ? 1 : jit_failed(f);
+    enum ir_size size = (enum ir_size)(f->point >> 16);
+    if (unlikely((f->point & 0xffff) | f->length))
+        jit_before_access(f);
+    return f->jit->config.ops.store(f->state, left, size, f->at, f->value);
 }
 
-u64 jit_slow_store(struct jit_frame *f, u64 left)
-{
-    enum ir_size size = jit_at_access(f);
-    bool ok = f->jit->config.ops.store(f->state, left, size, f->at, f->value);
-    return likely(ok) ? 1 : jit_failed(f);
-}
-
-u64 jit_slow_patch(struct jit_frame *f, u64 left __attribute__((unused)))
+bool jit_slow_patch(struct jit_frame *f, u64 left __attribute__((unused)))
 {
     jit_distrust(f);
-    return 1;
+    return true;
 }
 
 void jit_leaving(struct jit_frame *f)

@@ -305,11 +305,11 @@ bool jit_gen_region(struct jit_gen *g);
 void jit_gen_note(struct jit_gen *g, enum jit_part part, unsigned which, const char *what);
 
 /* jit.c: what generated code calls */
-/* 1: go on; 0: leave; else the code to go on with, and r15 is `left` of the frame */
-u64 jit_slow_load(struct jit_frame *f, u64 left);
-u64 jit_slow_store(struct jit_frame *f, u64 left);
-u64 jit_slow_patch(struct jit_frame *f, u64 left); /* only overwrites what is to be overwritten */
-/* A call said false: as the slow paths. */
+/* false: as jit_failed says */
+bool jit_slow_load(struct jit_frame *f, u64 left);
+bool jit_slow_store(struct jit_frame *f, u64 left);
+bool jit_slow_patch(struct jit_frame *f, u64 left); /* only overwrites what is to be overwritten */
+/* 0: leave; else the code to go on with, and r15 is `left` of the frame */
 u64 jit_failed(struct jit_frame *f);
 void jit_leaving(struct jit_frame *f);
 

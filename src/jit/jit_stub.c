@@ -243,9 +243,11 @@ static void jit_stub_common_leave(struct x64 *x)
     x64_ret(x);
 }
 
-/* RAX: the code to go on with; 0: leave. */
-static void jit_stub_common_onward(const struct jit *j, struct x64 *x)
+static void jit_stub_common_failed(const struct jit *j, struct x64 *x)
 {
+    x64_mov(x, true, RDI, RSP);
+    x64_mov_imm(x, RAX, (u64)(uintptr_t)jit_failed);
+    x64_call_reg(x, RAX);
     x64_test(x, true, RAX, RAX);
     x64_jcc(x, X64_E, j->leave);
     x64_load(x, true, JIT_LEFT, JIT_FRAME(left));
@@ -253,28 +255,20 @@ static void jit_stub_common_onward(const struct jit *j, struct x64 *x)
 }
 
 static u32 jit_stub_common_slow(const struct jit *j, struct x64 *x,
-                                u64 (*fn)(struct jit_frame *, u64))
+                                bool (*fn)(struct jit_frame *, u64))
 {
     u32 at = x64_here(x);
     x64_lea(x, true, RDI, x64_at(RSP, 16));
     x64_lea(x, true, RSI, x64_indexed(JIT_LEFT, RCX, 0, 0));
     x64_mov_imm(x, RAX, (u64)(uintptr_t)fn);
     x64_call_reg(x, RAX);
-    x64_alu_imm(x, true, X64_CMP, RAX, 1);
-    u32 other = x64_jcc(x, X64_NE, X64_LATER);
+    x64_test8(x, RAX, RAX);
+    u32 other = x64_jcc(x, X64_E, X64_LATER);
     x64_ret(x);
     x64_patch(x, other, x64_here(x));
     x64_alu_imm(x, true, X64_ADD, RSP, 16);
-    jit_stub_common_onward(j, x);
+    x64_jmp(x, j->failed);
     return at;
-}
-
-static void jit_stub_common_failed(const struct jit *j, struct x64 *x)
-{
-    x64_mov(x, true, RDI, RSP);
-    x64_mov_imm(x, RAX, (u64)(uintptr_t)jit_failed);
-    x64_call_reg(x, RAX);
-    jit_stub_common_onward(j, x);
 }
 
 void jit_stub_commons(struct jit *j, struct x64 *x)
@@ -283,11 +277,11 @@ void jit_stub_commons(struct jit *j, struct x64 *x)
     jit_stub_common_enter(x);
     j->leave = x64_here(x);
     jit_stub_common_leave(x);
+    j->failed = x64_here(x);
+    jit_stub_common_failed(j, x);
     j->slow_load = jit_stub_common_slow(j, x, jit_slow_load);
     j->slow_store = jit_stub_common_slow(j, x, jit_slow_store);
     j->slow_patch = jit_stub_common_slow(j, x, jit_slow_patch);
-    j->failed = x64_here(x);
-    jit_stub_common_failed(j, x);
     j->miss = x64_here(x);
     x64_alu_imm(x, true, X64_SUB, RAX, 1);
     x64_store(x, true, JIT_FRAME(place), RAX);
