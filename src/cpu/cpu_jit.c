@@ -302,6 +302,7 @@ static void cpu_jit_hot(struct cpu_jit *t, struct mips *c, struct mips_block *b)
 /* One region, or a stretch of interpretation. `e`: how the last region was left. */
 static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, bool *came)
 {
+    u32 pc = c->pc;
     struct jit_region *r = cpu_jit_look_up(c);
     if (r && t->knobs.drop_every && !cpu_jit_random(t, t->knobs.drop_every)) {
         cpu_jit_region_drop(t, jit_owner(r));
@@ -321,8 +322,8 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
             e->place = c->pc;
         return;
     }
-    if (cpu_jit_wants_attention(c))
-        return;
+    if (c->pc != pc || cpu_jit_wants_attention(c))
+        return; /* the fetch raised an exception, whose handler may be translated */
     cpu_jit_interpret(c, c->stop, true);
     if (c->hot)
         cpu_jit_hot(t, c, c->hot);

@@ -22,15 +22,7 @@ static bool cpu_jit_ops_leave(struct mips *c)
     return false;
 }
 
-/* Most of what comes here misses the TLB. */
-static bool cpu_jit_ops_refill(struct mips *c, u32 at, bool store)
-{
-    mips_raise_refill(c, store, at);
-    c->retired++;
-    return false;
-}
-
-static bool cpu_jit_ops_load_known(struct mips *c, enum ir_size size, u32 at, u32 *v)
+static COLD bool cpu_jit_ops_load_known(struct mips *c, enum ir_size size, u32 at, u32 *v)
 {
     if (!mips_load_memory(c, at, cpu_jit_ops_bytes[size], v))
         return cpu_jit_ops_failed(c);
@@ -44,17 +36,7 @@ static bool cpu_jit_ops_load_known(struct mips *c, enum ir_size size, u32 at, u3
     return cpu_jit_ops_leave(c);
 }
 
-static bool cpu_jit_ops_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
-{
-    struct mips *c = state;
-    cpu_jit_of(c)->n.slow_loads++;
-    c->retired = c->stop - left;
-    if (likely(mips_tlb_refills(c, at, cpu_jit_ops_bytes[size])))
-        return cpu_jit_ops_refill(c, at, false);
-    return cpu_jit_ops_load_known(c, size, at, v);
-}
-
-static bool cpu_jit_ops_store_known(struct mips *c, enum ir_size size, u32 at, u32 v)
+static COLD bool cpu_jit_ops_store_known(struct mips *c, enum ir_size size, u32 at, u32 v)
 {
     u32 mask = size == IR_W32 ? ~0u : (1u << 8 * cpu_jit_ops_bytes[size]) - 1;
     if (!mips_store_memory(c, at, cpu_jit_ops_bytes[size], v & mask))
@@ -62,14 +44,30 @@ static bool cpu_jit_ops_store_known(struct mips *c, enum ir_size size, u32 at, u
     return likely(!c->resync) || cpu_jit_ops_leave(c);
 }
 
+/* Most of what comes here misses the TLB. True: so this did. */
+static inline bool cpu_jit_ops_refill(struct mips *c, u64 left, enum ir_size size, u32 at,
+                                      bool store)
+{
+    c->retired = c->stop - left;
+    if (unlikely(!mips_tlb_refills(c, at, cpu_jit_ops_bytes[size])))
+        return false;
+    mips_raise_refill(c, store, at);
+    c->retired++;
+    return true;
+}
+
+static bool cpu_jit_ops_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
+{
+    cpu_jit_of(state)->n.slow_loads++;
+    return !cpu_jit_ops_refill(state, left, size, at, false) &&
+           cpu_jit_ops_load_known(state, size, at, v);
+}
+
 static bool cpu_jit_ops_store(void *state, u64 left, enum ir_size size, u32 at, u32 v)
 {
-    struct mips *c = state;
-    cpu_jit_of(c)->n.slow_stores++;
-    c->retired = c->stop - left;
-    if (likely(mips_tlb_refills(c, at, cpu_jit_ops_bytes[size])))
-        return cpu_jit_ops_refill(c, at, true);
-    return cpu_jit_ops_store_known(c, size, at, v);
+    cpu_jit_of(state)->n.slow_stores++;
+    return !cpu_jit_ops_refill(state, left, size, at, true) &&
+           cpu_jit_ops_store_known(state, size, at, v);
 }
 
 static bool cpu_jit_ops_call(void *state, u64 left, const struct ir_call *call)
@@ -98,35 +96,38 @@ static struct cpu_region *cpu_jit_ops_known(struct mips *c)
     return b ? cpu_jit_region_at(b, c->pc) : NULL;
 }
 
-static COLD struct cpu_region *cpu_jit_ops_find_handler(struct mips *c, struct cpu_handler *h)
+static struct cpu_handler *cpu_jit_ops_handler(const struct mips *c)
 {
-    struct cpu_region *r = cpu_jit_ops_known(c);
-    if (r && mips_is_unmapped(c->pc))
-        *h = (struct cpu_handler){.region = r, .pc = c->pc};
-    return r;
+    struct cpu_jit *t = cpu_jit_of(c);
+    return &t->handler[c->pc / 0x80 % ARRAY_LEN(t->handler)];
 }
 
-static struct cpu_region *cpu_jit_ops_handler(struct cpu_jit *t, struct mips *c)
+static const struct jit_region *cpu_jit_ops_go(const struct cpu_region *r, struct mips *c,
+                                               u64 *left)
 {
-    struct cpu_handler *h = &t->handler[c->pc / 0x80 % ARRAY_LEN(t->handler)];
-    if (likely(h->region && h->pc == c->pc))
-        return h->region;
-    return cpu_jit_ops_find_handler(c, h);
+    *left = c->stop - c->retired;
+    cpu_jit_of(c)->n.onward++;
+    return r->jit;
+}
+
+static COLD const struct jit_region *cpu_jit_ops_find(struct mips *c, u64 *left)
+{
+    struct cpu_region *r = c->step | c->resync | c->bd ? NULL : cpu_jit_ops_known(c);
+    if (!r)
+        return NULL;
+    if (mips_is_unmapped(c->pc))
+        *cpu_jit_ops_handler(c) = (struct cpu_handler){.region = r, .pc = c->pc};
+    return cpu_jit_ops_go(r, c, left);
 }
 
 /* An exception was raised: interrupts are off now, so its handler can go on at once. */
 static const struct jit_region *cpu_jit_ops_onward(void *state, u64 *left)
 {
     struct mips *c = state;
-    struct cpu_jit *t = cpu_jit_of(c);
-    if (c->step | c->resync | c->bd)
-        return NULL;
-    const struct cpu_region *r = cpu_jit_ops_handler(t, c);
-    if (!r)
-        return NULL;
-    *left = c->stop - c->retired;
-    t->n.onward++;
-    return r->jit;
+    const struct cpu_handler *h = cpu_jit_ops_handler(c);
+    if (likely(!(c->step | c->resync | c->bd) && h->region && h->pc == c->pc))
+        return cpu_jit_ops_go(h->region, c, left);
+    return cpu_jit_ops_find(c, left);
 }
 
 const struct jit_ops cpu_jit_ops = {.load = cpu_jit_ops_load,

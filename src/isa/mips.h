@@ -122,7 +122,8 @@ struct mips_stlb {
 /*
  * The same by page, without tags, for translated code that goes from page to page: only what holds
  * in the address space of now. What it knows stands in two lists, so that it can be forgotten:
- * pages of the TLB when the address space changes or a list is full.
+ * pages of the TLB when the address space changes or a list is full. What an entry of the TLB said
+ * when it was written stands by its number instead, as most of that is soon forgotten.
  */
 enum {
     MIPS_BY_PAGE = 1 << 20,
@@ -135,6 +136,8 @@ struct mips_by_page {
         unsigned n;
         u32 page[MIPS_BY_PAGE_LIST];
     } mapped, unmapped;
+    u64 written;              /* bit i: entry i said */
+    u32 page[MIPS_TLB_SIZE]; /* something about this page */
 };
 
 struct mips_ftlb {

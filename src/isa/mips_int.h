@@ -170,8 +170,6 @@ struct mips_code_page *mips_fetch_page(struct mips *c, gva va);
  * register that the value is for. */
 MUST_CHECK bool mips_load_memory(struct mips *c, gva va, unsigned size, u32 *val);
 MUST_CHECK bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val);
-/* Entry i was written, so, and counts. */
-void mips_stlb_expect(struct mips *c, unsigned i, u32 hi, u32 lo);
 void mips_stlb_flush(struct mips *c);
 /* hi: page and address space, as in EntryHi. all: of all address spaces. */
 void mips_stlb_flush_page(struct mips *c, u32 hi, bool all);
@@ -179,34 +177,23 @@ void mips_stlb_flush_writes(struct mips *c);
 
 /* mips_by_page.c: all but the first do nothing where there is none */
 void mips_by_page_use(struct mips *c, struct mips_by_page *b); /* zeroed; still the caller's */
-void mips_by_page_full(struct mips_by_page *b, struct mips_by_page_list *l);
+void mips_by_page_enter(struct mips *c, gva va, uintptr_t addend, bool write);
 void mips_by_page_forget_mapped(struct mips *c);
 void mips_by_page_forget_writes(struct mips *c);
 void mips_by_page_forget_all(struct mips *c);
 
-static inline void mips_by_page_list(struct mips_by_page *b, gva va)
-{
-    struct mips_by_page_list *l = mips_is_unmapped(va) ? &b->unmapped : &b->mapped;
-    if (unlikely(l->n == ARRAY_LEN(l->page)))
-        mips_by_page_full(b, l);
-    l->page[l->n++] = va >> MEM_PAGE_SHIFT;
-}
-
-/* Inline, as guests whose TLB misses often spend their time here. */
-static inline void mips_by_page_enter(struct mips *c, gva va, uintptr_t addend, bool write)
+/* Entry i was written; it is inline, as guests whose TLB misses often spend their time here. */
+static inline void mips_by_page_expect(struct mips *c, unsigned i, gva va, uintptr_t addend,
+                                       bool write)
 {
     struct mips_by_page *b = c->by_page;
     u32 page = va >> MEM_PAGE_SHIFT;
     if (!b)
         return;
-    if (b->read[page] != addend) {
-        if (!b->read[page])
-            mips_by_page_list(b, va);
-        b->read[page] = addend;
-        b->write[page] = 0;
-    }
-    if (write)
-        b->write[page] = addend;
+    b->read[page] = addend;
+    b->write[page] = write ? addend : 0;
+    b->page[i] = page;
+    b->written |= 1ull << i;
 }
 
 static inline void mips_by_page_forget(struct mips *c, gva va)
@@ -221,11 +208,13 @@ static inline void mips_by_page_forget(struct mips *c, gva va)
  * live at the same addresses: address space and mode are mixed in, lest they throw one another out
  * with each switch. So is the segment where code is looked up.
  */
-#define MIPS_STLB_SPREAD 77u /* far apart: neighbours use neighbours' pages */
+#define MIPS_STLB_SPREAD 77u  /* far apart: neighbours use neighbours' pages */
+#define MIPS_STLB_USERS  320u /* in user mode other than in the kernel's, bit by bit */
 
 static inline u32 mips_stlb_mix(u32 tag_low)
 {
-    return (tag_low >> 2 & 127) * MIPS_STLB_SPREAD % MIPS_STLB_SIZE;
+    return ((tag_low >> 2 & 63) * MIPS_STLB_SPREAD % MIPS_STLB_SIZE) ^
+           (tag_low / MIPS_STLB_USER % 2 * MIPS_STLB_USERS);
 }
 
 static inline struct mips_stlb *mips_stlb_slot_for(struct mips *c, gva va, u32 tag_low)
@@ -322,6 +311,13 @@ static inline unsigned mips_random_at(const struct mips *c, u64 retired)
 {
     u32 span = MIPS_TLB_SIZE - MIPS_TLB_WIRED;
     return MIPS_TLB_SIZE - 1 - (u32)((retired - c->random_base) % span);
+}
+
+/* What the next rfe makes of tag_low, if nothing changes Status. */
+static inline u32 mips_tag_low_then(const struct mips *c)
+{
+    u32 user = c->status & MIPS_ST_KUP ? MIPS_STLB_USER : 0;
+    return (c->tag_low & ~(u32)MIPS_STLB_USER) | user;
 }
 
 static inline void mips_set_tag_low(struct mips *c, u32 tag_low)

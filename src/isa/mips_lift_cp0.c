@@ -32,12 +32,18 @@ static bool mips_lift_cp0_do_mtc0(struct mips *c, u64 arg)
     return mips_lift_cp0_settled(c, mips_mtc0(c, MIPS_LIFT_INSN(arg)));
 }
 
-/* Not 0 where mips_irq_pending would say so, with these registers. */
-static V mips_lift_cp0_pending(LIFT, V status, V cause)
+/* Not 0 where mips_irq_pending would say so, with these registers, if interrupts were enabled. */
+static V mips_lift_cp0_waiting(LIFT, V status, V cause)
 {
     V lines =
         mips_lift_op(l, IR_OR, MIPS_LIFT_GET(l, irq_lines), mips_lift_and(l, cause, MIPS_CAUSE_SW));
-    V pending = mips_lift_and(l, mips_lift_op(l, IR_AND, status, lines), MIPS_ST_IM);
+    return mips_lift_and(l, mips_lift_op(l, IR_AND, status, lines), MIPS_ST_IM);
+}
+
+/* Not 0 where it would say so. */
+static V mips_lift_cp0_pending(LIFT, V status, V cause)
+{
+    V pending = mips_lift_cp0_waiting(l, status, cause);
     V enabled = mips_lift_op(l, IR_SUB, mips_lift_k(l, 0), mips_lift_and(l, status, MIPS_ST_IEC));
     return mips_lift_op(l, IR_AND, pending, enabled);
 }
@@ -48,14 +54,14 @@ static void mips_lift_cp0_unless(LIFT, V rare)
     ir_guard(&l->b, rare, mips_lift_point(l));
 }
 
-/* mips_set_tag_low in the same address space. */
-static void mips_lift_cp0_set_tag_low(LIFT, V tag_low, V user)
+/* mips_set_tag_low where user mode may begin in the same address space. */
+static void mips_lift_cp0_set_tag_low(LIFT, V user)
 {
-    V mix = mips_lift_op(l, IR_MUL, mips_lift_and(l, mips_lift_shift(l, IR_SHR, tag_low, 2), 127),
-                         mips_lift_k(l, MIPS_STLB_SPREAD));
-    mix = mips_lift_shift(l, IR_SHL, mips_lift_and(l, mix, MIPS_STLB_SIZE - 1), 4);
-    ir_put(&l->b, MIPS_LIFT_SLOT(l, tag_low), tag_low);
-    ir_put(&l->b, MIPS_LIFT_SLOT(l, mix), mix);
+    V bit = mips_lift_shift(l, IR_SHL, user, 7);
+    V mix = mips_lift_op(l, IR_MUL, user, mips_lift_k(l, MIPS_STLB_USERS << 4 >> 1));
+    ir_put(&l->b, MIPS_LIFT_SLOT(l, tag_low),
+           mips_lift_op(l, IR_OR, MIPS_LIFT_GET(l, tag_low), bit));
+    ir_put(&l->b, MIPS_LIFT_SLOT(l, mix), mips_lift_op(l, IR_XOR, MIPS_LIFT_GET(l, mix), mix));
     V high = mips_lift_shift(l, IR_SHL, user, 30);
     ir_put(&l->b, MIPS_LIFT_SLOT(l, forbid[0]), high);
     ir_put(&l->b, MIPS_LIFT_SLOT(l, forbid[1]), mips_lift_op(l, IR_OR, high, mips_lift_k(l, 1)));
@@ -78,16 +84,16 @@ void mips_lift_cp0_rfe(LIFT)
         mips_lift_helper(l, mips_lift_cp0_do_rfe);
         return;
     }
-    V status = MIPS_LIFT_GET(l, status), tag_low = MIPS_LIFT_GET(l, tag_low);
+    V status = MIPS_LIFT_GET(l, status);
     V popped = mips_lift_and(l, mips_lift_shift(l, IR_SHR, status, 2), 0xf);
     status = mips_lift_op(l, IR_OR, mips_lift_and(l, status, ~0xfu), popped);
     V user = mips_lift_and(l, status, MIPS_ST_KUC);
-    V pending = mips_lift_cp0_pending(l, status, MIPS_LIFT_GET(l, cause));
+    /* rfe mostly enables interrupts, so that is not asked */
+    V pending = mips_lift_cp0_waiting(l, status, MIPS_LIFT_GET(l, cause));
     mips_lift_cp0_unless(l, l->bd ? pending : mips_lift_op(l, IR_OR, pending, user));
     ir_put(&l->b, MIPS_LIFT_SLOT(l, status), status);
     mips_lift_cp0_begin_user(l, user);
-    V bit = mips_lift_shift(l, IR_SHL, user, 7);
-    mips_lift_cp0_set_tag_low(l, mips_lift_op(l, IR_OR, tag_low, bit), user);
+    mips_lift_cp0_set_tag_low(l, user);
 }
 
 static void mips_lift_cp0_mtc0_status(LIFT, V v)

@@ -310,50 +310,6 @@ bool mips_store_memory(struct mips *c, gva va, unsigned size, u32 val)
     return false;
 }
 
-/* The code of a page for which there was no software TLB entry. */
-static COLD void mips_memory_expect_code(struct mips *c, unsigned i, u32 tag, u32 number)
-{
-    struct mips_code_page *page = c->code->page[number];
-    gva va = tag & ~(MEM_PAGE - 1);
-    struct mips_ftlb *e = mips_ftlb_slot_for(c, va, tag & (MEM_PAGE - 1));
-    if (!page || c->code->breaks)
-        return;
-    c->spread |= 1ull << i;
-    e->tag = tag;
-    e->page = page;
-}
-
-/* As after the next rfe. */
-static inline u32 mips_memory_tag_low_then(const struct mips *c)
-{
-    u32 user = c->status & MIPS_ST_KUP ? MIPS_STLB_USER : 0;
-    return (c->tag_low & ~(u32)MIPS_STLB_USER) | user;
-}
-
-/* What a TLB entry just written says about its page, for the access that it was written for. */
-void mips_stlb_expect(struct mips *c, unsigned i, u32 hi, u32 lo)
-{
-    gva va = hi & ~(MEM_PAGE - 1);
-    gpa pa = lo & ~(gpa)(MEM_PAGE - 1);
-    if (!(lo & MIPS_LO_V) || !mips_is_kuseg(va) || c->tag_low & MIPS_STLB_SPECIAL)
-        return;
-    const struct mem_region *r = mem_find(c->mem, pa);
-    if (!r || r->kind == MEM_MMIO)
-        return;
-    u64 off = pa - r->base;
-    u32 tag_low = mips_memory_tag_low_then(c), page = (u32)(off >> MEM_PAGE_SHIFT);
-    struct mips_stlb *e = mips_stlb_slot_for(c, va, tag_low);
-    u8 flags = r->page_flags[page];
-    bool write = flags == MEM_PAGE_DIRTY && lo & MIPS_LO_D && r->kind == MEM_RAM;
-    c->expected[i] = (u16)(e - c->stlb);
-    e->rtag = va | tag_low;
-    e->wtag = write ? e->rtag : MIPS_STLB_EMPTY;
-    e->addend = (uintptr_t)(r->host + off) - va;
-    mips_by_page_enter(c, va, e->addend, write);
-    if (unlikely(flags & MEM_PAGE_CODE))
-        mips_memory_expect_code(c, i, va | tag_low, r->first_page + page);
-}
-
 /* Where to fetch va from; raises what the fetch raises. */
 static bool mips_memory_fetch_address(struct mips *c, gva va, gpa *pa)
 {

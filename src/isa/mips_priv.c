@@ -56,25 +56,32 @@ static COLD void mips_priv_trace_exception(struct mips *c, enum mips_exc exc)
           mips_text_mode(c->status, 0), c->r[29]);
 }
 
+/* Mode and interrupts, as every exception leaves them. */
+static inline void mips_priv_enter_kernel(struct mips *c, bool interrupt)
+{
+    if (mips_user_mode(c)) {
+        c->stats.user_cycles += c->retired + !interrupt - c->user_since;
+        c->stats.user_exceptions += !interrupt;
+    }
+    c->status = (c->status & ~(u32)MIPS_ST_STACK) | (c->status << 2 & MIPS_ST_STACK);
+    mips_set_tag_low(c, c->tag_low & ~(u32)MIPS_STLB_USER);
+    c->ll = false;
+}
+
 /* What every exception does but to say where it goes on. Inline, as guests whose TLB misses often
  * spend their time here. */
 static inline void mips_priv_begin_exception(struct mips *c, enum mips_exc exc, unsigned cop)
 {
+    u32 code = (c->cause & MIPS_CAUSE_SW) | cop << 28 | (u32)exc << 2;
     c->epc = c->bd ? c->pc - 4 : c->pc;
-    c->cause = (c->cause & MIPS_CAUSE_SW) | (c->bd ? MIPS_CAUSE_BD : 0) | cop << 28 | (u32)exc << 2;
+    c->cause = c->bd ? code | MIPS_CAUSE_BD : code;
     if (unlikely(c->trace->open | c->trace->on))
         mips_priv_trace_exception(c, exc);
-    if (mips_user_mode(c)) {
-        c->stats.user_cycles += c->retired + (exc != MIPS_EXC_INT) - c->user_since;
-        c->stats.user_exceptions += exc != MIPS_EXC_INT;
-    }
     if (exc == MIPS_EXC_INT)
         c->stats.irqs++;
     else
         c->stats.exceptions++;
-    c->status = (c->status & ~(u32)MIPS_ST_STACK) | (c->status << 2 & MIPS_ST_STACK);
-    mips_set_tag_low(c, c->tag_low & ~(u32)MIPS_STLB_USER);
-    c->ll = false;
+    mips_priv_enter_kernel(c, exc == MIPS_EXC_INT);
 }
 
 static u32 mips_priv_vector(const struct mips *c)

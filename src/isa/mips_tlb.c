@@ -59,6 +59,11 @@ COLD void mips_tlb_trace_fault(struct mips *c, gva va)
                 trace_place(c->trace, c->number, c->pc, place), mips_text_lookup(c, va, text));
 }
 
+static COLD bool mips_tlb_counts(const struct mips *c, unsigned i)
+{
+    return mips_tlb_find(c, c->tlb_hi[i]) == (int)i;
+}
+
 /* Takes from the software TLBs what they know of an entry. */
 static inline void mips_tlb_forget(struct mips *c, unsigned i)
 {
@@ -72,6 +77,42 @@ static inline void mips_tlb_forget(struct mips *c, unsigned i)
     if (((e->rtag ^ hi) & ~(MEM_PAGE - 1)) == 0)
         e->rtag = e->wtag = MIPS_STLB_EMPTY;
     mips_by_page_forget(c, hi);
+}
+
+/* The code of a page for which there was no software TLB entry. */
+static COLD void mips_tlb_expect_code(struct mips *c, unsigned i, u32 tag, u32 number)
+{
+    struct mips_code_page *page = c->code->page[number];
+    struct mips_ftlb *e = mips_ftlb_slot_for(c, tag & ~(MEM_PAGE - 1), tag & (MEM_PAGE - 1));
+    if (!page || c->code->breaks)
+        return;
+    c->spread |= 1ull << i;
+    e->tag = tag;
+    e->page = page;
+}
+
+/* What entry i, just written, says about its page, for the access that it was written for. */
+static inline void mips_tlb_expect(struct mips *c, unsigned i, u32 hi, u32 lo)
+{
+    gva va = hi & ~(MEM_PAGE - 1);
+    gpa pa = lo & ~(gpa)(MEM_PAGE - 1);
+    if (!(lo & MIPS_LO_V) || !mips_is_kuseg(va) || c->tag_low & MIPS_STLB_SPECIAL)
+        return;
+    const struct mem_region *r = mem_find(c->mem, pa);
+    if (!r || r->kind == MEM_MMIO)
+        return;
+    u64 off = pa - r->base;
+    u32 tag_low = mips_tag_low_then(c);
+    struct mips_stlb *e = mips_stlb_slot_for(c, va, tag_low);
+    u8 flags = r->page_flags[off >> MEM_PAGE_SHIFT];
+    bool write = flags == MEM_PAGE_DIRTY && lo & MIPS_LO_D && r->kind == MEM_RAM;
+    c->expected[i] = (u16)(e - c->stlb);
+    e->rtag = va | tag_low;
+    e->wtag = write ? e->rtag : MIPS_STLB_EMPTY;
+    e->addend = (uintptr_t)(r->host + off) - va;
+    mips_by_page_expect(c, i, va, e->addend, write);
+    if (unlikely(flags & MEM_PAGE_CODE))
+        mips_tlb_expect_code(c, i, va | tag_low, r->first_page + (u32)(off >> MEM_PAGE_SHIFT));
 }
 
 /* Where the entry is the first for its page, as a refill's is, no software TLB knows the page. */
@@ -89,8 +130,8 @@ static inline void mips_tlb_write(struct mips *c, unsigned index)
     c->tlb_hi[index] = hi;
     c->tlb_lo[index] = lo;
     mips_tlb_index_insert(c, index);
-    if (likely(alone) || mips_tlb_find(c, hi) == (int)index)
-        mips_stlb_expect(c, index, hi, lo);
+    if (likely(alone) || mips_tlb_counts(c, index))
+        mips_tlb_expect(c, index, hi, lo);
     if (unlikely(!alone) && c->model->is161)
         mips_stop(c, "the kernel loaded two TLB entries that match the same address");
 }
