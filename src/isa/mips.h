@@ -136,7 +136,7 @@ struct mips_by_page {
         unsigned n;
         u32 page[MIPS_BY_PAGE_LIST];
     } mapped, unmapped;
-    u64 written;              /* bit i: entry i said */
+    u64 written;             /* bit i: entry i said */
     u32 page[MIPS_TLB_SIZE]; /* something about this page */
 };
 

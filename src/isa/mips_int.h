@@ -313,11 +313,13 @@ static inline unsigned mips_random_at(const struct mips *c, u64 retired)
     return MIPS_TLB_SIZE - 1 - (u32)((retired - c->random_base) % span);
 }
 
-/* What the next rfe makes of tag_low, if nothing changes Status. */
-static inline u32 mips_tag_low_then(const struct mips *c)
+/* What the next rfe makes of tag_low, if nothing changes Status, and the slot of stlb for va then.
+ */
+static inline u32 mips_tag_low_then(const struct mips *c, gva va, u32 *slot)
 {
-    u32 user = c->status & MIPS_ST_KUP ? MIPS_STLB_USER : 0;
-    return (c->tag_low & ~(u32)MIPS_STLB_USER) | user;
+    u32 user = c->status / MIPS_ST_KUP % 2, changes = user ^ c->tag_low / MIPS_STLB_USER % 2;
+    *slot = (va >> MEM_PAGE_SHIFT ^ c->mix >> 4 ^ changes * MIPS_STLB_USERS) % MIPS_STLB_SIZE;
+    return c->tag_low ^ changes * MIPS_STLB_USER;
 }
 
 static inline void mips_set_tag_low(struct mips *c, u32 tag_low)

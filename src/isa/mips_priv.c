@@ -84,15 +84,22 @@ static inline void mips_priv_begin_exception(struct mips *c, enum mips_exc exc, 
     mips_priv_enter_kernel(c, exc == MIPS_EXC_INT);
 }
 
-static u32 mips_priv_vector(const struct mips *c)
+static COLD void mips_priv_boot_vector(struct mips *c, u32 offset)
 {
-    return unlikely(c->status & MIPS_ST_BEV) ? 0xbfc00100u : 0x80000000u;
+    mips_set_pc(c, 0xbfc00100u + offset);
+}
+
+static inline void mips_priv_go_to_vector(struct mips *c, u32 offset)
+{
+    mips_set_pc(c, 0x80000000u + offset);
+    if (unlikely(c->status & MIPS_ST_BEV))
+        mips_priv_boot_vector(c, offset);
 }
 
 static void mips_priv_enter_exception(struct mips *c, enum mips_exc exc, unsigned cop)
 {
     mips_priv_begin_exception(c, exc, cop);
-    mips_set_pc(c, mips_priv_vector(c) + 0x80);
+    mips_priv_go_to_vector(c, 0x80);
 }
 
 void mips_raise(struct mips *c, enum mips_exc exc)
@@ -137,7 +144,7 @@ void mips_raise_refill(struct mips *c, bool store, gva va)
 {
     mips_priv_tlb_fault(c, va, store ? MIPS_TLB_STORE_MISS : MIPS_TLB_LOAD_MISS);
     mips_priv_begin_exception(c, store ? MIPS_EXC_TLBS : MIPS_EXC_TLBL, 0);
-    mips_set_pc(c, mips_priv_vector(c));
+    mips_priv_go_to_vector(c, 0);
 }
 
 static bool mips_priv_no_cop(struct mips *c, unsigned cop)

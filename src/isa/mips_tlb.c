@@ -91,7 +91,14 @@ static COLD void mips_tlb_expect_code(struct mips *c, unsigned i, u32 tag, u32 n
     e->page = page;
 }
 
-/* What entry i, just written, says about its page, for the access that it was written for. */
+/* May stores go to the page without C? */
+static inline bool mips_tlb_is_writable(const struct mem_region *r, u8 flags, u32 lo)
+{
+    return !((flags ^ MEM_PAGE_DIRTY) | (~lo & MIPS_LO_D) | (r->kind ^ MEM_RAM));
+}
+
+/* What entry i, just written, says about its page, for the access that it was written for: which
+ * the host can fetch while the handler returns. */
 static inline void mips_tlb_expect(struct mips *c, unsigned i, u32 hi, u32 lo)
 {
     gva va = hi & ~(MEM_PAGE - 1);
@@ -102,21 +109,20 @@ static inline void mips_tlb_expect(struct mips *c, unsigned i, u32 hi, u32 lo)
     if (!r || r->kind == MEM_MMIO)
         return;
     u64 off = pa - r->base;
-    u32 tag_low = mips_tag_low_then(c);
-    struct mips_stlb *e = mips_stlb_slot_for(c, va, tag_low);
-    u8 flags = r->page_flags[off >> MEM_PAGE_SHIFT];
-    bool write = flags == MEM_PAGE_DIRTY && lo & MIPS_LO_D && r->kind == MEM_RAM;
-    c->expected[i] = (u16)(e - c->stlb);
-    e->rtag = va | tag_low;
-    e->wtag = write ? e->rtag : MIPS_STLB_EMPTY;
-    e->addend = (uintptr_t)(r->host + off) - va;
-    mips_by_page_expect(c, i, va, e->addend, write);
+    u8 *host = r->host + off, flags = r->page_flags[off >> MEM_PAGE_SHIFT];
+    bool write = mips_tlb_is_writable(r, flags, lo);
+    u32 slot, tag = va | mips_tag_low_then(c, va, &slot);
+    __builtin_prefetch(host + (c->badvaddr & (MEM_PAGE - 1)));
+    c->stlb[slot] = (struct mips_stlb){
+        .rtag = tag, .wtag = write ? tag : MIPS_STLB_EMPTY, .addend = (uintptr_t)host - va};
+    c->expected[i] = (u16)slot;
+    mips_by_page_expect(c, i, va, (uintptr_t)host - va, write);
     if (unlikely(flags & MEM_PAGE_CODE))
-        mips_tlb_expect_code(c, i, va | tag_low, r->first_page + (u32)(off >> MEM_PAGE_SHIFT));
+        mips_tlb_expect_code(c, i, tag, r->first_page + (u32)(off >> MEM_PAGE_SHIFT));
 }
 
 /* Where the entry is the first for its page, as a refill's is, no software TLB knows the page. */
-static inline void mips_tlb_write(struct mips *c, unsigned index)
+static bool mips_tlb_write(struct mips *c, unsigned index)
 {
     u32 hi = c->entryhi, lo = c->entrylo;
     if (trace_on(c->trace, TRACE_TLB))
@@ -134,24 +140,19 @@ static inline void mips_tlb_write(struct mips *c, unsigned index)
         mips_tlb_expect(c, index, hi, lo);
     if (unlikely(!alone) && c->model->is161)
         mips_stop(c, "the kernel loaded two TLB entries that match the same address");
+    return true;
 }
 
 MIPS_HELPER(mips_tlbwi)
 {
     (void)in;
-    if (!mips_cp0_usable(cx))
-        return false;
-    mips_tlb_write(cx, bits_get(cx->index, 8, 6));
-    return true;
+    return mips_cp0_usable(cx) && mips_tlb_write(cx, bits_get(cx->index, 8, 6));
 }
 
 MIPS_HELPER(mips_tlbwr)
 {
     (void)in;
-    if (!mips_cp0_usable(cx))
-        return false;
-    mips_tlb_write(cx, mips_random_at(cx, cx->retired));
-    return true;
+    return mips_cp0_usable(cx) && mips_tlb_write(cx, mips_random_at(cx, cx->retired));
 }
 
 MIPS_HELPER(mips_tlbr)

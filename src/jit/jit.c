@@ -29,13 +29,6 @@ static u64 jit_at_point(const struct jit_frame *f)
     return f->left + p->unspent;
 }
 
-u64 jit_failed(struct jit_frame *f)
-{
-    f->how = JIT_AS_STATE;
-    const struct jit_region *r = f->jit->config.ops.onward(f->state, &f->left);
-    return r ? (u64)(uintptr_t)(r->code + r->entry) : 0;
-}
-
 static void jit_patch(const struct jit *j, const struct jit_region *r, u32 at, const u8 *to)
 {
     u32 distance = (u32)(to - (r->code + at + 4));

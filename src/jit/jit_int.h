@@ -305,12 +305,10 @@ bool jit_gen_region(struct jit_gen *g);
 void jit_gen_note(struct jit_gen *g, enum jit_part part, unsigned which, const char *what);
 
 /* jit.c: what generated code calls */
-/* false: as jit_failed says */
+/* false: leave, or go onward */
 bool jit_slow_load(struct jit_frame *f, u64 left);
 bool jit_slow_store(struct jit_frame *f, u64 left);
 bool jit_slow_patch(struct jit_frame *f, u64 left); /* only overwrites what is to be overwritten */
-/* 0: leave; else the code to go on with, and r15 is `left` of the frame */
-u64 jit_failed(struct jit_frame *f);
 void jit_leaving(struct jit_frame *f);
 
 #define JIT_TEMPS (1u << RAX | 1u << RCX | 1u << RDX | 1u << R11)

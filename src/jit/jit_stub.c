@@ -243,15 +243,20 @@ static void jit_stub_common_leave(struct x64 *x)
     x64_ret(x);
 }
 
+/* A function of jit_ops said false. */
 static void jit_stub_common_failed(const struct jit *j, struct x64 *x)
 {
-    x64_mov(x, true, RDI, RSP);
-    x64_mov_imm(x, RAX, (u64)(uintptr_t)jit_failed);
+    x64_store_imm(x, false, JIT_FRAME(how), JIT_AS_STATE);
+    x64_mov(x, true, RDI, JIT_STATE);
+    x64_lea(x, true, RSI, JIT_FRAME(left));
+    x64_mov_imm(x, RAX, (u64)(uintptr_t)j->config.ops.onward);
     x64_call_reg(x, RAX);
     x64_test(x, true, RAX, RAX);
     x64_jcc(x, X64_E, j->leave);
     x64_load(x, true, JIT_LEFT, JIT_FRAME(left));
-    x64_jmp_reg(x, RAX);
+    x64_load(x, false, RCX, x64_at(RAX, offsetof(struct jit_region, entry)));
+    x64_alu_load(x, true, X64_ADD, RCX, x64_at(RAX, offsetof(struct jit_region, code)));
+    x64_jmp_reg(x, RCX);
 }
 
 static u32 jit_stub_common_slow(const struct jit *j, struct x64 *x,
