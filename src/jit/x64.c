@@ -1,20 +1,36 @@
 /* SPDX-License-Identifier: ISC */
 #include "jit/x64.h"
 
+#include <stddef.h>
 #include <string.h>
+
+/* No instruction is longer. */
+#define X64_LONGEST 16
+
+static bool x64_has_room(struct x64 *x, ptrdiff_t bytes)
+{
+    if (likely(x->end - x->p >= bytes))
+        return true;
+    x->full = true;
+    return false;
+}
 
 static void x64_byte(struct x64 *x, unsigned b)
 {
-    if (x->p < x->end)
+    if (x64_has_room(x, 1))
         *x->p++ = (u8)b;
-    else
-        x->full = true;
+}
+
+static u8 *x64_put_u32(u8 *p, u32 v)
+{
+    memcpy(p, &v, 4);
+    return p + 4;
 }
 
 static void x64_u32(struct x64 *x, u32 v)
 {
-    for (unsigned i = 0; i < 4; i++)
-        x64_byte(x, v >> 8 * i & 0xff);
+    if (x64_has_room(x, 4))
+        x->p = x64_put_u32(x->p, v);
 }
 
 static void x64_u64(struct x64 *x, u64 v)
@@ -31,52 +47,71 @@ enum {
 };
 
 /* op: 0xNN, 0x0fNN or 0x0f38NN */
-static void x64_opcode(struct x64 *x, unsigned op)
+static u8 *x64_put_opcode(u8 *p, unsigned op)
 {
     if (op > 0xffff)
-        x64_byte(x, op >> 16);
+        *p++ = (u8)(op >> 16);
     if (op > 0xff)
-        x64_byte(x, op >> 8 & 0xff);
-    x64_byte(x, op & 0xff);
+        *p++ = (u8)(op >> 8);
+    *p++ = (u8)op;
+    return p;
+}
+
+static void x64_opcode(struct x64 *x, unsigned op)
+{
+    if (x64_has_room(x, X64_LONGEST))
+        x->p = x64_put_opcode(x->p, op);
+}
+
+static u8 *x64_put_prefixes(u8 *p, unsigned how, unsigned reg, unsigned index, unsigned base)
+{
+    if (how & X64_16)
+        *p++ = 0x66;
+    unsigned rex =
+        (how & X64_W ? 8u : 0) | (reg >> 3 & 1) << 2 | (index >> 3 & 1) << 1 | (base >> 3 & 1);
+    if (rex || how & X64_BYTES)
+        *p++ = (u8)(0x40 | rex);
+    return p;
 }
 
 static void x64_prefixes(struct x64 *x, unsigned how, unsigned reg, unsigned index, unsigned base)
 {
-    if (how & X64_16)
-        x64_byte(x, 0x66);
-    unsigned rex =
-        (how & X64_W ? 8u : 0) | (reg >> 3 & 1) << 2 | (index >> 3 & 1) << 1 | (base >> 3 & 1);
-    if (rex || how & X64_BYTES)
-        x64_byte(x, 0x40 | rex);
+    if (x64_has_room(x, X64_LONGEST))
+        x->p = x64_put_prefixes(x->p, how, reg, index, base);
 }
 
 static void x64_rr(struct x64 *x, unsigned how, unsigned op, unsigned reg, unsigned rm)
 {
-    x64_prefixes(x, how, reg, 0, rm);
-    x64_opcode(x, op);
-    x64_byte(x, 0xc0 | (reg & 7) << 3 | (rm & 7));
+    if (!x64_has_room(x, X64_LONGEST))
+        return;
+    u8 *p = x64_put_prefixes(x->p, how, reg, 0, rm);
+    p = x64_put_opcode(p, op);
+    *p++ = (u8)(0xc0 | (reg & 7) << 3 | (rm & 7));
+    x->p = p;
 }
 
-static void x64_operand(struct x64 *x, unsigned reg, struct x64_mem m)
+static u8 *x64_put_operand(u8 *p, unsigned reg, struct x64_mem m)
 {
     bool small = m.disp >= -128 && m.disp <= 127;
     unsigned mod = m.disp == 0 && (m.base & 7) != RBP ? 0 : small ? 1 : 2;
     bool sib = m.index != X64_NONE || (m.base & 7) == RSP;
-    x64_byte(x, mod << 6 | (reg & 7) << 3 | (sib ? 4u : m.base & 7));
+    *p++ = (u8)(mod << 6 | (reg & 7) << 3 | (sib ? 4u : m.base & 7));
     if (sib)
-        x64_byte(x, (unsigned)m.scale << 6 | (m.index == X64_NONE ? 4u : m.index & 7) << 3 |
-                        (m.base & 7));
+        *p++ = (u8)((unsigned)m.scale << 6 | (m.index == X64_NONE ? 4u : m.index & 7) << 3 |
+                    (m.base & 7));
     if (mod == 1)
-        x64_byte(x, (u8)m.disp);
+        *p++ = (u8)m.disp;
     else if (mod == 2)
-        x64_u32(x, (u32)m.disp);
+        p = x64_put_u32(p, (u32)m.disp);
+    return p;
 }
 
 static void x64_rm(struct x64 *x, unsigned how, unsigned op, unsigned reg, struct x64_mem m)
 {
-    x64_prefixes(x, how, reg, m.index == X64_NONE ? 0 : m.index, m.base);
-    x64_opcode(x, op);
-    x64_operand(x, reg, m);
+    if (!x64_has_room(x, X64_LONGEST))
+        return;
+    u8 *p = x64_put_prefixes(x->p, how, reg, m.index == X64_NONE ? 0 : m.index, m.base);
+    x->p = x64_put_operand(x64_put_opcode(p, op), reg, m);
 }
 
 static bool x64_is_small(i32 v)
