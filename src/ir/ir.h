@@ -137,6 +137,7 @@ struct ir_region {
     unsigned nblocks;
     struct ir_slot slot[IR_MAX_SLOTS];
     unsigned nslots;
+    u8 slot_like[64];       /* for ir_slot_at: the last one whose offset is like this, in words */
     struct ir_point *point; /* 0 is none */
     unsigned npoints;
     struct ir_case cases[IR_MAX_CASES * 32];

@@ -87,14 +87,25 @@ void ir_begin(struct ir_builder *b, struct ir_region *r, u16 block)
     r->block[block].first = (ir_ref)r->ninsns;
 }
 
+static bool ir_slot_is(const struct ir_region *r, unsigned i, u32 offset, enum ir_type type)
+{
+    return i < r->nslots && r->slot[i].offset == offset && r->slot[i].type == type;
+}
+
 u16 ir_slot_at(struct ir_region *r, u32 offset, enum ir_type type)
 {
-    for (unsigned i = 0; i < r->nslots; i++)
-        if (r->slot[i].offset == offset && r->slot[i].type == type)
-            return (u16)i;
-    u16 i = ir_next(r, &r->nslots, ARRAY_LEN(r->slot));
-    r->slot[i] = (struct ir_slot){.offset = offset, .type = (u8)type};
-    return i;
+    u8 *like = &r->slot_like[offset / 4 % ARRAY_LEN(r->slot_like)];
+    unsigned i = *like;
+    if (ir_slot_is(r, i, offset, type))
+        return (u16)i;
+    for (i = 0; i < r->nslots && !ir_slot_is(r, i, offset, type); i++)
+        ;
+    if (i == r->nslots) {
+        i = ir_next(r, &r->nslots, ARRAY_LEN(r->slot));
+        r->slot[i] = (struct ir_slot){.offset = offset, .type = (u8)type};
+    }
+    *like = (u8)i;
+    return (u16)i;
 }
 
 u16 ir_add_point(struct ir_region *r, const struct ir_point *p)
