@@ -20,6 +20,7 @@ enum mips_left {
 
 #define MIPS_REGION_PAGES  8
 #define MIPS_REGION_COPIES 8
+#define MIPS_REGION_COLD   64 /* entered less than this part of what makes a block hot */
 /* As usual, and where the targets of an indirect jump are in it. */
 #define MIPS_REGION_BLOCKS      32
 #define MIPS_REGION_INSNS       280

@@ -78,6 +78,14 @@ static bool mips_region_is_common(const struct mips_region *g, const struct mips
     return g->nnodes && !g->wide && b->native && b->copies >= MIPS_REGION_COPIES;
 }
 
+/* Executed so seldom, beside the head, that translating it does not pay yet. */
+static bool mips_region_is_cold(const struct mips_region *g, const struct mips_block *b)
+{
+    u16 hot = g->cpu->code->native->heat;
+    bool counted = b->first && !b->native;
+    return g->nnodes && !g->wide && counted && b->heat > hot - hot / MIPS_REGION_COLD;
+}
+
 static unsigned mips_region_most_blocks(const struct mips_region *g)
 {
     bool wide = g->wide && g->most_blocks == MIPS_REGION_BLOCKS;
@@ -100,7 +108,7 @@ static int mips_region_add(struct mips_region *g, u32 pc)
         return -1;
     struct mips_code_page *page = mips_region_page(g, pc);
     struct mips_block *b = page ? page->at[(pc & (MEM_PAGE - 1)) / 4] : NULL;
-    if (!b || mips_region_is_common(g, b)) /* NULL: cold */
+    if (!b || mips_region_is_cold(g, b) || mips_region_is_common(g, b)) /* NULL: never executed */
         return -1;
     struct mips_node *node = &g->node[g->nnodes];
     *node = (struct mips_node){.pc = pc, .page = page};
