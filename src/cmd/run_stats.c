@@ -80,6 +80,8 @@ static json_t *run_stats_tiers(const struct run_stats *s, const struct cpu_jit_c
     for (unsigned i = 0; i < s->m->ncpus; i++)
         ticks += s->m->cpu[i]->host_ticks;
     double all = (double)s->cpu_ns / 1e9, translating = (double)n->translate_ns / 1e9;
+    translating =
+        translating < all ? translating : all; /* by the host's counter, not by its CPU time */
     double interpreter = ticks ? all * (double)n->interpret_ticks / (double)ticks : 0;
     if (interpreter > all - translating) /* it is estimated */
         interpreter = all - translating;

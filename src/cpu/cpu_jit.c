@@ -19,7 +19,12 @@
 #include <stdlib.h>
 
 #define CPU_JIT_HEAT 1000
-#define CPU_JIT_CODE MIB(64)
+
+/* The translator is equipped when what is hot has been interpreted for as long as that takes: so
+ * many instructions. How often a block is asked until then. */
+#define CPU_JIT_WARM     150000
+#define CPU_JIT_WARM_ASK 8
+#define CPU_JIT_CODE     MIB(64)
 #define CPU_JIT_SAMPLE                                                                             \
     17 /* stretches of interpretation, of which one is timed; no power of two                      \
         */
@@ -50,15 +55,24 @@ static size_t cpu_jit_code_bytes(const struct cpu_jit_knobs *k)
     return k->code_bytes ? k->code_bytes : CPU_JIT_CODE;
 }
 
+static double cpu_jit_tick_ns(const struct cpu_jit *t)
+{
+    u64 ticks = host_clock_ticks() - t->since_ticks;
+    return ticks ? (double)(host_clock_mono_ns() - t->since_ns) / (double)ticks : 0;
+}
+
 bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out)
 {
     const struct cpu_jit *t = (const struct cpu_jit *)code->native;
     if (!t)
         return false;
     *out = t->n;
-    out->code_bytes = jit_used(t->jit);
+    out->code_bytes = t->jit ? jit_used(t->jit) : 0;
     out->code_limit = cpu_jit_code_bytes(&t->knobs);
-    out->table_bytes = jit_tables(t->jit);
+    out->table_bytes = t->jit ? jit_tables(t->jit) : 0;
+    double ns = cpu_jit_tick_ns(t);
+    out->start_ns = (u64)(ns * (double)t->start_ticks);
+    out->translate_ns = (u64)(ns * (double)t->translate_ticks);
     if (t->sampled_insns)
         out->interpret_ticks =
             (u64)((double)t->sampled_ticks / (double)t->sampled_insns * (double)t->n.interpreted);
@@ -73,19 +87,36 @@ static void cpu_jit_free(struct mips_native *n)
     cpu_jit_region_forget_all(t);
     jit_free(t->jit);
     ir_region_free(t->ir);
+    free(t->graph);
+    free(t->jumps);
     host_disasm_free(t->disasm);
     free(t);
 }
 
-/* NULL: the host has no memory for code; then all is interpreted. */
 static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
 {
+    struct cpu_jit *t = xcalloc(1, sizeof *t);
+    t->native = (struct mips_native){.heat = k->heat ? k->heat : CPU_JIT_HEAT,
+                                     .go = mips_interp_handlers(big),
+                                     .page_gone = cpu_jit_region_page_gone,
+                                     .free = cpu_jit_free};
+    t->big = big;
+    t->knobs = *k;
+    t->random = k->seed;
+    t->since_ticks = host_clock_ticks();
+    t->since_ns = host_clock_mono_ns();
+    return t;
+}
+
+/* False: the host has no memory for code. */
+static bool cpu_jit_equip(struct cpu_jit *t)
+{
     struct jit_config config = {
-        .code_bytes = cpu_jit_code_bytes(k),
-        .code = k->code,
-        .big = big,
-        .chaos = k->chaos,
-        .plain = k->plain,
+        .code_bytes = cpu_jit_code_bytes(&t->knobs),
+        .code = t->knobs.code,
+        .big = t->big,
+        .chaos = t->knobs.chaos,
+        .plain = t->knobs.plain,
         .tlb = {.table = offsetof(struct mips, stlb),
                 .low = offsetof(struct mips, tag_low),
                 .mix = offsetof(struct mips, mix),
@@ -103,35 +134,75 @@ static struct cpu_jit *cpu_jit_new(bool big, const struct cpu_jit_knobs *k)
         .ops = cpu_jit_ops,
     };
     _Static_assert(sizeof(struct mips_stlb) == 16, "jit_tlb");
-    struct cpu_jit *t = xcalloc(1, sizeof *t);
-    t->native = (struct mips_native){.heat = k->heat ? k->heat : CPU_JIT_HEAT,
-                                     .go = mips_interp_handlers(big),
-                                     .page_gone = cpu_jit_region_page_gone,
-                                     .free = cpu_jit_free};
-    if (jit_new(&t->jit, &config, NULL)) {
-        free(t);
-        return NULL;
-    }
+    u64 start = host_clock_ticks();
+    if (jit_new(&t->jit, &config, NULL))
+        return false;
+    t->jumps = xmalloc(sizeof *t->jumps);
+    mips_jump_forget(t->jumps);
+    t->graph = xmalloc(sizeof *t->graph);
     t->ir = ir_region_new();
-    t->knobs = *k;
-    t->random = k->seed;
-    mips_region_init(&t->graph);
-    t->jumps.enough = k->watch ? k->watch : CPU_JIT_WATCH;
-    t->graph.jumps = &t->jumps;
-    return t;
+    mips_region_init(t->graph);
+    t->jumps->enough = t->knobs.watch ? t->knobs.watch : CPU_JIT_WATCH;
+    t->graph->jumps = t->jumps;
+    t->start_ticks = host_clock_ticks() - start;
+    return true;
+}
+
+static void cpu_jit_begin(struct mips_code *code, struct cpu_jit *t)
+{
+    BUG_ON(code->native);
+    code->native = &t->native;
+    mips_code_flush(code); /* what is decoded already does not count */
 }
 
 bool cpu_jit_prepare(struct mips_code *code, bool big, const struct cpu_jit_knobs *k)
 {
-    BUG_ON(code->native);
-    u64 start = host_clock_cpu_ns();
     struct cpu_jit *t = cpu_jit_new(big, k);
-    if (!t)
+    if (!cpu_jit_equip(t)) {
+        cpu_jit_free(&t->native);
         return false;
-    t->n.start_ns = host_clock_cpu_ns() - start;
-    code->native = &t->native;
-    mips_code_flush(code); /* what is decoded already does not count */
+    }
+    cpu_jit_begin(code, t);
     return true;
+}
+
+/* Most of it is never touched, so never there. */
+static bool cpu_jit_get_by_page(struct mips *c)
+{
+    struct mips_by_page *b = c->by_page ? c->by_page : host_map_memory(sizeof *b);
+    if (!c->by_page && b)
+        mips_by_page_use(c, b);
+    return b;
+}
+
+bool cpu_jit_goes_by_page(struct mips *c)
+{
+    bool ok = cpu_jit_get_by_page(c);
+    cpu_jit_of(c)->by_page |= ok;
+    return ok;
+}
+
+/* So many wrong hints in so many instructions are fine. */
+static void cpu_jit_trust(const struct cpu_jit *t, struct mips *c)
+{
+    if (likely(c->trusted && c->retired - c->trusted < CPU_JIT_TRUSTED))
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(c->trust); i++)
+        c->trust[i] = t->knobs.trust ? t->knobs.trust - 1 : CPU_JIT_TRUST;
+    c->trusted = c->retired | 1;
+}
+
+/* What translated code needs, now that something is hot: a run that is too short for it has none.
+ * False: the host refuses; all is interpreted then. */
+bool cpu_jit_is_ready(struct cpu_jit *t, struct mips *c)
+{
+    if (!t->refused && !t->jit)
+        t->refused = !cpu_jit_equip(t);
+    if (!t->refused && t->by_page)
+        t->refused = !cpu_jit_get_by_page(c);
+    if (!t->refused)
+        cpu_jit_trust(t, c);
+    return !t->refused;
 }
 
 /* ---- running ---- */
@@ -221,7 +292,7 @@ static struct mips_jump *cpu_jit_jump_at(struct cpu_jit *t, struct mips *c,
         mips_translate(c, at, &pa) ? mips_code_page_at(c, pa) : NULL;
     for (unsigned k = 0; k < r->npages; k++)
         if (r->page[k] == page)
-            return mips_jump_find(&t->jumps, page, at);
+            return mips_jump_find(t->jumps, page, at);
     return NULL;
 }
 
@@ -286,10 +357,22 @@ static bool cpu_jit_is_barred(const struct mips *c)
            c->code->debug.nwatches;
 }
 
+/* Is it too soon for translating anything? */
+static bool cpu_jit_is_early(struct cpu_jit *t, struct mips_block *b)
+{
+    if (t->jit || t->knobs.heat || t->refused || t->warm >= CPU_JIT_WARM)
+        return false;
+    u16 again = t->native.heat / CPU_JIT_WARM_ASK;
+    t->warm += (u64)b->n * (b->warm ? again : t->native.heat);
+    b->warm = true;
+    b->heat = again;
+    return true;
+}
+
 /* The interpreter has come to a block that is hot, or translated, perhaps for another address. */
 static void cpu_jit_hot(struct cpu_jit *t, struct mips *c, struct mips_block *b)
 {
-    if (cpu_jit_region_at(b, c->pc))
+    if (cpu_jit_region_at(b, c->pc) || cpu_jit_is_early(t, b))
         return;
     if (!b->native || !--b->heat) {
         cpu_jit_region_make(t, c, b);
@@ -329,16 +412,6 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
         cpu_jit_hot(t, c, c->hot);
 }
 
-/* So many wrong hints in so many instructions are fine. */
-static void cpu_jit_trust(const struct cpu_jit *t, struct mips *c)
-{
-    if (likely(c->trusted && c->retired - c->trusted < CPU_JIT_TRUSTED))
-        return;
-    for (size_t i = 0; i < ARRAY_LEN(c->trust); i++)
-        c->trust[i] = t->knobs.trust ? t->knobs.trust - 1 : CPU_JIT_TRUST;
-    c->trusted = c->retired | 1;
-}
-
 static void cpu_jit_stretch(struct mips *c, u64 stop)
 {
     struct cpu_jit *t = (struct cpu_jit *)c->code->native;
@@ -346,7 +419,8 @@ static void cpu_jit_stretch(struct mips *c, u64 stop)
     bool came = false;
     c->stop = stop;
     c->resync = false;
-    cpu_jit_trust(t, c);
+    if (t->jit)
+        cpu_jit_trust(t, c);
     while (!cpu_jit_wants_attention(c)) {
         if (c->code->untidy)
             mips_code_collect(c->code);
@@ -367,15 +441,6 @@ static void cpu_jit_stretch(struct mips *c, u64 stop)
     }
 }
 
-/* Most of it is never touched, so never there. */
-static bool cpu_jit_get_by_page(struct mips *c)
-{
-    struct mips_by_page *b = host_map_memory(sizeof *b);
-    if (b)
-        mips_by_page_use(c, b);
-    return b;
-}
-
 static enum vcpu_exit cpu_jit_run(struct vcpu *v, u64 budget)
 {
     static const u8 exits[] = {
@@ -384,9 +449,10 @@ static enum vcpu_exit cpu_jit_run(struct vcpu *v, u64 budget)
         [MIPS_EXIT_BREAK] = VCPU_BREAK,     [MIPS_EXIT_WATCH] = VCPU_WATCH,
         [MIPS_EXIT_SPIN] = VCPU_SPIN};
     struct mips *c = &v->mips;
-    if (!c->code->native && !cpu_jit_prepare(c->code, c->big, &cpu_jit_usual))
-        return vcpu_interp.run(v, budget);
-    if (!c->by_page && !cpu_jit_get_by_page(c))
+    if (!c->code->native)
+        cpu_jit_begin(c->code, cpu_jit_new(c->big, &cpu_jit_usual));
+    struct cpu_jit *t = cpu_jit_of(c);
+    if (t->refused || (t->jit && !cpu_jit_is_ready(t, c)))
         return vcpu_interp.run(v, budget);
     return (enum vcpu_exit)exits[mips_run_by(c, budget, cpu_jit_stretch)];
 }

@@ -144,7 +144,7 @@ static void cpu_jit_dump_host(const struct cpu_jit_dump *d, u32 at, u32 end)
 
 static const struct mips_node *cpu_jit_dump_node(const struct cpu_jit_dump *d, u32 pc)
 {
-    const struct mips_region *g = &d->t->graph;
+    const struct mips_region *g = d->t->graph;
     for (unsigned k = 0; k < g->nnodes; k++)
         if (pc - g->node[k].pc < 4u * g->node[k].n)
             return &g->node[k];
@@ -198,7 +198,7 @@ static void cpu_jit_dump_ir(const struct cpu_jit_dump *d, unsigned i)
 
 static const struct mips_node *cpu_jit_dump_block_head(struct cpu_jit_dump *d, unsigned block)
 {
-    const struct mips_region *g = &d->t->graph;
+    const struct mips_region *g = d->t->graph;
     const struct ir_block *b = &d->ir->block[block];
     fprintf(d->out, "\nblock %u: ", block);
     d->pc = 0;
@@ -296,7 +296,7 @@ static void cpu_jit_dump_slots(const struct cpu_jit_dump *d)
 
 static void cpu_jit_dump_head(const struct cpu_jit_dump *d)
 {
-    const struct mips_region *g = &d->t->graph;
+    const struct mips_region *g = d->t->graph;
     fprintf(d->out, "\n==== region %" PRIu64 ": ", d->r->number);
     cpu_jit_dump_place(d, g->pc);
     fprintf(d->out, ", made on CPU %u: entered %u times%s\n", d->c->number, d->t->native.heat,

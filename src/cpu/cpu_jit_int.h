@@ -21,10 +21,14 @@ struct cpu_region {
 
 struct cpu_jit {
     struct mips_native native; /* first */
-    struct jit *jit;
+    bool big;
+    bool refused;    /* the host has no memory: nothing is translated */
+    bool by_page;    /* some code goes by page: all CPUs need the table */
+    struct jit *jit; /* NULL: little has been hot so far: */
+    u64 warm;        /* so many instructions were interpreted in hot blocks */
     struct ir_region *ir;
-    struct mips_region graph;
-    struct mips_jumps jumps;
+    struct mips_region *graph;
+    struct mips_jumps *jumps;
     struct cpu_region *all;
     struct cpu_jit_knobs knobs;
     u64 random;
@@ -37,6 +41,8 @@ struct cpu_jit {
     struct cpu_jit_watch watch;
     struct host_disasm *disasm;       /* NULL: there is none, or nobody looks on */
     u64 sampled_ticks, sampled_insns; /* of the stretches of interpretation that were timed */
+    u64 start_ticks, translate_ticks; /* host_clock_ticks spent so, */
+    u64 since_ticks, since_ns;        /* and when both clocks were read, to know how long one is */
 };
 
 static inline struct cpu_jit *cpu_jit_of(const struct mips *c)
@@ -59,6 +65,10 @@ static inline struct cpu_region *cpu_jit_region_at(const struct mips_block *b, u
         r = r->alias;
     return r;
 }
+
+/* cpu_jit.c */
+bool cpu_jit_is_ready(struct cpu_jit *t, struct mips *c); /* false: nothing can be translated */
+bool cpu_jit_goes_by_page(struct mips *c); /* some code does, from now on; false: it cannot */
 
 /* cpu_jit_ops.c: where regions come back to C */
 extern const struct jit_ops cpu_jit_ops;

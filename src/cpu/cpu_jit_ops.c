@@ -130,7 +130,13 @@ static const struct jit_region *cpu_jit_ops_onward(void *state, u64 *left)
     return cpu_jit_ops_find(c, left);
 }
 
-const struct jit_ops cpu_jit_ops = {.load = cpu_jit_ops_load,
+static bool cpu_jit_ops_by_page(void *state)
+{
+    return cpu_jit_goes_by_page(state);
+}
+
+const struct jit_ops cpu_jit_ops = {.by_page = cpu_jit_ops_by_page,
+                                    .load = cpu_jit_ops_load,
                                     .store = cpu_jit_ops_store,
                                     .call = cpu_jit_ops_call,
                                     .onward = cpu_jit_ops_onward};

@@ -99,18 +99,18 @@ static void cpu_jit_region_bound(struct cpu_jit *t)
 {
     const struct cpu_jit_knobs *k = &t->knobs;
     if (k->blocks)
-        t->graph.most_blocks = 1 + cpu_jit_random(t, k->blocks);
+        t->graph->most_blocks = 1 + cpu_jit_random(t, k->blocks);
     if (k->insns)
-        t->graph.most_insns = 1 + cpu_jit_random(t, k->insns);
+        t->graph->most_insns = 1 + cpu_jit_random(t, k->insns);
     if (k->run)
-        t->graph.most_run = 1 + cpu_jit_random(t, k->run);
+        t->graph->most_run = 1 + cpu_jit_random(t, k->run);
 }
 
 /* The graph in t->ir. Helpers are given copies of their instructions, which live as long as the
  * code: where that will be, is known when it is known how many they are. */
 static struct cpu_region *cpu_jit_region_lift(struct cpu_jit *t)
 {
-    struct mips_region *g = &t->graph;
+    struct mips_region *g = t->graph;
     mips_lift(g, t->ir, g->insn);
     struct cpu_region *r = xcalloc(1, sizeof *r + g->nhelped * sizeof *r->insn);
     memcpy(r->insn, g->insn, g->nhelped * sizeof *r->insn);
@@ -125,7 +125,7 @@ static struct cpu_region *cpu_jit_region_lift(struct cpu_jit *t)
 
 static bool cpu_jit_region_compile(struct cpu_jit *t, struct cpu_region *r)
 {
-    r->jit = jit_compile(t->jit, t->ir, t->graph.pc, r);
+    r->jit = jit_compile(t->jit, t->ir, t->graph->pc, r);
     return r->jit;
 }
 
@@ -164,22 +164,23 @@ static struct cpu_region *cpu_jit_region_find(struct cpu_jit *t, struct mips *c)
 {
     struct cpu_region *r = NULL;
     cpu_jit_region_bound(t);
-    unsigned most = t->graph.most_blocks;
-    while (!r && t->graph.most_blocks && mips_region_find(&t->graph, c, c->pc)) {
+    unsigned most = t->graph->most_blocks;
+    while (!r && t->graph->most_blocks && mips_region_find(t->graph, c, c->pc)) {
         r = cpu_jit_region_build(t);
-        t->graph.most_blocks /= 4;
+        t->graph->most_blocks /= 4;
     }
-    t->graph.most_blocks = most;
+    t->graph->most_blocks = most;
     return r;
 }
 
 void cpu_jit_region_make(struct cpu_jit *t, struct mips *c, struct mips_block *b)
 {
-    u64 start = host_clock_cpu_ns();
-    struct cpu_region *r = cpu_jit_region_find(t, c);
-    t->n.translate_ns += host_clock_cpu_ns() - start;
+    bool ready = cpu_jit_is_ready(t, c);
+    u64 start = host_clock_ticks();
+    struct cpu_region *r = ready ? cpu_jit_region_find(t, c) : NULL;
+    t->translate_ticks += host_clock_ticks() - start;
     t->n.regions += r != NULL;
-    t->n.region_insns += r ? t->graph.ninsns : 0;
+    t->n.region_insns += r ? t->graph->ninsns : 0;
     if (!r && b->native)
         b->heat = UINT16_MAX;
     else if (!r)

@@ -16,7 +16,7 @@ void cpu_jit_watch(struct mips_code *code, const struct cpu_jit_watch *w)
 {
     struct cpu_jit *t = code ? (struct cpu_jit *)code->native : NULL;
     size_t len;
-    if (!t)
+    if (!t || !t->jit)
         return;
     const u8 *common = jit_common(t->jit, &len);
     t->watch = *w;

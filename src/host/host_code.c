@@ -23,6 +23,16 @@ bool host_code_init(struct host_code *c, size_t size)
     return false;
 }
 
+void host_code_want(const struct host_code *c, size_t from, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+    if (!madvise(c->rw + from, size, MADV_POPULATE_WRITE))
+        (void)madvise((void *)(uintptr_t)(c->rx + from), size, MADV_POPULATE_READ);
+#else
+    (void)c, (void)from, (void)size;
+#endif
+}
+
 void host_code_fini(struct host_code *c)
 {
     if (c->rw)

@@ -16,6 +16,8 @@ struct host_code {
 
 /* False: the host refuses; the reason is in errno. Taken from the host page by page. */
 MUST_CHECK bool host_code_init(struct host_code *c, size_t size);
+/* Whole pages that will be used soon: two calls instead of two faults a page. Only a hint. */
+void host_code_want(const struct host_code *c, size_t from, size_t size);
 void host_code_fini(struct host_code *c); /* safe on zeroed memory */
 
 #endif

@@ -373,6 +373,7 @@ void mips_code_count(const struct mips_native *t, struct mips_block *b)
 {
     b->heat = t->heat;
     b->copies = 0;
+    b->warm = false;
     mips_code_lead_in(t, b, MIPS_COUNT);
 }
 

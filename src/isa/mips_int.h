@@ -73,6 +73,7 @@ struct mips_block {
     void *native;      /* the translator's */
     u16 heat;          /* COUNT: entries until it is hot */
     u8 copies;         /* regions it went into since it was that */
+    bool warm;         /* it has been hot before there was a translator */
     struct mips_block *taken, *fall; /* END_NEAR: of this page; NULL until known */
     struct mips_code_page *page;     /* that the block is in */
     struct mips_insn insn[];

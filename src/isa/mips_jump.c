@@ -17,10 +17,13 @@ struct mips_jump *mips_jump_find(struct mips_jumps *t, const struct mips_code_pa
 {
     u32 hash = (pc / 4 ^ page->number * 2654435761u) % MIPS_JUMPS;
     for (u32 k = 0; k < MIPS_JUMP_PROBES; k++) {
-        struct mips_jump *j = &t->at[(hash + k) % MIPS_JUMPS];
-        if (!j->page)
-            *j = (struct mips_jump){.page = page->id, .pc = pc, .unseen = t->enough};
-        if (j->page == page->id && j->pc == pc)
+        u32 i = (hash + k) % MIPS_JUMPS;
+        struct mips_jump *j = &t->at[i];
+        if (!t->page[i]) {
+            t->page[i] = page->id;
+            *j = (struct mips_jump){.pc = pc, .unseen = t->enough};
+        }
+        if (t->page[i] == page->id && j->pc == pc)
             return j;
     }
     if (t->refused++ == MIPS_JUMP_REFUSALS)
@@ -30,7 +33,7 @@ struct mips_jump *mips_jump_find(struct mips_jumps *t, const struct mips_code_pa
 
 void mips_jump_forget(struct mips_jumps *t)
 {
-    memset(t->at, 0, sizeof t->at);
+    memset(t->page, 0, sizeof t->page);
     t->refused = 0;
 }
 

@@ -29,7 +29,6 @@ enum mips_left {
 
 /* An indirect jump. */
 struct mips_jump {
-    u64 page; /* mips_code_page.id of the one it is in; 0: no jump */
     u32 pc;
     u16 unseen; /* times to be watched still */
     u8 n;
@@ -41,6 +40,7 @@ struct mips_jump {
 struct mips_jumps {
     u16 enough; /* times to watch one */
     unsigned refused;
+    u64 page[MIPS_JUMPS]; /* mips_code_page.id of the one it is in; 0: no jump */
     struct mips_jump at[MIPS_JUMPS];
 };
 
@@ -85,7 +85,7 @@ int mips_region_node(const struct mips_region *g, u32 pc); /* -1: not in it */
 /* NULL: the table has no place. */
 struct mips_jump *mips_jump_find(struct mips_jumps *t, const struct mips_code_page *page, u32 pc);
 bool mips_jump_saw(struct mips_jump *j, u32 to); /* true: that was enough */
-void mips_jump_forget(struct mips_jumps *t);
+void mips_jump_forget(struct mips_jumps *t);     /* all, also those of a table that is new */
 
 /* mips_lift.c. `keep` holds g->insn's copies: its address is part of the code. */
 void mips_lift(struct mips_region *g, struct ir_region *r, const struct mips_insn *keep);

@@ -227,9 +227,10 @@ static void mips_region_find_loops(struct mips_region *g)
 
 void mips_region_init(struct mips_region *g)
 {
-    *g = (struct mips_region){.most_blocks = MIPS_REGION_BLOCKS,
-                              .most_insns = MIPS_REGION_INSNS,
-                              .most_run = MIPS_BLOCK_MAX - 1};
+    g->jumps = NULL;
+    g->most_blocks = MIPS_REGION_BLOCKS;
+    g->most_insns = MIPS_REGION_INSNS;
+    g->most_run = MIPS_BLOCK_MAX - 1;
 }
 
 bool mips_region_find(struct mips_region *g, struct mips *c, u32 pc)

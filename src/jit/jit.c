@@ -6,11 +6,14 @@
 #include "jit/jit_int.h"
 #include "lib/bug.h"
 
-#include <cpuid.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define JIT_SMALL 3072 /* bytes of code: few regions have less */
+
+/* Bytes of code memory that are asked of the host at a time: whole pages, some regions. */
+#define JIT_FIRST_STEP (16u << 10)
+#define JIT_STEP       (64u << 10)
 
 /* ---- what generated code calls ---- */
 
@@ -44,8 +47,10 @@ static void jit_put_jump(const struct jit *j, const struct jit_region *r, u32 at
 static COLD void jit_distrust(struct jit_frame *f)
 {
     const u8 *code = f->region->code;
+    const struct jit_ops *ops = &f->jit->config.ops;
+    u32 length = !ops->by_page || ops->by_page(f->state) ? f->length : 0;
     u8 *at = f->jit->code.rw + (code - f->jit->code.rx) + f->site;
-    memcpy(at, code + f->instead, f->length);
+    memcpy(at, code + f->instead, length);
     f->length = 0;
 }
 
@@ -103,20 +108,21 @@ unsigned jit_random(struct jit *j, unsigned n)
     return (unsigned)((j->random >> 33) % n);
 }
 
-static void jit_detect(struct jit *j)
-{
-    unsigned a, b, c, d;
-    if (j->config.plain)
-        return;
-    if (__get_cpuid(1, &a, &b, &c, &d))
-        j->has_movbe = c & 1u << 22;
-    if (__get_cpuid_count(7, 0, &a, &b, &c, &d))
-        j->has_bmi2 = b & 1u << 8;
-}
-
 static void jit_forget_jumps(struct jit *j)
 {
     memset(j->jump, 0, j->jumps * sizeof *j->jump);
+}
+
+/* So that few regions have to take code memory page by page. */
+static void jit_look_ahead(struct jit *j)
+{
+    if (j->config.code || j->used + JIT_FIRST_STEP / 2 <= j->wanted ||
+        j->wanted + JIT_STEP > j->code.size)
+        return;
+    size_t step = j->wanted ? j->wanted : JIT_FIRST_STEP;
+    step = step < JIT_STEP ? step : JIT_STEP;
+    host_code_want(&j->code, j->wanted, step);
+    j->wanted += step;
 }
 
 enum err jit_new(struct jit **out, const struct jit_config *config, struct error *e)
@@ -135,9 +141,10 @@ enum err jit_new(struct jit **out, const struct jit_config *config, struct error
     j->jump = xcalloc(j->jumps, sizeof *j->jump);
     j->gen = xmalloc(sizeof *j->gen);
     j->gen->note = NULL;
-    jit_detect(j);
+    j->cpu = config->plain ? (struct host_cpu){0} : host_cpu_features();
     struct x64 x = {
         .start = j->code.rw, .p = j->code.rw, .end = j->code.rw + j->code.size, .run = j->code.rx};
+    jit_look_ahead(j);
     jit_stub_commons(j, &x);
     j->common = j->used = (x64_here(&x) + 63) & ~63u;
     *out = j;
@@ -259,6 +266,7 @@ struct jit_region *jit_compile(struct jit *j, const struct ir_region *r, u64 pla
         j->full = true;
         return NULL;
     }
+    jit_look_ahead(j);
     struct jit_region *out = xcalloc(1, sizeof *out);
     *out = (struct jit_region){.place = place,
                                .owner = owner,

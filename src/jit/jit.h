@@ -53,6 +53,9 @@ struct jit_ops {
     /* After one of them said false: the region to go on with, entered without its check, and what
      * is left of the budget then. NULL: leave. */
     const struct jit_region *(*onward)(void *state, u64 *left);
+    /* A place of the code will go by page from now on, for all states: the tables are to be there.
+     * False: they cannot be. NULL: they are anyhow. */
+    bool (*by_page)(void *state);
 };
 
 #define JIT_NO_WINDOWS UINT8_MAX

@@ -4,6 +4,7 @@
 #define JIT_JIT_INT_H
 
 #include "host/host_code.h"
+#include "host/host_cpu.h"
 #include "jit/jit.h"
 #include "jit/x64.h"
 
@@ -76,10 +77,11 @@ struct jit {
     struct jit_config config;
     struct host_code code;
     size_t used, common; /* bytes; `common`: what stands before all regions */
+    size_t wanted;       /* of the host, beforehand */
     unsigned nregions;
     size_t tables; /* bytes that they take beside their code */
     bool full;
-    bool has_bmi2, has_movbe;
+    struct host_cpu cpu;
     unsigned next_hint;
     struct jit_region *regions;
     struct jit_jump *jump;
@@ -193,6 +195,7 @@ struct jit_gen {
     u8 home[IR_MAX_SLOTS];                              /* register, or X64_NONE */
     u16 slot_in[X64_NREGS];                             /* of homes */
     bool written[IR_MAX_SLOTS];
+    bool held[IR_MAX_SLOTS]; /* values of this block may still be where the slot is */
     u16 homes;               /* registers that are one */
     ir_ref owner[X64_NREGS]; /* of temporaries; 0: free */
     u16 locked;              /* registers that the current instruction needs */

@@ -90,7 +90,7 @@ static void jit_memory_swapped_load(struct jit_gen *g, unsigned size, unsigned d
 {
     struct x64 *x = &g->x;
     unsigned bytes = jit_memory_bytes(size);
-    if (g->j->has_movbe) {
+    if (g->j->cpu.movbe) {
         x64_load_be(x, bytes, d, m);
     } else if (bytes == 4) {
         x64_load(x, false, d, m);
@@ -165,7 +165,7 @@ static void jit_memory_swapped_store(struct jit_gen *g, unsigned bytes, unsigned
                                      struct x64_mem m)
 {
     struct x64 *x = &g->x;
-    if (g->j->has_movbe) {
+    if (g->j->cpu.movbe) {
         x64_store_be(x, bytes, m, v);
         return;
     }
@@ -218,7 +218,7 @@ static void jit_memory_write_window(struct jit_gen *g, ir_ref i, ir_ref window, 
     unsigned bytes = jit_memory_bytes(in->size);
     unsigned v = is_const ? X64_NONE : jit_regs_use(g, in->b);
     unsigned at = jit_regs_use(g, window);
-    bool swaps = bytes > 1 && g->j->config.big && !g->j->has_movbe;
+    bool swaps = bytes > 1 && g->j->config.big && !g->j->cpu.movbe;
     unsigned t = swaps && !is_const ? jit_regs_temp(g) : X64_NONE;
     jit_memory_write(g, bytes, v, c, t, x64_at(at, g->val[i].offset));
     jit_regs_done(g, window);

@@ -209,7 +209,7 @@ static void jit_ops_shift(struct jit_gen *g, ir_ref i)
         x64_shift_imm(jit_ops_x(g), w, op, d, (u8)(imm & (w ? 63 : 31)));
         return;
     }
-    if (!g->j->has_bmi2) {
+    if (!g->j->cpu.bmi2) {
         jit_ops_shift_cl(g, i);
         return;
     }

@@ -144,6 +144,7 @@ void jit_regs_begin_block(struct jit_gen *g, u16 block)
 {
     const struct ir_block *b = &g->r->block[block];
     memset(g->owner, 0, sizeof g->owner);
+    memset(g->held, false, sizeof g->held);
     g->locked = 0;
     g->frame_used = 0;
     g->flags = 0;
@@ -285,7 +286,9 @@ void jit_regs_unlock(struct jit_gen *g)
 static void jit_regs_evacuate(struct jit_gen *g, u16 slot)
 {
     const struct ir_block *b = &g->r->block[g->block];
-    for (unsigned v = b->first; v <= b->last; v++) {
+    unsigned end = g->held[slot] ? b->last + 1u : 0;
+    g->held[slot] = false;
+    for (unsigned v = b->first; v < end; v++) {
         struct jit_value *val = &g->val[v];
         if (val->slot != slot || !val->uses)
             continue;
@@ -304,6 +307,7 @@ static void jit_regs_evacuate(struct jit_gen *g, u16 slot)
 
 static void jit_regs_at_home(struct jit_gen *g, ir_ref v, u16 slot)
 {
+    g->held[slot] = true;
     g->val[v].where = JIT_IN_HOME;
     g->val[v].slot = slot;
     g->val[v].reg = g->home[slot];
@@ -398,6 +402,7 @@ void jit_regs_get(struct jit_gen *g, u16 slot, ir_ref v)
         jit_regs_at_home(g, v, slot);
         return;
     }
+    g->held[slot] = true;
     g->val[v].where = JIT_IN_SLOT;
     g->val[v].slot = slot;
 }

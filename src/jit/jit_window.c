@@ -241,6 +241,7 @@ void jit_window_restore(struct jit_gen *g, struct jit_copy *c)
     memcpy(&g->val[b->first], &g->saved[c->saved], (b->last - b->first + 1u) * sizeof g->val[0]);
     memcpy(g->owner, c->owner, sizeof c->owner);
     memcpy(&g->val[JIT_WINDOW(0)], c->window, sizeof c->window);
+    memset(g->held, true, sizeof g->held);
     g->frame_used = c->frame_used;
     g->open = c->open;
     g->flags = 0;
