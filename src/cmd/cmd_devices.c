@@ -4,6 +4,7 @@
 
 #include "cmd/cmd_options.h"
 #include "machine/s161_conf.h"
+#include "machine/vio_conf.h"
 
 #include <stdio.h>
 
@@ -24,6 +25,12 @@ static const char cmd_devices_dec5000[] =
     "prom          controller  boots a kernel and answers it; --memory, --initrd, --append\n"
     "turbochannel  controller  seven slots, empty\n";
 
+static const char cmd_devices_virtio[] =
+    "\n"
+    "Both take virtio devices: --virtio KIND,ARG,..., or in sys161.conf\n"
+    "\n"
+    "    slot virtio device=KIND,ARG,...\n";
+
 #define CMD_DEVICES_SIZE   "=SIZE"
 #define CMD_DEVICES_NUMBER "=N"
 #define CMD_DEVICES_TEXT   "=PATH"
@@ -41,5 +48,10 @@ int cmd_devices(int argc, char **argv)
     printf("    %-21s %s\n", name CMD_DEVICES_##kind, what);
 #include "machine/devices.def"
     fputs(cmd_devices_dec5000, stdout);
+    fputs(cmd_devices_virtio, stdout);
+#define VIRTIO(TAG, name, what) printf("\n%-13s %s\n", name, what);
+#define VIRTIO_ARG(TAG, name, kind, member, min, max, what)                                        \
+    printf("    %-21s %s\n", name CMD_DEVICES_##kind, what);
+#include "machine/virtio.def"
     return CMD_OK;
 }

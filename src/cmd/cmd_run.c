@@ -37,6 +37,8 @@ static const struct cmd_option cmd_run_table[] = {
     {"cpus", 'n', CMD_NUMBER, CMD_RUN_AT(run.cpus), "N", NULL, 1, 32, "CPUs, 1 to 32 (default 1)"},
     {"disk", 'd', CMD_LIST, CMD_RUN_AT(run.disks), "FILE", NULL, 0, 0,
      "a disk image, into the next free slot; may be repeated"},
+    {"virtio", 0, CMD_LIST, CMD_RUN_AT(run.virtio), "KIND[,ARG...]", NULL, 0, 0,
+     "a virtio device, as rng; 'kuseg devices' lists them; may be repeated"},
     {"serial", 0, CMD_LIST, CMD_RUN_AT(run.serial), "LINE:ADDRESS", NULL, 0, 0,
      "where the far end of a serial line of dec5000 can be reached, lines 0 to 2: a socket's path "
      "(with a '/'), or a port of this host"},

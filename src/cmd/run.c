@@ -29,6 +29,7 @@ struct run {
     struct buf kernel, initrd;
     const struct board_class *board;
     const char *line[TC_DZ_LINES]; /* addresses of dec5000's serial lines */
+    struct vio_conf_list virtio;   /* dec5000's */
     struct host_poll poll;
     struct vmm_config config;
     struct vmm vmm;
@@ -112,6 +113,25 @@ static enum err run_lines(const struct run *r, const char **line, struct error *
     return ERR_OK;
 }
 
+static enum err run_virtio(struct run *r, struct error *e)
+{
+    for (size_t i = 0; i < r->o->virtio.n; i++) {
+        const char *words = r->o->virtio.item[i];
+        enum err err = vio_conf_parse(vio_conf_list_add(&r->virtio), words, e);
+        if (err)
+            return err_prefix(e, "--virtio %s", words);
+    }
+    return ERR_OK;
+}
+
+static enum err run_configure_dec5000(struct run *r, struct error *e)
+{
+    enum err err = run_check_dec5000(r->o, e);
+    if (!err)
+        err = run_lines(r, r->line, e);
+    return err ? err : run_virtio(r, e);
+}
+
 static bool run_is_dec5000(const struct run *r)
 {
     return !strcmp(r->board->name, "dec5000");
@@ -119,10 +139,8 @@ static bool run_is_dec5000(const struct run *r)
 
 static enum err run_configure(struct run *r, bool *unseen, struct error *e)
 {
-    if (run_is_dec5000(r)) {
-        enum err err = run_check_dec5000(r->o, e);
-        return err ? err : run_lines(r, r->line, e);
-    }
+    if (run_is_dec5000(r))
+        return run_configure_dec5000(r, e);
     if (r->o->serial.n)
         return err_set(e, ERR_USAGE, "--serial is for the board dec5000; this is s161");
     if (r->o->cpu && !strcmp(r->o->cpu, "r3000"))
@@ -174,6 +192,7 @@ static struct board_setup run_setup(const struct run *r)
     const struct run_options *o = r->o;
     return (struct board_setup){.s161 = run_s161(r),
                                 .kn02 = {.ram = o->memory,
+                                         .virtio = &r->virtio,
                                          .model = run_kn02_model(o),
                                          .engine = run_engine(o),
                                          .epoch_ns = o->epoch * 1000000000u}};
@@ -267,6 +286,7 @@ static void run_drop(struct run *r)
     run_jit_close(&r->vmm.m);
     vmm_fini(&r->vmm);
     s161_conf_fini(&r->conf);
+    vio_conf_list_fini(&r->virtio);
     buf_fini(&r->kernel);
     buf_fini(&r->initrd);
 }

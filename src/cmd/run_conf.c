@@ -32,6 +32,14 @@ static enum err run_conf_disk(struct s161_conf *conf, const char *file, struct e
     return s ? ERR_OK : e->code;
 }
 
+static enum err run_conf_virtio(struct s161_conf *conf, const char *device, struct error *e)
+{
+    struct s161_slot *s = run_conf_plug(conf, S161_VIRTIO, "--virtio", device, e);
+    if (s)
+        run_conf_text(&s->virtio.device, device);
+    return s ? ERR_OK : e->code;
+}
+
 static enum err run_conf_emufs(struct s161_conf *conf, const char *dir, struct error *e)
 {
     struct s161_slot *s = run_conf_plug(conf, S161_EMUFS, "--emufs", dir, e);
@@ -85,6 +93,8 @@ enum err run_conf_read(struct s161_conf *conf, const struct run_options *o, bool
         err = run_conf_mainboard(conf, "--memory", o->memory, &mainboard->mainboard.ramsize, e);
     for (size_t i = 0; i < o->disks.n && !err; i++)
         err = run_conf_disk(conf, o->disks.item[i], e);
+    for (size_t i = 0; i < o->virtio.n && !err; i++)
+        err = run_conf_virtio(conf, o->virtio.item[i], e);
     if (o->emufs && !err)
         err = run_conf_emufs(conf, o->emufs, e);
     if (o->nic && !err)

@@ -27,7 +27,7 @@ struct lb_class {
     MUST_CHECK bool (*read)(void *dev, unsigned cpu, u32 off, u32 *val);
     MUST_CHECK bool (*write)(void *dev, unsigned cpu, u32 off, u32 val);
     void (*reset)(void *dev); /* power-on state; also called when its slot is powered off */
-    const struct state_desc *state;
+    const struct state_desc *state; /* NULL: whoever plugs it adds that */
     /* The transfer buffer at LB_BUFFER, which the bus reads and writes by itself; its bytes lie as
      * the guest sees them. NULL: none. Must not move while plugged. */
     u8 *(*buffer)(void *dev, u32 *len);

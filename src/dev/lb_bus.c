@@ -198,6 +198,6 @@ void lb_bus_add_state(struct lb_bus *b, struct state_set *s)
 {
     state_set_add(s, &lb_bus_state, 0, b);
     for (unsigned i = 0; i < LB_SLOTS; i++)
-        if (b->slot[i].cls)
+        if (b->slot[i].cls && b->slot[i].cls->state)
             state_set_add(s, b->slot[i].cls->state, i, b->slot[i].dev);
 }

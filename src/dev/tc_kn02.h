@@ -18,6 +18,7 @@
 #define TC_KN02_SYSTEM    0x1fc00000u
 #define TC_KN02_PROM      0x1fc00000u
 #define TC_KN02_GATE      0x1fc80000u /* unused on a real one; see tc_prom.h */
+#define TC_KN02_VIRTIO    0x1fc90000u /* likewise; as many pages as there are devices */
 #define TC_KN02_CHKSYN    0x1fd00000u
 #define TC_KN02_ERRADDR   0x1fd80000u
 #define TC_KN02_DZ        0x1fe00000u
@@ -25,7 +26,8 @@
 #define TC_KN02_CSR       0x1ff00000u
 
 /* Interrupts in the CSR: the slot's number, and */
-#define TC_KN02_IRQ_DZ 7u
+#define TC_KN02_IRQ_VIRTIO 5u /* the SCSI controller's, which is not there */
+#define TC_KN02_IRQ_DZ     7u
 
 /* Lines to the CPU. */
 enum tc_kn02_line {

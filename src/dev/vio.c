@@ -59,11 +59,21 @@ void vio_break(struct vio *v, const char *why)
 
 /* ---- time ---- */
 
-void vio_took(struct vio *v, u64 bytes)
+static void vio_took_ns(struct vio *v, u64 ns)
 {
     const struct clock *c = v->env->clock;
     u64 now = clock_now(c);
-    v->busy = (v->busy > now ? v->busy : now) + clock_ns_to_cycles(c, VIO_CHAIN + bytes / VIO_RATE);
+    v->busy = (v->busy > now ? v->busy : now) + clock_ns_to_cycles(c, ns);
+}
+
+void vio_took(struct vio *v, u32 bytes)
+{
+    vio_took_ns(v, bytes / VIO_RATE);
+}
+
+void vio_took_chain(struct vio *v, u32 bytes)
+{
+    vio_took_ns(v, VIO_CHAIN + bytes / VIO_RATE);
 }
 
 bool vio_may_work(struct vio *v, unsigned queue)

@@ -13,7 +13,7 @@
 
 #define VIO_MAX_QUEUES 32u
 #define VIO_QUEUE_SIZE 256u       /* descriptors of a queue at most, and of a chain */
-#define VIO_MAX_BYTES  (1u << 30) /* of a chain */
+#define VIO_MAX_BYTES  (1u << 28) /* of a chain */
 
 /* Feature bits that the core offers for every device. A class offers its own from bit 0. */
 #define VIO_F_INDIRECT_DESC (1ull << 28)

@@ -25,8 +25,8 @@ bool vio_config_write(struct vio *v, u32 off, unsigned size, u32 val);
 
 /* by queues */
 void vio_interrupt(struct vio *v, u32 isr);
-/* So many bytes were moved for a chain. */
-void vio_took(struct vio *v, u64 bytes);
+void vio_took_chain(struct vio *v, u32 bytes); /* that were read */
+void vio_took(struct vio *v, u32 bytes);
 /* False: it has done enough for now; later notify is called again for this queue. */
 MUST_CHECK bool vio_may_work(struct vio *v, unsigned queue);
 

@@ -193,7 +193,7 @@ bool vio_pop(struct vio *v, unsigned queue, struct vio_chain *c)
         return false;
     }
     q->next++;
-    vio_took(v, c->read_len);
+    vio_took_chain(v, c->read_len);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "lib/bug.h"
 #include "lib/num.h"
 #include "machine/board_kn02_int.h"
+#include "machine/vio_card.h"
 
 #include <stdlib.h>
 
@@ -107,10 +108,33 @@ static void board_kn02_map_chips(struct board_kn02 *b)
     u32 from = TC_KN02_PROM + TC_PROM_SIZE;
     tc_kn02_map_hole(b->kn02, mem, from, TC_KN02_GATE - from);
     from = TC_KN02_GATE + MEM_PAGE;
+    if (b->virtio.n) {
+        u32 size = b->virtio.n * VIO_MMIO_SIZE;
+        tc_kn02_map_hole(b->kn02, mem, from, TC_KN02_VIRTIO - from);
+        mem_add_mmio(mem, TC_KN02_VIRTIO, size, &vio_bank_ops, &b->virtio);
+        from = TC_KN02_VIRTIO + size;
+    }
     for (unsigned i = 0; i < ARRAY_LEN(slots); i++) {
         tc_kn02_map_hole(b->kn02, mem, from, slots[i] - from);
         from = slots[i] + MEM_PAGE;
     }
+}
+
+static enum err board_kn02_add_virtio(struct board_kn02 *b, const struct vio_conf_list *list,
+                                      struct error *e)
+{
+    if (list && list->n > VIO_BANK_MAX)
+        return err_set(e, ERR_LIMIT, "a DECstation can have %u virtio devices, not %zu",
+                       VIO_BANK_MAX, list->n);
+    vio_bank_init(&b->virtio, tc_kn02_irq(b->kn02, TC_KN02_IRQ_VIRTIO));
+    for (size_t i = 0; list && i < list->n; i++) {
+        struct vio *v = NULL;
+        enum err err = vio_card_new(&v, b->m, &list->item[i], vio_bank_line(&b->virtio), e);
+        if (err)
+            return err;
+        vio_bank_add(&b->virtio, v);
+    }
+    return ERR_OK;
 }
 
 static void board_kn02_add_chips(struct board_kn02 *b, const struct board_kn02_config *config)
@@ -136,6 +160,7 @@ static void board_kn02_add_state(struct board_kn02 *b)
     tc_dz_add_state(b->dz, s);
     tc_ds1287_add_state(b->rtc, s);
     tc_prom_add_state(b->prom, s);
+    vio_bank_add_state(&b->virtio, s);
 }
 
 static void board_kn02_reset(struct board_kn02 *b)
@@ -144,6 +169,7 @@ static void board_kn02_reset(struct board_kn02 *b)
     tc_ds1287_reset(b->rtc);
     tc_prom_reset(b->prom);
     tc_kn02_reset(b->kn02);
+    vio_bank_reset(&b->virtio);
 }
 
 static enum err board_kn02_add_memory(struct board_kn02 *b, struct error *e)
@@ -176,6 +202,11 @@ enum err board_kn02_new(struct board_kn02 **out, struct machine *m,
     }
     machine_add_cpus(m, 1, model, false, config->engine);
     board_kn02_add_chips(b, config);
+    err = board_kn02_add_virtio(b, config->virtio, e);
+    if (err) {
+        board_kn02_free(b);
+        return err;
+    }
     board_kn02_map_chips(b);
     board_kn02_add_state(b);
     board_kn02_reset(b);
@@ -187,6 +218,7 @@ void board_kn02_free(struct board_kn02 *b)
 {
     if (!b)
         return;
+    vio_bank_fini(&b->virtio);
     tc_prom_free(b->prom);
     tc_ds1287_free(b->rtc);
     tc_dz_free(b->dz);

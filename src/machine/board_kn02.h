@@ -8,6 +8,7 @@
 
 #include "dev/tc_dz.h"
 #include "machine/machine.h"
+#include "machine/vio_conf.h"
 
 #define BOARD_KN02_HZ      25000000u
 #define BOARD_KN02_MIN_RAM MIB(1)
@@ -22,6 +23,7 @@ struct board_kn02_config {
     const struct mips_model *model; /* NULL: mips_r3000 */
     const struct vcpu_engine *engine;
     struct io_console line[TC_DZ_LINES]; /* copied; `put` NULL: nothing is connected */
+    const struct vio_conf_list *virtio;  /* NULL: none */
     u64 epoch_ns;                        /* the clock at power-on; 0: the host's */
 };
 

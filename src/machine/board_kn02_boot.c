@@ -4,6 +4,7 @@
  * magic number, a3 the vector of callbacks. argv[0] and argv[1] are the PROM's command and the
  * file; the words follow.
  */
+#include "dev/tc_kn02.h"
 #include "dev/tc_prom.h"
 #include "lib/bits.h"
 #include "lib/bug.h"
@@ -20,6 +21,7 @@
 #define KN02_STACK     0x00027fe0u /* downwards */
 #define KN02_MAX_WORDS 4000u       /* what Linux has room for, which does not check */
 #define KN02_ALIGN     0x10000u
+#define KN02_LINUX_IRQ 8u /* of the CSR's first interrupt */
 
 static const char *const board_kn02_isa[] = {"MIPS I",   "MIPS II",  "MIPS III", "MIPS IV",
                                              "MIPS V",   "MIPS32",   "MIPS64",   "MIPS32r2",
@@ -110,16 +112,36 @@ static enum err board_kn02_start(const struct board_kn02 *b, u32 entry, const ch
     return ERR_OK;
 }
 
+/* In front, because words behind -- are not the kernel's. */
+static void board_kn02_prepend(char **words, char *first)
+{
+    char *all = xasprintf("%s %s", first, *words);
+    free(first);
+    free(*words);
+    *words = all;
+}
+
+/* As Linux is told of virtio devices: size@address:interrupt. */
+static void board_kn02_tell_virtio(const struct board_kn02 *b, char **words)
+{
+    for (unsigned i = b->virtio.n; i-- > 0;)
+        board_kn02_prepend(words, xasprintf("virtio_mmio.device=%uK@0x%08x:%u", VIO_MMIO_SIZE >> 10,
+                                            TC_KN02_VIRTIO + i * VIO_MMIO_SIZE,
+                                            KN02_LINUX_IRQ + TC_KN02_IRQ_VIRTIO));
+}
+
 static enum err board_kn02_start_with(const struct board_kn02 *b, const struct elf_image *img,
                                       const char *words, const void *initrd, size_t len,
                                       struct error *e)
 {
     u32 at = 0;
-    enum err err = board_kn02_place_initrd(b, img, initrd, len, &at, e);
+    enum err err = len ? board_kn02_place_initrd(b, img, initrd, len, &at, e) : ERR_OK;
     if (err)
         return err;
-    /* in front, because words behind -- are not the kernel's */
-    char *all = xasprintf("rd_start=0x%08x rd_size=%zu %s", MIPS_KSEG0 | at, len, words);
+    char *all = xstrdup(words);
+    board_kn02_tell_virtio(b, &all);
+    if (len)
+        board_kn02_prepend(&all, xasprintf("rd_start=0x%08x rd_size=%zu", MIPS_KSEG0 | at, len));
     err = board_kn02_start(b, img->entry, all, e);
     free(all);
     return err;
@@ -137,6 +159,5 @@ enum err board_kn02_boot(struct board_kn02 *b, const void *elf, size_t len, cons
         err = board_kn02_check(&img, e);
     if (err)
         return err;
-    return initrd_len ? board_kn02_start_with(b, &img, words, initrd, initrd_len, e)
-                      : board_kn02_start(b, img.entry, words, e);
+    return board_kn02_start_with(b, &img, words, initrd, initrd_len, e);
 }

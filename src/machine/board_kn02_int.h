@@ -3,6 +3,7 @@
 #ifndef MACHINE_BOARD_KN02_INT_H
 #define MACHINE_BOARD_KN02_INT_H
 
+#include "dev/vio_bank.h"
 #include "machine/board_kn02.h"
 
 struct board_kn02 {
@@ -12,6 +13,7 @@ struct board_kn02 {
     struct tc_dz *dz;
     struct tc_ds1287 *rtc;
     struct tc_prom *prom;
+    struct vio_bank virtio;
     struct board_kn02_line {
         struct board_kn02 *b;
         unsigned n;

@@ -5,6 +5,7 @@
 #include "dev/lb_random.h"
 #include "dev/lb_screen.h"
 #include "dev/lb_serial.h"
+#include "dev/vio.h"
 #include "lib/bug.h"
 #include "machine/board_s161_int.h"
 #include "machine/elf.h"
@@ -120,6 +121,9 @@ enum err board_s161_new(struct board_s161 **out, struct machine *m,
     }
     lb_bus_reset(&b->bus);
     lb_bus_add_state(&b->bus, &m->parts);
+    for (slot = 0; slot < LB_SLOTS; slot++)
+        if (b->virtio[slot])
+            vio_add_state(b->virtio[slot], slot, &m->parts);
     *out = b;
     return ERR_OK;
 fail:

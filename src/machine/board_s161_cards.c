@@ -8,11 +8,13 @@
 #include "dev/lb_serial.h"
 #include "dev/lb_timer.h"
 #include "dev/lb_trace.h"
+#include "dev/lb_virtio.h"
 #include "host/host_clock.h"
 #include "io/io_dir_host.h"
 #include "io/io_disk_image.h"
 #include "lib/log.h"
 #include "machine/board_s161_int.h"
+#include "machine/vio_card.h"
 
 /* ---- what the trace card and the disks ask for ---- */
 
@@ -304,6 +306,22 @@ static void board_s161_plug_trace(struct board_s161 *b, unsigned slot,
     lb_bus_plug(&b->bus, slot, &lb_trace_class, b->trace[slot]);
 }
 
+static enum err board_s161_plug_virtio(struct board_s161 *b, unsigned slot,
+                                       const struct s161_slot *s, struct error *e)
+{
+    struct vio_conf conf;
+    if (!s->virtio.device)
+        return err_set(e, ERR_CONFIG, "the virtio device has no device=");
+    enum err err = vio_conf_parse(&conf, s->virtio.device, e);
+    if (err)
+        return err;
+    err = vio_card_new(&b->virtio[slot], b->m, &conf, lb_bus_line(&b->bus, slot), e);
+    vio_conf_fini(&conf);
+    if (!err)
+        lb_bus_plug(&b->bus, slot, &lb_virtio_class, b->virtio[slot]);
+    return err;
+}
+
 enum err board_s161_plug(struct board_s161 *b, const struct board_s161_config *config,
                          unsigned slot, struct error *e)
 {
@@ -328,6 +346,8 @@ enum err board_s161_plug(struct board_s161 *b, const struct board_s161_config *c
         return board_s161_plug_net(b, config, slot, s, e);
     case S161_SCREEN:
         return board_s161_plug_screen(b, slot, s, &config->screen_keys, e);
+    case S161_VIRTIO:
+        return board_s161_plug_virtio(b, slot, s, e);
     default: /* empty; the mainboard is there already */
         return ERR_OK;
     }
@@ -335,6 +355,7 @@ enum err board_s161_plug(struct board_s161 *b, const struct board_s161_config *c
 
 void board_s161_unplug(struct board_s161 *b, unsigned slot)
 {
+    vio_free(b->virtio[slot]);
     if (b->timer[slot])
         lb_timer_free(b->timer[slot]);
     if (b->trace[slot])

@@ -7,6 +7,8 @@
 #include "dev/lb.h"
 #include "machine/board_s161.h"
 
+struct vio;
+
 struct board_s161 {
     struct machine *m;
     const struct s161_conf *conf;
@@ -31,6 +33,7 @@ struct board_s161 {
         struct lb_net *card;
         struct io_net cable;
     } net[LB_SLOTS];
+    struct vio *virtio[LB_SLOTS];
 };
 
 /* board_s161_cards.c */

@@ -3,6 +3,7 @@
  * Log entries, little-endian: u64 cycle, u8 kind, u32 length, bytes.
  */
 #include "machine/intake.h"
+#include "host/host_random.h"
 #include "lib/bits.h"
 #include "lib/bug.h"
 
@@ -107,6 +108,14 @@ void intake_answer(struct intake *in, enum intake_kind kind, void *data, u32 len
         in->diverged = true;
     }
     free(copy);
+}
+
+void intake_random(struct intake *in, void *buf, u32 len)
+{
+    memset(buf, 0, len);
+    if (in->mode != INTAKE_REPLAY)
+        host_random(buf, len);
+    intake_answer(in, INTAKE_RANDOM, buf, len);
 }
 
 u64 intake_u64(struct intake *in, enum intake_kind kind, u64 live)

@@ -21,6 +21,7 @@ enum intake_kind {
     INTAKE_DISK,      /* whether the host read or wrote a sector */
     INTAKE_END,       /* the person asked the machine to end */
     INTAKE_TOUCHED,   /* a debugger changed the guest: from here on it cannot be replayed */
+    INTAKE_RANDOM,    /* random bytes of the host */
 };
 
 enum intake_mode {
@@ -46,6 +47,7 @@ void intake_replay(struct intake *in, const void *log, size_t len);
 /* What the guest asks for now: `data` holds the live answer, and after the call the one that
  * counts. */
 void intake_answer(struct intake *in, enum intake_kind kind, void *data, u32 len);
+void intake_random(struct intake *in, void *buf, u32 len); /* of the host */
 u64 intake_u64(struct intake *in, enum intake_kind kind, u64 live);
 
 /* What happens by itself. Live: note it. */

@@ -175,6 +175,7 @@ void s161_conf_fini(struct s161_conf *c)
         free(c->slot[i].disk.file);
         free(c->slot[i].emufs.dir);
         free(c->slot[i].nic.hub);
+        free(c->slot[i].virtio.device);
     }
     free(c->name);
     *c = (struct s161_conf){0};

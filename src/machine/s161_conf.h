@@ -58,6 +58,9 @@ struct s161_slot {
         u64 seed;
         bool autoseed;
     } random;
+    struct {
+        char *device;
+    } virtio;
 };
 
 struct s161_conf {

@@ -88,7 +88,7 @@ static void conf_names_file_line_and_cause(void **state)
         {"2 timer\n2 serial", "sys161.conf:2: slot 2 already holds a timer (line 1)"},
         {"2 timer now", "sys161.conf:1: timer: takes no arguments, not 'now'"},
         {"2 empty", "sys161.conf:1: unknown device 'empty' (known: mainboard, oldmainboard, "
-                    "timer, serial, screen, disk, emufs, nic, random, trace)"},
+                    "timer, serial, screen, disk, emufs, nic, random, virtio, trace)"},
         {"30 mainboard ramsize=4M", "sys161.conf:1: mainboard: slot 31 is for a mainboard, and a "
                                     "mainboard for slot 31"},
         {"31 timer",

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a virtio device was asked to be, as plain data: "rng", "blk,file=disk.img,read-only". Opens
+ * nothing. A comma in a value is written twice.
+ */
+#ifndef MACHINE_VIO_CONF_H
+#define MACHINE_VIO_CONF_H
+
+#include "lib/err.h"
+#include "lib/types.h"
+
+enum vio_conf_kind {
+#define VIRTIO(TAG, name, what) VIO_##TAG,
+#define VIRTIO_ARG(...)
+#include "machine/virtio.def"
+#undef VIRTIO
+#undef VIRTIO_ARG
+    VIO_KINDS,
+};
+
+/* Only the members of its kind mean anything. Strings are owned; NULL: not given. */
+struct vio_conf {
+    enum vio_conf_kind kind;
+};
+
+/* Borrowed. */
+struct vio_conf_list {
+    struct vio_conf *item;
+    size_t n;
+};
+
+MUST_CHECK enum err vio_conf_parse(struct vio_conf *c, const char *words, struct error *e);
+const char *vio_conf_name(enum vio_conf_kind kind);
+void vio_conf_fini(struct vio_conf *c); /* safe on zeroed memory */
+
+struct vio_conf *vio_conf_list_add(struct vio_conf_list *l); /* zeroed */
+void vio_conf_list_fini(struct vio_conf_list *l);
+
+#endif
