@@ -36,7 +36,7 @@ static const struct cmd_option cmd_run_table[] = {
      "RAM: s161 16K to 508M (default 16M), dec5000 1M to 480M (default 64M)"},
     {"cpus", 'n', CMD_NUMBER, CMD_RUN_AT(run.cpus), "N", NULL, 1, 32, "CPUs, 1 to 32 (default 1)"},
     {"disk", 'd', CMD_LIST, CMD_RUN_AT(run.disks), "FILE", NULL, 0, 0,
-     "a disk image, into the next free slot; may be repeated"},
+     "a disk image: of s161 into the next free slot, of dec5000 raw, by virtio; may be repeated"},
     {"virtio", 0, CMD_LIST, CMD_RUN_AT(run.virtio), "KIND[,ARG...]", NULL, 0, 0,
      "a virtio device, as rng; 'kuseg devices' lists them; may be repeated"},
     {"serial", 0, CMD_LIST, CMD_RUN_AT(run.serial), "LINE:ADDRESS", NULL, 0, 0,

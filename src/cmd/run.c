@@ -15,6 +15,7 @@
 #include "host/host_slurp.h"
 #include "host/host_term.h"
 #include "io/io_shot.h"
+#include "lib/bug.h"
 #include "lib/log.h"
 #include "vmm/vmm.h"
 
@@ -83,9 +84,14 @@ static enum err run_check_dec5000(const struct run_options *o, struct error *e)
         bool given;
         const char *option;
     } others[] = {
-        {o->conf, "--conf"},     {o->overrides.n, "--set"}, {!run_kn02_model(o), "--cpu mips-161"},
-        {o->cpus > 1, "--cpus"}, {o->disks.n, "--disk"},    {o->emufs, "--emufs"},
-        {o->nic, "--nic"},       {o->screen, "--screen"},   {o->screen_shot, "--screen-shot"},
+        {o->conf, "--conf"},
+        {o->overrides.n, "--set"},
+        {!run_kn02_model(o), "--cpu mips-161"},
+        {o->cpus > 1, "--cpus"},
+        {o->emufs, "--emufs"},
+        {o->nic, "--nic"},
+        {o->screen, "--screen"},
+        {o->screen_shot, "--screen-shot"},
     };
     for (unsigned i = 0; i < ARRAY_LEN(others); i++)
         if (others[i].given)
@@ -113,8 +119,14 @@ static enum err run_lines(const struct run *r, const char **line, struct error *
     return ERR_OK;
 }
 
+/* --disk is short for the virtio device. */
 static enum err run_virtio(struct run *r, struct error *e)
 {
+    for (size_t i = 0; i < r->o->disks.n; i++) {
+        struct vio_conf *c = vio_conf_list_add(&r->virtio);
+        c->kind = VIO_BLK;
+        c->blk.file = xstrdup(r->o->disks.item[i]);
+    }
     for (size_t i = 0; i < r->o->virtio.n; i++) {
         const char *words = r->o->virtio.item[i];
         enum err err = vio_conf_parse(vio_conf_list_add(&r->virtio), words, e);

@@ -89,10 +89,10 @@ static void lb_disk_transfer(struct lb_disk *d)
     bool ok;
     if (d->status & LB_DISK_IS_WRITE) {
         d->env->stats->disk_writes++;
-        ok = !disk->read_only && disk->write(disk->ctx, d->sector, d->buf);
+        ok = !disk->read_only && io_disk_write(disk, d->sector, d->buf);
     } else {
         d->env->stats->disk_reads++;
-        ok = disk->read(disk->ctx, d->sector, d->buf);
+        ok = io_disk_read(disk, d->sector, d->buf);
     }
     trace(d->env->trace, DISK, "disk: slot %u: %s sector %u%s", d->line.n,
           d->status & LB_DISK_IS_WRITE ? "write" : "read", d->sector, ok ? "" : ": media error");

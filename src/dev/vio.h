@@ -8,6 +8,7 @@
 #define DEV_VIO_H
 
 #include "dev/dev.h"
+#include "lib/piece.h"
 #include "mem/mem.h"
 #include "state/state.h"
 
@@ -143,6 +144,11 @@ bool vio_waiting(struct vio *v, unsigned queue);
  * many bytes there were. */
 u32 vio_get(const struct vio *v, const struct vio_chain *c, u32 off, void *buf, u32 len);
 u32 vio_put(const struct vio *v, const struct vio_chain *c, u32 off, const void *buf, u32 len);
+
+/* The same without a copy: host memory, for at once, of up to `len` bytes of the readable or the
+ * writable part. Returns how many pieces there are. */
+unsigned vio_pieces(const struct vio *v, const struct vio_chain *c, bool writable, u32 off, u32 len,
+                    struct piece piece[VIO_QUEUE_SIZE]);
 
 /* Host memory of one span of a popped chain, for at once: never NULL. */
 const u8 *vio_readable(const struct vio *v, const struct vio_span *s);

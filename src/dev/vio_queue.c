@@ -286,6 +286,21 @@ u32 vio_put(const struct vio *v, const struct vio_chain *c, u32 off, const void 
     return done;
 }
 
+unsigned vio_pieces(const struct vio *v, const struct vio_chain *c, bool writable, u32 off, u32 len,
+                    struct piece piece[VIO_QUEUE_SIZE])
+{
+    unsigned n = 0, end = writable ? c->nspans : c->nread;
+    for (unsigned i = writable ? c->nread : 0; i < end && len; i++) {
+        struct vio_span part;
+        if (!vio_queue_part(&c->span[i], &off, len, &part))
+            continue;
+        u8 *p = writable ? vio_writable(v, &part) : mem_ram_ptr(v->mem, part.pa, part.len);
+        piece[n++] = (struct piece){.p = p, .len = part.len};
+        len -= part.len;
+    }
+    return n;
+}
+
 /* ---- state ---- */
 
 static enum err vio_queue_check(const void *scratch, struct error *e)

@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <linux/fs.h>
@@ -79,6 +80,53 @@ bool host_file_write(int fd, u64 off, const void *buf, size_t len)
         done += (size_t)n;
     }
     return true;
+}
+
+#define HOST_FILE_PIECES 128
+
+_Static_assert(sizeof(struct piece) == sizeof(struct iovec) &&
+                   offsetof(struct piece, p) == offsetof(struct iovec, iov_base) &&
+                   offsetof(struct piece, len) == offsetof(struct iovec, iov_len),
+               "a piece is an iovec");
+
+typedef ssize_t (*host_file_call)(int fd, const struct iovec *v, int n, off_t off);
+
+/* Goes on where the host did less than it was asked for. *done: bytes. */
+static bool host_file_pieces(host_file_call call, int fd, u64 off, const struct piece *v,
+                             unsigned n, u64 *done)
+{
+    struct piece rest[HOST_FILE_PIECES];
+    unsigned left;
+    *done = 0;
+    while ((left = piece_from(v, n, *done, rest, HOST_FILE_PIECES)) > 0) {
+        ssize_t k = call(fd, (const struct iovec *)rest, (int)left, (off_t)(off + *done));
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return k == 0;
+        *done += (u64)k;
+    }
+    return true;
+}
+
+bool host_file_readv(int fd, u64 off, const struct piece *v, unsigned n, u64 *done)
+{
+    return host_file_pieces(preadv, fd, off, v, n, done);
+}
+
+bool host_file_writev(int fd, u64 off, const struct piece *v, unsigned n)
+{
+    u64 done;
+    if (!host_file_pieces(pwritev, fd, off, v, n, &done))
+        return false;
+    errno = EIO;
+    return done == piece_total(v, n);
+}
+
+bool host_file_zero(int fd, u64 off, u64 len, bool hole)
+{
+    int how = hole ? FALLOC_FL_PUNCH_HOLE : FALLOC_FL_ZERO_RANGE;
+    return fallocate(fd, how | FALLOC_FL_KEEP_SIZE, (off_t)off, (off_t)len) == 0;
 }
 
 u64 host_file_next_data(int fd, u64 off)

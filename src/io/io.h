@@ -7,20 +7,43 @@
 #define IO_IO_H
 
 #include "lib/err.h"
+#include "lib/piece.h"
 #include "lib/types.h"
 
 #define IO_SECTOR 512u
 
-/* A disk: `sectors` sectors of 512 bytes. False: the host failed (the guest sees a media error). */
+/* A disk: `sectors` sectors of 512 bytes. Pieces of memory add up to whole sectors. False: the host
+ * failed (the guest sees a media error), or that is beyond the disk's end. */
 struct io_disk {
-    MUST_CHECK bool (*read)(void *ctx, u64 sector, void *buf);
-    MUST_CHECK bool (*write)(void *ctx, u64 sector, const void *buf);
+    MUST_CHECK bool (*read)(void *ctx, u64 sector, const struct piece *to, unsigned n);
+    MUST_CHECK bool (*write)(void *ctx, u64 sector, const struct piece *from, unsigned n);
     MUST_CHECK bool (*flush)(void *ctx);
+    /* So many sectors are zeros from now on. `hole`: nobody will miss their place. */
+    MUST_CHECK bool (*zero)(void *ctx, u64 sector, u64 count, bool hole);
     void (*close)(void *ctx);
     void *ctx;
     u64 sectors;
     bool read_only;
 };
+
+/* One sector. */
+MUST_CHECK static inline bool io_disk_read(const struct io_disk *d, u64 sector, void *buf)
+{
+    struct piece p = {.p = buf, .len = IO_SECTOR};
+    return d->read(d->ctx, sector, &p, 1);
+}
+
+MUST_CHECK static inline bool io_disk_write(const struct io_disk *d, u64 sector, const void *buf)
+{
+    struct piece p = {.p = (u8 *)(uintptr_t)buf, .len = IO_SECTOR};
+    return d->write(d->ctx, sector, &p, 1);
+}
+
+/* Is all of it on a disk of so many? */
+static inline bool io_disk_has(u64 sectors, u64 sector, u64 bytes)
+{
+    return sector <= sectors && bytes / IO_SECTOR <= sectors - sector;
+}
 
 /* A console, as its user's end. What is typed reaches the model through the intake. */
 struct io_console {

@@ -33,15 +33,15 @@ static bool io_disk_image_failed(struct io_disk_image *d, const char *doing)
     return false;
 }
 
-static bool io_disk_image_read(void *ctx, u64 sector, void *buf)
+static bool io_disk_image_read(void *ctx, u64 sector, const struct piece *to, unsigned n)
 {
     struct io_disk_image *d = ctx;
-    size_t done;
-    if (sector >= d->sectors)
+    u64 done, all = piece_total(to, n);
+    if (!io_disk_has(d->sectors, sector, all))
         return false;
-    if (!host_file_read(d->fd, d->start + sector * IO_SECTOR, buf, IO_SECTOR, &done))
+    if (!host_file_readv(d->fd, d->start + sector * IO_SECTOR, to, n, &done))
         return io_disk_image_failed(d, "cannot read");
-    memset((u8 *)buf + done, 0, IO_SECTOR - done);
+    piece_zero(to, n, done, all - done);
     return true;
 }
 
@@ -51,19 +51,48 @@ static bool io_disk_image_flush(void *ctx)
     return host_file_sync(d->fd) || io_disk_image_failed(d, "cannot flush");
 }
 
-static bool io_disk_image_write(void *ctx, u64 sector, const void *buf)
+static bool io_disk_image_write(void *ctx, u64 sector, const struct piece *from, unsigned n)
 {
     struct io_disk_image *d = ctx;
-    if (sector >= d->sectors)
+    if (!io_disk_has(d->sectors, sector, piece_total(from, n)))
         return false;
-    if (!host_file_write(d->fd, d->start + sector * IO_SECTOR, buf, IO_SECTOR))
+    if (!host_file_writev(d->fd, d->start + sector * IO_SECTOR, from, n))
         return io_disk_image_failed(d, "cannot write");
     return !d->paranoid || io_disk_image_flush(d);
 }
 
-static bool io_disk_image_refuse_write(void *ctx, u64 sector, const void *buf)
+/* By hand, where the file system knows no better. */
+static bool io_disk_image_write_zeros(struct io_disk_image *d, u64 sector, u64 count)
 {
-    (void)ctx, (void)sector, (void)buf;
+    static const u8 zeros[64 * IO_SECTOR];
+    for (u64 n; count; sector += n, count -= n) {
+        n = count < 64 ? count : 64;
+        if (!host_file_write(d->fd, d->start + sector * IO_SECTOR, zeros, n * IO_SECTOR))
+            return io_disk_image_failed(d, "cannot write");
+    }
+    return true;
+}
+
+static bool io_disk_image_zero(void *ctx, u64 sector, u64 count, bool hole)
+{
+    struct io_disk_image *d = ctx;
+    if (sector > d->sectors || count > d->sectors - sector)
+        return false;
+    if (!host_file_zero(d->fd, d->start + sector * IO_SECTOR, count * IO_SECTOR, hole) &&
+        !io_disk_image_write_zeros(d, sector, count))
+        return false;
+    return !d->paranoid || io_disk_image_flush(d);
+}
+
+static bool io_disk_image_refuse_write(void *ctx, u64 sector, const struct piece *from, unsigned n)
+{
+    (void)ctx, (void)sector, (void)from, (void)n;
+    return false;
+}
+
+static bool io_disk_image_refuse_zero(void *ctx, u64 sector, u64 count, bool hole)
+{
+    (void)ctx, (void)sector, (void)count, (void)hole;
     return false;
 }
 
@@ -305,6 +334,7 @@ enum err io_disk_image_open(const char *path, const struct io_disk_image_options
         .read = io_disk_image_read,
         .write = o->read_only ? io_disk_image_refuse_write : io_disk_image_write,
         .flush = io_disk_image_flush,
+        .zero = o->read_only ? io_disk_image_refuse_zero : io_disk_image_zero,
         .close = io_disk_image_close,
         .ctx = d,
         .sectors = d->sectors,

@@ -14,21 +14,33 @@ struct io_disk_mem {
     bool fail_reads, fail_writes;
 };
 
-static bool io_disk_mem_read(void *ctx, u64 sector, void *buf)
+static bool io_disk_mem_read(void *ctx, u64 sector, const struct piece *to, unsigned n)
 {
     const struct io_disk_mem *d = ctx;
-    if (d->fail_reads || sector >= d->sectors)
+    u64 len = piece_total(to, n);
+    if (d->fail_reads || !io_disk_has(d->sectors, sector, len))
         return false;
-    memcpy(buf, d->data + sector * IO_SECTOR, IO_SECTOR);
+    piece_put(to, n, 0, d->data + sector * IO_SECTOR, len);
     return true;
 }
 
-static bool io_disk_mem_write(void *ctx, u64 sector, const void *buf)
+static bool io_disk_mem_write(void *ctx, u64 sector, const struct piece *from, unsigned n)
 {
     struct io_disk_mem *d = ctx;
-    if (d->fail_writes || sector >= d->sectors)
+    u64 len = piece_total(from, n);
+    if (d->fail_writes || !io_disk_has(d->sectors, sector, len))
         return false;
-    memcpy(d->data + sector * IO_SECTOR, buf, IO_SECTOR);
+    piece_get(from, n, 0, d->data + sector * IO_SECTOR, len);
+    return true;
+}
+
+static bool io_disk_mem_zero(void *ctx, u64 sector, u64 count, bool hole)
+{
+    struct io_disk_mem *d = ctx;
+    (void)hole;
+    if (d->fail_writes || sector > d->sectors || count > d->sectors - sector)
+        return false;
+    memset(d->data + sector * IO_SECTOR, 0, count * IO_SECTOR);
     return true;
 }
 
@@ -67,6 +79,7 @@ enum err io_disk_mem_open(u64 sectors, struct io_disk *out, struct error *e)
         .read = io_disk_mem_read,
         .write = io_disk_mem_write,
         .flush = io_disk_mem_flush,
+        .zero = io_disk_mem_zero,
         .close = io_disk_mem_close,
         .ctx = d,
         .sectors = sectors,

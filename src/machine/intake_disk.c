@@ -14,6 +14,8 @@
 
 #define CHUNK_SECTORS 2048u
 
+static const u8 intake_disk_zeros[IO_SECTOR];
+
 struct intake_disk {
     struct intake *in;
     struct io_disk real;
@@ -39,37 +41,81 @@ static u8 *intake_disk_written(const struct intake_disk *d, u64 sector)
     return chunk ? chunk[sector % CHUNK_SECTORS] : NULL;
 }
 
-static void intake_disk_keep(struct intake_disk *d, u64 sector, const void *buf)
+static u8 **intake_disk_place(struct intake_disk *d, u64 sector)
 {
     if (!d->chunk)
         d->chunk = xcalloc(d->nchunks, sizeof *d->chunk);
     u8 ***chunk = &d->chunk[sector / CHUNK_SECTORS];
     if (!*chunk)
         *chunk = xcalloc(CHUNK_SECTORS, sizeof **chunk);
-    u8 **p = &(*chunk)[sector % CHUNK_SECTORS];
-    if (!*p)
-        *p = xcalloc(1, IO_SECTOR);
-    memcpy(*p, buf, IO_SECTOR);
+    return &(*chunk)[sector % CHUNK_SECTORS];
 }
 
-static bool intake_disk_read(void *ctx, u64 sector, void *buf)
+static void intake_disk_keep(struct intake_disk *d, u64 sector, const struct piece *v, unsigned n)
+{
+    u64 len = piece_total(v, n);
+    for (u64 off = 0; off < len; off += IO_SECTOR, sector++) {
+        u8 **p = intake_disk_place(d, sector);
+        if (!*p || *p == intake_disk_zeros)
+            *p = xcalloc(1, IO_SECTOR);
+        piece_get(v, n, off, *p, IO_SECTOR);
+    }
+}
+
+static void intake_disk_keep_zeros(struct intake_disk *d, u64 sector, u64 count)
+{
+    for (; count; sector++, count--) {
+        u8 **p = intake_disk_place(d, sector);
+        if (*p != intake_disk_zeros)
+            free(*p);
+        *p = (u8 *)(uintptr_t)intake_disk_zeros;
+    }
+}
+
+/* What was written in this replay, over what the image holds. */
+static void intake_disk_lay_over(const struct intake_disk *d, u64 sector, const struct piece *v,
+                                 unsigned n)
+{
+    u64 len = d->chunk ? piece_total(v, n) : 0;
+    for (u64 off = 0; off < len; off += IO_SECTOR, sector++) {
+        const u8 *kept = intake_disk_written(d, sector);
+        if (kept)
+            piece_put(v, n, off, kept, IO_SECTOR);
+    }
+}
+
+/* In a replay the answer is the log's, and a range that it cannot be right for is not kept. */
+static bool intake_disk_may_keep(const struct intake_disk *d, bool ok, u64 sector, u64 count)
+{
+    return ok && !intake_disk_live(d) && io_disk_has(d->real.sectors, sector, count * IO_SECTOR);
+}
+
+static bool intake_disk_read(void *ctx, u64 sector, const struct piece *to, unsigned n)
 {
     struct intake_disk *d = ctx;
-    const u8 *kept = intake_disk_written(d, sector);
-    bool ok = true;
-    if (kept)
-        memcpy(buf, kept, IO_SECTOR);
-    else
-        ok = d->real.read(d->real.ctx, sector, buf);
+    bool ok = d->real.read(d->real.ctx, sector, to, n);
+    if (ok)
+        intake_disk_lay_over(d, sector, to, n);
     return intake_disk_answer(d, ok);
 }
 
-static bool intake_disk_write(void *ctx, u64 sector, const void *buf)
+static bool intake_disk_write(void *ctx, u64 sector, const struct piece *from, unsigned n)
 {
     struct intake_disk *d = ctx;
-    bool ok = intake_disk_answer(d, intake_disk_live(d) && d->real.write(d->real.ctx, sector, buf));
-    if (ok && !intake_disk_live(d))
-        intake_disk_keep(d, sector, buf);
+    bool ok = intake_disk_live(d) && d->real.write(d->real.ctx, sector, from, n);
+    ok = intake_disk_answer(d, ok);
+    if (intake_disk_may_keep(d, ok, sector, piece_total(from, n) / IO_SECTOR))
+        intake_disk_keep(d, sector, from, n);
+    return ok;
+}
+
+static bool intake_disk_zero(void *ctx, u64 sector, u64 count, bool hole)
+{
+    struct intake_disk *d = ctx;
+    bool ok = intake_disk_live(d) && d->real.zero(d->real.ctx, sector, count, hole);
+    ok = intake_disk_answer(d, ok);
+    if (intake_disk_may_keep(d, ok, sector, count))
+        intake_disk_keep_zeros(d, sector, count);
     return ok;
 }
 
@@ -82,7 +128,8 @@ static bool intake_disk_flush(void *ctx)
 static void intake_disk_free_chunk(u8 **chunk)
 {
     for (unsigned i = 0; chunk && i < CHUNK_SECTORS; i++)
-        free(chunk[i]);
+        if (chunk[i] != intake_disk_zeros)
+            free(chunk[i]);
     free(chunk);
 }
 
@@ -105,6 +152,7 @@ struct io_disk intake_disk(struct intake *in, const struct io_disk *real, bool r
         .read = intake_disk_read,
         .write = intake_disk_write,
         .flush = intake_disk_flush,
+        .zero = intake_disk_zero,
         .close = intake_disk_close,
         .ctx = d,
         .sectors = real->sectors,

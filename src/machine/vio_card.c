@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "machine/vio_card.h"
+#include "dev/vio_blk.h"
 #include "dev/vio_rng.h"
+#include "io/io_disk_image.h"
 #include "lib/bug.h"
 
 static void vio_card_random(void *ctx, void *buf, u32 len)
@@ -16,12 +18,39 @@ static enum err vio_card_rng(struct vio **out, struct machine *m, const struct v
     return ERR_OK;
 }
 
+/* In a replay the image is only read. */
+static enum err vio_card_open_disk(struct io_disk *out, struct machine *m,
+                                   const struct vio_conf *conf, struct error *e)
+{
+    bool replay = m->intake.mode == INTAKE_REPLAY;
+    struct io_disk_image_options o = {.format = IO_DISK_RAW,
+                                      .read_only = replay || conf->blk.read_only};
+    struct io_disk real;
+    if (!conf->blk.file)
+        return err_set(e, ERR_CONFIG, "blk: name its image with file=PATH");
+    enum err err = io_disk_image_open(conf->blk.file, &o, &real, e);
+    if (!err)
+        *out = intake_disk(&m->intake, &real, conf->blk.read_only);
+    return err;
+}
+
+static enum err vio_card_blk(struct vio **out, struct machine *m, const struct vio_place *place,
+                             const struct vio_conf *conf, struct error *e)
+{
+    struct vio_blk_config config = {.serial = conf->blk.serial};
+    enum err err = vio_card_open_disk(&config.disk, m, conf, e);
+    if (!err)
+        *out = vio_blk_new(place, &config);
+    return err;
+}
+
 enum err vio_card_new(struct vio **out, struct machine *m, const struct vio_conf *conf,
                       struct dev_line line, struct error *e)
 {
     struct vio_place place = {.env = &m->env, .mem = m->mem, .line = line};
-    (void)e;
     switch (conf->kind) {
+    case VIO_BLK:
+        return vio_card_blk(out, m, &place, conf, e);
     case VIO_RNG:
         return vio_card_rng(out, m, &place);
     case VIO_KINDS:

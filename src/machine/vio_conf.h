@@ -21,6 +21,10 @@ enum vio_conf_kind {
 /* Only the members of its kind mean anything. Strings are owned; NULL: not given. */
 struct vio_conf {
     enum vio_conf_kind kind;
+    struct {
+        char *file, *serial;
+        bool read_only;
+    } blk;
 };
 
 /* Borrowed. */

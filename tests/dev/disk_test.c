@@ -68,7 +68,7 @@ static void read_and_write(void **state)
     assert_int_equal(get(r, STATUS), 6);
     set(r, STATUS, 0);
     assert_false(line(r));
-    assert_true(r->disk_io.read(r->disk_io.ctx, 9000, sector));
+    assert_true(io_disk_read(&r->disk_io, 9000, sector));
     for (u32 i = 0; i < 128; i++)
         assert_memory_equal(sector + 4 * i, ((u8[]){1, 2, 3, (u8)(4 + i)}), 3);
     assert_int_equal(r->stats.disk_reads, 1);

@@ -89,17 +89,17 @@ static void check_io(struct io_disk *d)
 {
     u8 out[IO_SECTOR], in[IO_SECTOR];
     memset(out, 0x5a, sizeof out);
-    assert_true(d->write(d->ctx, 0, out));
+    assert_true(io_disk_write(d, 0, out));
     out[0] = 1;
-    assert_true(d->write(d->ctx, d->sectors - 1, out));
+    assert_true(io_disk_write(d, d->sectors - 1, out));
     assert_true(d->flush(d->ctx));
-    assert_true(d->read(d->ctx, d->sectors - 1, in));
+    assert_true(io_disk_read(d, d->sectors - 1, in));
     assert_memory_equal(in, out, sizeof in);
-    assert_true(d->read(d->ctx, 1, in));
+    assert_true(io_disk_read(d, 1, in));
     assert_int_equal(in[0] | in[511], 0);
-    assert_false(d->read(d->ctx, d->sectors, in));
-    assert_false(d->write(d->ctx, d->sectors, out));
-    assert_false(d->write(d->ctx, ~0ull, out));
+    assert_false(io_disk_read(d, d->sectors, in));
+    assert_false(io_disk_write(d, d->sectors, out));
+    assert_false(io_disk_write(d, ~0ull, out));
 }
 
 static void sys161_format(void **state)
@@ -185,7 +185,7 @@ static void replaced_when_told(void **state)
     d = opened(p->path, (struct io_disk_image_options){.format = IO_DISK_RAW});
     assert_int_equal(d.sectors, 9);
     u8 sector[IO_SECTOR];
-    assert_true(d.read(d.ctx, 0, sector));
+    assert_true(io_disk_read(&d, 0, sector));
     assert_int_equal(sector[0], 0);
     d.close(d.ctx);
     assert_int_equal(io_disk_image_create("/dev/null", IO_DISK_RAW, 9, true, &e), ERR_IO);
@@ -254,9 +254,9 @@ static void read_only(void **state)
     assert_int_equal(chmod(p->path, 0444), 0);
     struct io_disk d = opened(p->path, (struct io_disk_image_options){.read_only = true});
     assert_true(d.read_only);
-    assert_true(d.read(d.ctx, 0, sector));
+    assert_true(io_disk_read(&d, 0, sector));
     assert_int_equal(sector[0], 0);
-    assert_false(d.write(d.ctx, 0, sector));
+    assert_false(io_disk_write(&d, 0, sector));
     d.close(d.ctx);
     if (geteuid() != 0) /* nothing is read-only to root */
         refused(p->path, (struct io_disk_image_options){0}, ERR_IO, "read-only");
@@ -269,12 +269,12 @@ static void cut_while_open(void **state)
     create(p->path, IO_DISK_SYS161, 10);
     struct io_disk d = opened(p->path, (struct io_disk_image_options){0});
     memset(sector, 9, sizeof sector);
-    assert_true(d.write(d.ctx, 5, sector));
+    assert_true(io_disk_write(&d, 5, sector));
     assert_int_equal(truncate(p->path, 6 * 512 + 100), 0);
-    assert_true(d.read(d.ctx, 5, sector));
+    assert_true(io_disk_read(&d, 5, sector));
     assert_int_equal(sector[99], 9);
     assert_int_equal(sector[100], 0);
-    assert_true(d.read(d.ctx, 9, sector));
+    assert_true(io_disk_read(&d, 9, sector));
     assert_int_equal(sector[0], 0);
     d.close(d.ctx);
 }
@@ -375,9 +375,9 @@ static void fill_a_few(const char *path, u64 sectors)
     struct io_disk d = opened(path, (struct io_disk_image_options){0});
     for (u64 i = 0; i < sectors; i = i * 3 + 1) {
         memset(sector, (int)i + 1, sizeof sector);
-        assert_true(d.write(d.ctx, i, sector));
+        assert_true(io_disk_write(&d, i, sector));
     }
-    assert_true(d.write(d.ctx, sectors - 1, sector));
+    assert_true(io_disk_write(&d, sectors - 1, sector));
     d.close(d.ctx);
 }
 
@@ -388,7 +388,7 @@ static void assert_equal_disks(const char *a, const char *b)
     u8 in_x[IO_SECTOR], in_y[IO_SECTOR];
     assert_int_equal(x.sectors, y.sectors);
     for (u64 i = 0; i < x.sectors; i++) {
-        assert_true(x.read(x.ctx, i, in_x) && y.read(y.ctx, i, in_y));
+        assert_true(io_disk_read(&x, i, in_x) && io_disk_read(&y, i, in_y));
         assert_memory_equal(in_x, in_y, IO_SECTOR);
     }
     x.close(x.ctx);

@@ -107,7 +107,7 @@ static void rig_back_ends(struct lb_rig *r, u32 sectors)
     BUG_ON(io_disk_mem_open(sectors, &r->disk_io, &e));
     for (u32 i = 0; i < 64; i++) {
         memset(sector, (int)i, sizeof sector);
-        BUG_ON(!r->disk_io.write(r->disk_io.ctx, i, sector));
+        BUG_ON(!io_disk_write(&r->disk_io, i, sector));
     }
     io_dir_mem_open(65536, &r->dir_io);
     io_dir_mem_add(&r->dir_io, "hello", "hello, world\n", 13);

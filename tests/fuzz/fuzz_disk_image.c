@@ -23,11 +23,11 @@ static void check_sectors(struct io_disk *d, const uint8_t *data, size_t len)
     size_t start = len - len % IO_SECTOR - d->sectors * IO_SECTOR;
     BUG_ON(start != 0 && start != IO_SECTOR);
     for (u64 i = 0; i < d->sectors; i++) {
-        BUG_ON(!d->read(d->ctx, i, sector));
+        BUG_ON(!io_disk_read(d, i, sector));
         BUG_ON(memcmp(sector, data + start + i * IO_SECTOR, IO_SECTOR));
     }
-    BUG_ON(d->read(d->ctx, d->sectors, sector));
-    BUG_ON(d->write(d->ctx, d->sectors, sector));
+    BUG_ON(io_disk_read(d, d->sectors, sector));
+    BUG_ON(io_disk_write(d, d->sectors, sector));
 }
 
 static void try_format(const char *path, enum io_disk_format format, const uint8_t *data,

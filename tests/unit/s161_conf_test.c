@@ -80,7 +80,7 @@ static void conf_names_file_line_and_cause(void **state)
     } bad[] = {
         {"\n\n3 dsik file=x\n", "sys161.conf:3: unknown device 'dsik' (known: mainboard, "
                                 "oldmainboard, timer, serial, screen, disk, emufs, nic, random, "
-                                "trace)"},
+                                "virtio, trace)"},
         {"32 timer", "sys161.conf:1: '32' is not a slot (0 to 31)"},
         {"-1 timer", "sys161.conf:1: '-1' is not a slot (0 to 31)"},
         {"two timer", "sys161.conf:1: 'two' is not a slot (0 to 31)"},
