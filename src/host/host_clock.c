@@ -24,3 +24,9 @@ u64 host_clock_cpu_ns(void)
 {
     return host_clock_read(CLOCK_THREAD_CPUTIME_ID);
 }
+
+void host_clock_sleep(u64 ns)
+{
+    struct timespec t = {.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};
+    nanosleep(&t, NULL);
+}

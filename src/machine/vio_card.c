@@ -3,7 +3,10 @@
 #include "dev/vio_blk.h"
 #include "dev/vio_rng.h"
 #include "io/io_disk_image.h"
+#include "io/io_disk_nbd.h"
 #include "lib/bug.h"
+
+#include <string.h>
 
 static void vio_card_random(void *ctx, void *buf, u32 len)
 {
@@ -18,17 +21,45 @@ static enum err vio_card_rng(struct vio **out, struct machine *m, const struct v
     return ERR_OK;
 }
 
+static bool vio_card_give_up(void *ctx)
+{
+    const struct machine *m = ctx;
+    return m->host.asked_to_end(m->host.ctx);
+}
+
+static enum err vio_card_open_nbd(struct io_disk *out, struct machine *m,
+                                  const struct vio_conf *conf, bool read_only, struct error *e)
+{
+    const char *on_error = conf->blk.on_error ? conf->blk.on_error : "report";
+    struct io_disk_nbd_options o = {.read_only = read_only,
+                                    .pause = !strcmp(on_error, "pause"),
+                                    .give_up = vio_card_give_up,
+                                    .ctx = m};
+    if (!o.pause && strcmp(on_error, "report"))
+        return err_set(e, ERR_CONFIG, "blk: on-error=%s: report or pause", on_error);
+    return io_disk_nbd_open(conf->blk.file, &o, out, e);
+}
+
+static enum err vio_card_open_image(struct io_disk *out, const struct vio_conf *conf,
+                                    bool read_only, struct error *e)
+{
+    struct io_disk_image_options o = {.format = IO_DISK_RAW, .read_only = read_only};
+    if (conf->blk.on_error)
+        return err_set(e, ERR_CONFIG, "blk: on-error is for a disk at an nbd:// address");
+    return io_disk_image_open(conf->blk.file, &o, out, e);
+}
+
 /* In a replay the image is only read. */
 static enum err vio_card_open_disk(struct io_disk *out, struct machine *m,
                                    const struct vio_conf *conf, struct error *e)
 {
-    bool replay = m->intake.mode == INTAKE_REPLAY;
-    struct io_disk_image_options o = {.format = IO_DISK_RAW,
-                                      .read_only = replay || conf->blk.read_only};
+    bool read_only = m->intake.mode == INTAKE_REPLAY || conf->blk.read_only;
     struct io_disk real;
     if (!conf->blk.file)
         return err_set(e, ERR_CONFIG, "blk: name its image with file=PATH");
-    enum err err = io_disk_image_open(conf->blk.file, &o, &real, e);
+    enum err err = io_disk_nbd_is_uri(conf->blk.file)
+                       ? vio_card_open_nbd(&real, m, conf, read_only, e)
+                       : vio_card_open_image(&real, conf, read_only, e);
     if (!err)
         *out = intake_disk(&m->intake, &real, conf->blk.read_only);
     return err;

@@ -22,7 +22,7 @@ enum vio_conf_kind {
 struct vio_conf {
     enum vio_conf_kind kind;
     struct {
-        char *file, *serial;
+        char *file, *serial, *on_error;
         bool read_only;
     } blk;
 };
