@@ -10,6 +10,9 @@
 /* More watches than this are served in turns. */
 #define HOST_POLL_MAX 256
 
+/* Of all groups. */
+#define HOST_POLL_GROUPED 1024
+
 void host_poll_fini(struct host_poll *p)
 {
     free(p->watch);
@@ -55,19 +58,60 @@ int host_poll_fds(struct pollfd *fds, unsigned n, u64 ns)
     return ready;
 }
 
+void host_poll_add_group(struct host_poll *p, struct host_poll_group *g)
+{
+    BUG_ON(p->ngroups == HOST_POLL_GROUPS);
+    p->group[p->ngroups++] = g;
+}
+
+void host_poll_remove_group(struct host_poll *p, struct host_poll_group *g)
+{
+    for (unsigned i = 0; i < p->ngroups; i++)
+        if (p->group[i] == g)
+            p->group[i--] = p->group[--p->ngroups];
+}
+
+/* Where the descriptors of each group are in fds: count[]. */
+static unsigned host_poll_fill(const struct host_poll *p, struct pollfd *fds, unsigned *count,
+                               u64 *ns)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < p->ngroups; i++) {
+        struct host_poll_group *g = p->group[i];
+        count[i] = g->fill(g->ctx, fds + n, HOST_POLL_GROUPED - n, ns);
+        n += count[i];
+    }
+    return n;
+}
+
+static void host_poll_done(const struct host_poll *p, struct pollfd *fds, const unsigned *count,
+                           bool ready)
+{
+    for (unsigned i = 0; i < p->ngroups; i++) {
+        struct host_poll_group *g = p->group[i];
+        for (unsigned k = 0; k < count[i] && !ready; k++)
+            fds[k].revents = 0;
+        g->done(g->ctx, fds, count[i]);
+        fds += count[i];
+    }
+}
+
 bool host_poll_wait(struct host_poll *p, int fd, u64 ns)
 {
-    struct pollfd fds[HOST_POLL_MAX + 1] = {{.fd = fd, .events = POLLIN}};
+    struct pollfd fds[HOST_POLL_MAX + 1 + HOST_POLL_GROUPED];
+    unsigned count[HOST_POLL_GROUPS];
     host_poll_tidy(p);
     unsigned n = p->n < HOST_POLL_MAX ? p->n : HOST_POLL_MAX;
+    fds[0] = (struct pollfd){.fd = fd, .events = POLLIN};
     for (unsigned i = 0; i < n; i++)
         fds[i + 1] = (struct pollfd){.fd = p->watch[i]->fd, .events = p->watch[i]->events};
-    if (host_poll_fds(fds, n + 1, ns) <= 0)
-        return false;
-    for (unsigned i = 0; i < n; i++) {
+    unsigned grouped = host_poll_fill(p, fds + n + 1, count, &ns);
+    bool ready = host_poll_fds(fds, n + 1 + grouped, ns) > 0;
+    for (unsigned i = 0; i < n && ready; i++) {
         struct host_watch *w = p->watch[i];
         if (w && fds[i + 1].revents)
             w->ready(w->ctx, fds[i + 1].revents);
     }
-    return fds[0].revents != 0;
+    host_poll_done(p, fds + n + 1, count, ready);
+    return ready && fds[0].revents != 0;
 }

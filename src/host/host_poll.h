@@ -17,9 +17,22 @@ struct host_watch {
     void *ctx;
 };
 
+/* The descriptors of a library that tells them anew before each wait. */
+struct host_poll_group {
+    /* Up to max of them; how many. *ns: the wait is to be no longer. */
+    unsigned (*fill)(void *ctx, struct pollfd *fds, unsigned max, u64 *ns);
+    /* After each wait, whatever came of it. */
+    void (*done)(void *ctx, struct pollfd *fds, unsigned n);
+    void *ctx;
+};
+
+#define HOST_POLL_GROUPS 8
+
 struct host_poll {
     struct host_watch **watch; /* NULL where one was removed */
     unsigned n, cap;
+    struct host_poll_group *group[HOST_POLL_GROUPS];
+    unsigned ngroups;
 };
 
 void host_poll_fini(struct host_poll *p);
@@ -27,6 +40,10 @@ void host_poll_fini(struct host_poll *p);
 /* Borrowed until removed. Both may be called from a `ready` function. */
 void host_poll_add(struct host_poll *p, struct host_watch *w);
 void host_poll_remove(struct host_poll *p, struct host_watch *w);
+
+/* Likewise, but not from one of its functions. */
+void host_poll_add_group(struct host_poll *p, struct host_poll_group *g);
+void host_poll_remove_group(struct host_poll *p, struct host_poll_group *g);
 
 /* Waits up to `ns` (~0: for ever) for a watch, or for characters on `fd` (-1: for none), or for a
  * signal that asks to end; calls what is ready. True: `fd` can be read. */

@@ -214,9 +214,6 @@ u16 host_listener_port(const struct host_listener *l)
 
 /* ---- one stream ---- */
 
-/* What is ready comes in portions, so that one busy peer does not hold up the machine. */
-#define HOST_CONN_PORTION 16384
-
 static void host_conn_lost(struct host_conn *c)
 {
     host_conn_close(c);
@@ -246,21 +243,26 @@ static bool host_conn_write(struct host_conn *c)
     return true;
 }
 
-static void host_conn_ready(void *ctx, short revents)
+static bool host_conn_receive(struct host_conn *c)
 {
-    struct host_conn *c = ctx;
     u8 data[HOST_CONN_PORTION];
-    if (revents & POLLOUT && !host_conn_write(c)) {
-        host_conn_lost(c);
-        return;
-    }
-    if (!(revents & ~POLLOUT))
-        return;
     ssize_t n = recv(c->watch.fd, data, sizeof data, MSG_DONTWAIT);
     if (n > 0)
         c->received(c->ctx, data, (size_t)n);
     else if (n == 0 || !host_conn_would_block())
         host_conn_lost(c);
+    return n > 0;
+}
+
+static void host_conn_ready(void *ctx, short revents)
+{
+    struct host_conn *c = ctx;
+    if (revents & POLLOUT && !host_conn_write(c)) {
+        host_conn_lost(c);
+        return;
+    }
+    if (revents & ~POLLOUT)
+        host_conn_receive(c);
 }
 
 void host_conn_open(struct host_conn *c, struct host_poll *p, int fd)
@@ -300,20 +302,39 @@ bool host_conn_is_open(const struct host_conn *c)
     return c->poll != NULL;
 }
 
+bool host_conn_pull(struct host_conn *c)
+{
+    return c->poll && host_conn_receive(c);
+}
+
 /* ---- us, going to others ---- */
+
+static int host_connect_to(const struct host_address *a, int type, const char *name,
+                           struct error *e)
+{
+    int fd = host_socket_new(a, type);
+    if (fd >= 0 && !connect(fd, &a->any, a->len))
+        return fd;
+    err_set(e, ERR_IO, "cannot connect to %s: %m", name);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
 
 int host_connect(const char *address, struct error *e)
 {
     struct host_address a = {.len = 0};
     if (host_address_parse(&a, address, e))
         return -1;
-    int fd = host_socket_new(&a, SOCK_STREAM);
-    if (fd >= 0 && !connect(fd, &a.any, a.len))
-        return fd;
-    err_set(e, ERR_IO, "cannot connect to %s: %m", address);
-    if (fd >= 0)
-        close(fd);
-    return -1;
+    return host_connect_to(&a, SOCK_STREAM, address, e);
+}
+
+int host_connect_now(const char *path, struct error *e)
+{
+    struct host_address a = {.len = 0};
+    if (host_address_path(&a, path, e))
+        return -1;
+    return host_connect_to(&a, SOCK_STREAM | SOCK_NONBLOCK, path, e);
 }
 
 /* ---- datagrams ---- */

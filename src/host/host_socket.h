@@ -34,6 +34,9 @@ u16 host_listener_port(const struct host_listener *l); /* TCP: that it got for p
 
 /* ---- one stream ---- */
 
+/* What is ready comes in portions, so that one busy peer does not hold up the machine. */
+#define HOST_CONN_PORTION 16384
+
 struct host_conn {
     struct host_poll *poll;
     struct host_watch watch;
@@ -53,11 +56,16 @@ void host_conn_open(struct host_conn *c, struct host_poll *p, int fd);
 bool host_conn_send(struct host_conn *c, const void *data, size_t len);
 void host_conn_close(struct host_conn *c); /* at once; `closed` is not called; safe when closed */
 bool host_conn_is_open(const struct host_conn *c);
+/* What is there now, without a wait: `received` is called with up to HOST_CONN_PORTION bytes.
+ * False: nothing was, or the connection ended. */
+bool host_conn_pull(struct host_conn *c);
 
 /* ---- us, going to others ---- */
 
 /* A descriptor, blocking, or -1. */
 MUST_CHECK int host_connect(const char *address, struct error *e);
+/* Not blocking, and to a Unix socket, where that is decided at once. */
+MUST_CHECK int host_connect_now(const char *path, struct error *e);
 
 /* ---- datagrams between Unix sockets ---- */
 

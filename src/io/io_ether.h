@@ -24,8 +24,8 @@ struct io_ether {
      * it at once. May be as short as its sender likes: nobody pads. */
     void (*send)(void *ctx, const void *frame, u32 len);
     /* What came in since the last call, for the intake: such a frame; or one byte, whether there is
-     * a carrier now (at first there is none). *len is the room, at least IO_ETHER_MAX; then the
-     * length. */
+     * a carrier now (at first there is none). *len is the room, more than IO_ETHER_MAX; then
+     * the length. */
     MUST_CHECK bool (*poll)(void *ctx, u8 *data, u32 *len);
     void (*close)(void *ctx);
     const struct io_ether_counters *(*counters)(const void *ctx);

@@ -16,12 +16,13 @@ static const struct {
     enum io_ether_kind kind;
     const char *wants; /* behind a colon; NULL: nothing */
     unsigned max;      /* characters of that */
+    bool slash;        /* it has one */
 } io_ether_parse_kinds[] = {
-    {"user", IO_ETHER_USER, NULL, 0},
-    {"tap", IO_ETHER_TAP, "an interface's name", IO_ETHER_INTERFACE},
-    {"vde", IO_ETHER_VDE, "the directory of a switch", IO_ETHER_PATH - 1},
-    {"listen", IO_ETHER_LISTEN, "a socket's path", IO_ETHER_PATH - 1},
-    {"connect", IO_ETHER_CONNECT, "a socket's path", IO_ETHER_PATH - 1},
+    {"user", IO_ETHER_USER, NULL, 0, false},
+    {"tap", IO_ETHER_TAP, "an interface's name", IO_ETHER_INTERFACE, false},
+    {"vde", IO_ETHER_VDE, "the directory of a switch", IO_ETHER_PATH - 1, false},
+    {"listen", IO_ETHER_LISTEN, "a socket's path", IO_ETHER_PATH - 1, true},
+    {"connect", IO_ETHER_CONNECT, "a socket's path", IO_ETHER_PATH - 1, true},
 };
 
 static enum err io_ether_parse_kind(struct io_ether_options *o, const char *part, struct error *e)
@@ -42,6 +43,9 @@ static enum err io_ether_parse_kind(struct io_ether_options *o, const char *part
         if (strlen(colon + 1) > io_ether_parse_kinds[i].max)
             return err_set(e, ERR_USAGE, "%s: %s can have %u characters", part, wants,
                            io_ether_parse_kinds[i].max);
+        if (io_ether_parse_kinds[i].slash && !strchr(colon, '/'))
+            return err_set(e, ERR_USAGE, "%s: a socket's path has a '/': %s:./%s", part, name,
+                           colon + 1);
         strcpy(o->path, colon + 1);
         return ERR_OK;
     }

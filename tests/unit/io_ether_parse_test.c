@@ -71,7 +71,7 @@ static void knows_each_key(void **state)
 static void addresses_are_made_up(void **state)
 {
     (void)state;
-    static const char *const words[] = {"user", "tap:a", "tap:b", "listen:s", "connect:s"};
+    static const char *const words[] = {"user", "tap:a", "tap:b", "listen:./s", "connect:./s"};
     struct io_ether_options o[2 * ARRAY_LEN(words)], again;
     struct error e;
     for (unsigned i = 0; i < ARRAY_LEN(o); i++) {
@@ -105,6 +105,7 @@ static void refuses_and_says_why(void **state)
         {"vde:", "wants the directory"},
         {"listen", "wants a socket's path"},
         {"connect:,mac=02:00:00:00:00:01", "wants a socket's path"},
+        {"listen:1234", "a socket's path has a '/': listen:./1234"},
         {"user,mac", "'mac' takes a value"},
         {"user,mac=", "'mac' takes a value"},
         {"user,mac=02:00:00:00:00", "mac=02:00:00:00:00: should be"},

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * User mode: the network that libslirp makes up. Its answers come at once, while a frame is sent,
+ * and wait in the queue; what it reads from sockets stays there while the queue is half full.
+ */
+#include "host/host_slirp.h"
+#include "io/io_ether_int.h"
+#include "lib/bug.h"
+
+#include <stdlib.h>
+
+/* What one connection may send at a time, without scaled windows, is 46 frames. */
+#define IO_ETHER_USER_QUEUE 512
+
+struct io_ether_user {
+    struct host_slirp *slirp;
+    struct io_ether_queue queue;
+};
+
+static void io_ether_user_frame(void *ctx, const void *frame, size_t len)
+{
+    struct io_ether_user *u = ctx;
+    io_ether_queue_put(&u->queue, frame, len);
+}
+
+static bool io_ether_user_room(const void *ctx)
+{
+    const struct io_ether_user *u = ctx;
+    return io_ether_queue_room(&u->queue) >= IO_ETHER_USER_QUEUE / 2;
+}
+
+static void io_ether_user_send(void *ctx, const void *frame, u32 len)
+{
+    struct io_ether_user *u = ctx;
+    if (!io_ether_len_ok(len)) {
+        u->queue.counters.lost_out++;
+        return;
+    }
+    u->queue.counters.out++;
+    host_slirp_input(u->slirp, frame, len);
+}
+
+static bool io_ether_user_poll(void *ctx, u8 *data, u32 *len)
+{
+    struct io_ether_user *u = ctx;
+    return io_ether_queue_take(&u->queue, data, len);
+}
+
+static const struct io_ether_counters *io_ether_user_counters(const void *ctx)
+{
+    return &((const struct io_ether_user *)ctx)->queue.counters;
+}
+
+static void io_ether_user_close(void *ctx)
+{
+    struct io_ether_user *u = ctx;
+    host_slirp_close(u->slirp);
+    io_ether_queue_fini(&u->queue);
+    free(u);
+}
+
+static enum err io_ether_user_start(struct io_ether_user *u, const struct io_ether_place *p,
+                                    struct error *e)
+{
+    struct host_slirp_options o = {.poll = p->poll,
+                                   .restricted = p->options->restricted,
+                                   .frame = io_ether_user_frame,
+                                   .room = io_ether_user_room,
+                                   .ctx = u};
+    enum err err = host_slirp_open(&u->slirp, &o, e);
+    for (unsigned i = 0; i < p->options->nforwards && !err; i++) {
+        const struct io_ether_forward *f = &p->options->forward[i];
+        err =
+            host_slirp_forward(u->slirp, f->udp, f->host, f->host_port, f->guest, f->guest_port, e);
+    }
+    return err;
+}
+
+enum err io_ether_user_open(struct io_ether *out, const struct io_ether_place *p, struct error *e)
+{
+    struct io_ether_user *u = xcalloc(1, sizeof *u);
+    io_ether_queue_init(&u->queue, IO_ETHER_USER_QUEUE);
+    u->queue.carrier = true;
+    enum err err = io_ether_user_start(u, p, e);
+    if (err) {
+        io_ether_user_close(u);
+        return err;
+    }
+    *out = (struct io_ether){.send = io_ether_user_send,
+                             .poll = io_ether_user_poll,
+                             .close = io_ether_user_close,
+                             .counters = io_ether_user_counters,
+                             .ctx = u};
+    return ERR_OK;
+}
