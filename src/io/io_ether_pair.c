@@ -41,11 +41,18 @@ static void io_ether_pair_listen(struct io_ether_pair *p)
         p->conn.watch.events = (short)((p->conn.watch.events & POLLOUT) | (room ? POLLIN : 0));
 }
 
+static void io_ether_pair_left(void *ctx);
+
+/* Without room it comes only from a peer that is gone, and its end may be lost. */
 static void io_ether_pair_received(void *ctx, const u8 *data, size_t len)
 {
     struct io_ether_pair *p = ctx;
-    u32 room = io_ether_wire_room(&p->wire);
-    io_ether_wire_add(&p->wire, data, len < room ? (u32)len : room);
+    if (len > io_ether_wire_room(&p->wire)) {
+        host_conn_close(&p->conn);
+        io_ether_pair_left(p);
+        return;
+    }
+    io_ether_wire_add(&p->wire, data, (u32)len);
     if (!p->pulling)
         p->more = IO_ETHER_PAIR_AT_ONCE;
     io_ether_pair_listen(p);

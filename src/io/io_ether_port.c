@@ -26,14 +26,17 @@ struct io_ether_port {
     struct io_ether_queue queue;
 };
 
+static void io_ether_port_lose(struct io_ether_port *p);
+
+/* Frames that the machine has no room for need not be told of again: no wait would be one. */
 static void io_ether_port_ready(void *ctx, short revents)
 {
     struct io_ether_port *p = ctx;
-    (void)revents;
     p->readable = IO_ETHER_PORT_AT_ONCE;
+    p->frames.events = 0;
+    if (revents & ~POLLIN)
+        io_ether_port_lose(p);
 }
-
-static void io_ether_port_lose(struct io_ether_port *p);
 
 static void io_ether_port_over(void *ctx, short revents)
 {
@@ -106,6 +109,7 @@ static bool io_ether_port_poll(void *ctx, u8 *data, u32 *len)
     while (p->readable) {
         long n = p->port.read(&p->port, data, *len);
         p->readable = n == HOST_PORT_NOTHING ? 0 : p->readable - 1;
+        p->frames.events = p->readable ? 0 : POLLIN;
         if (n == HOST_PORT_GONE) {
             io_ether_port_lose(p);
             return io_ether_queue_take(&p->queue, data, len);
