@@ -76,15 +76,23 @@ void vio_took_chain(struct vio *v, u32 bytes)
     vio_took_ns(v, VIO_CHAIN + bytes / VIO_RATE);
 }
 
+static u64 vio_ahead(const struct vio *v)
+{
+    return clock_ns_to_cycles(v->env->clock, VIO_AHEAD);
+}
+
+bool vio_has_time(const struct vio *v)
+{
+    return v->busy <= clock_now(v->env->clock) + vio_ahead(v);
+}
+
 bool vio_may_work(struct vio *v, unsigned queue)
 {
-    const struct clock *c = v->env->clock;
-    u64 ahead = clock_ns_to_cycles(c, VIO_AHEAD);
-    if (v->busy <= clock_now(c) + ahead)
+    if (vio_has_time(v))
         return true;
     v->pending |= 1u << queue;
     if (!v->time.armed)
-        event_arm(&v->time, v->busy - ahead);
+        event_arm(&v->time, v->busy - vio_ahead(v));
     return false;
 }
 

@@ -139,6 +139,8 @@ void vio_push(struct vio *v, unsigned queue, u16 head, u32 written);
 MUST_CHECK bool vio_again(struct vio *v, unsigned queue, u16 head, struct vio_chain *c);
 /* Would vio_pop find one? For input that has to wait for buffers. */
 bool vio_waiting(struct vio *v, unsigned queue);
+/* The same as seen from outside the run: nothing changes by it, not even a broken queue. */
+bool vio_has_room(const struct vio *v, unsigned queue);
 
 /* Copies from the readable, into the writable part, at a distance from its beginning; returns how
  * many bytes there were. */

@@ -29,5 +29,6 @@ void vio_took_chain(struct vio *v, u32 bytes); /* that were read */
 void vio_took(struct vio *v, u32 bytes);
 /* False: it has done enough for now; later notify is called again for this queue. */
 MUST_CHECK bool vio_may_work(struct vio *v, unsigned queue);
+bool vio_has_time(const struct vio *v);
 
 #endif

@@ -207,6 +207,13 @@ bool vio_waiting(struct vio *v, unsigned queue)
     return vio_queue_count(&v->queue[queue]) && vio_may_work(v, queue);
 }
 
+bool vio_has_room(const struct vio *v, unsigned queue)
+{
+    const struct vio_queue *q = &v->queue[queue];
+    const u8 *avail = q->ready && vio_is_live(v) ? vio_queue_avail(q) : NULL;
+    return avail && load_le16(avail + 2) != q->next && vio_has_time(v);
+}
+
 /* The driver is told of what was put as entry number q->nused - 1, unless it does not want to be.
  */
 static bool vio_queue_wants_interrupt(const struct vio_queue *q)

@@ -6,6 +6,8 @@
 
 #include "vio_rig.h"
 
+#include "io/io_ether.h"
+
 struct vio_kind {
     const char *name;
     struct vio *(*make)(struct vio_rig *r, const struct vio_place *place);
@@ -13,6 +15,7 @@ struct vio_kind {
     void (*begin)(struct vio_rig *r);
     /* Something comes from outside (optional): a frame, a key. */
     void (*outside)(struct vio_rig *r, u64 *seed);
+    bool lasting;                    /* what came from outside outlasts a reset */
     void (*drop)(struct vio_rig *r); /* frees r->extra; NULL: nothing to do */
 };
 
@@ -21,5 +24,13 @@ extern const unsigned vio_nkinds;
 
 struct vio_rig *vio_kind_rig(const struct vio_kind *k); /* with one such device */
 void vio_kind_drop(const struct vio_kind *k, struct vio_rig *r);
+
+/* r->extra of the kind net: the card has end 0. What end 1 sends, it gets when served. */
+struct vio_kind_net {
+    struct io_ether end[2];
+    struct vio_net *card;
+};
+
+void vio_kind_net_serve(struct vio_rig *r);
 
 #endif
