@@ -16,14 +16,35 @@ static u32 below(u64 *s, u32 n)
     return (u32)((*s >> 33) % n);
 }
 
+/* Ports of the Ethernet card, or the part of its memory where its rings are. */
+static u32 lance_address(u64 *s)
+{
+    if (below(s, 3) == 0)
+        return RIG_LANCE + 0x100000;
+    if (below(s, 3) == 0)
+        return RIG_LANCE + 0x100004;
+    return RIG_LANCE + (below(s, 20) ? below(s, 0x100) & ~3u : below(s, 0x200000) & ~3u);
+}
+
 static u32 address(u64 *s, unsigned size)
 {
+    if (below(s, 3) == 0)
+        return lance_address(s);
     static const u32 bases[] = {TC_KN02_DZ,   TC_KN02_RTC,   TC_KN02_CSR,  TC_KN02_GATE,
                                 TC_KN02_DZ,   TC_KN02_RTC,   TC_KN02_RTC,  TC_KN02_ERRADDR,
                                 TC_KN02_GATE, TC_KN02_SLOTS, TC_KN02_PROM, RIG_RAM};
     u32 base = bases[below(s, ARRAY_LEN(bases))];
     u32 span = base == TC_KN02_RTC ? 0x100 : base == TC_KN02_CSR ? 4 : 0x28;
     return base + (below(s, 50) ? below(s, span) : below(s, 0x1000)) / size * size;
+}
+
+static void lance_input(struct tc_rig *r, u64 *s)
+{
+    u8 frame[IO_ETHER_MAX];
+    u32 len = below(s, 4) ? below(s, 80) : below(s, sizeof frame + 1);
+    memset(frame, below(s, 2) ? 0xff : 0, sizeof frame);
+    frame[0] = (u8)below(s, 2);
+    tc_lance_input(r->lance, frame, len);
 }
 
 /* One access or one moment; *val is what was read. */
@@ -38,6 +59,8 @@ static bool step(struct tc_rig *r, u64 *s, u32 *val)
     }
     if (kind == 1 && tc_dz_input_room(r->dz, v % 4))
         tc_dz_input(r->dz, v % 4, (u8)v);
+    if (kind == 2)
+        lance_input(r, s);
     if (kind < 4)
         return tc_rig_read(r, size, address(s, size), val);
     return tc_rig_write(r, size, address(s, size), v);
@@ -50,6 +73,8 @@ static void assert_same(struct tc_rig *a, struct tc_rig *b)
     assert_int_equal(a->io, b->io);
     assert_int_equal(a->bus, b->bus);
     assert_int_equal(a->tick, b->tick);
+    assert_memory_equal(mem_ram_ptr(a->mem, RIG_LANCE, TC_LANCE_RAM),
+                        mem_ram_ptr(b->mem, RIG_LANCE, TC_LANCE_RAM), TC_LANCE_RAM);
 }
 
 static void load_all(struct tc_rig *to, const struct tc_rig *from)
@@ -59,6 +84,8 @@ static void load_all(struct tc_rig *to, const struct tc_rig *from)
     state_set_save(&from->parts, &b);
     to->clock.now_base = from->clock.now_base;
     memcpy(mem_ram_ptr(to->mem, 0, RIG_RAM), mem_ram_ptr(from->mem, 0, RIG_RAM), RIG_RAM);
+    memcpy(mem_ram_ptr(to->mem, RIG_LANCE, TC_LANCE_RAM),
+           mem_ram_ptr(from->mem, RIG_LANCE, TC_LANCE_RAM), TC_LANCE_RAM);
     if (state_set_load(&to->parts, b.data, b.len, &e))
         fail_msg("%s", e.msg);
     buf_fini(&b);

@@ -4,6 +4,7 @@
 #include "lib/bug.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void rig_misuse(void *ctx, enum dev_misuse how, const char *what)
 {
@@ -54,6 +55,15 @@ static void rig_power_off(void *ctx, u32 status)
     r->off_status = status;
 }
 
+static void rig_send(void *ctx, const void *frame, u32 len)
+{
+    struct tc_rig *r = ctx;
+    BUG_ON(!io_ether_len_ok(len));
+    memcpy(r->frame, frame, len);
+    r->frame_len = len;
+    r->frames++;
+}
+
 static bool rig_card_read(void *dev, struct mem_access a, u32 off, u32 *val)
 {
     static const struct tc_rom rom = {.module = "RIG-CARD", .firmware = "V1.0"};
@@ -96,7 +106,11 @@ static void rig_chips(struct tc_rig *r, u64 epoch_ns)
     r->dz = tc_dz_new(&r->env, tc_kn02_irq(r->kn02, TC_KN02_IRQ_DZ), line);
     r->rtc = tc_ds1287_new(&r->env, tick, epoch_ns ? epoch_ns : RIG_EPOCH);
     r->prom = tc_prom_new(&r->env, r->mem, RIG_RAM, &host);
+    struct tc_lance_config lance = {
+        .net = {.send = rig_send, .ctx = r}, .mac = RIG_MAC, .mem = r->mem, .slot = RIG_LANCE};
+    r->lance = tc_lance_new(&r->env, tc_kn02_irq(r->kn02, RIG_LANCE_SLOT), &lance);
     tc_kn02_plug(r->kn02, RIG_SLOT, &rig_card_class, r);
+    tc_kn02_plug(r->kn02, RIG_LANCE_SLOT, &tc_lance_class, r->lance);
     tc_kn02_map(r->kn02, r->mem);
     tc_kn02_map_hole(r->kn02, r->mem, RIG_RAM, 0x10000);
     tc_dz_map(r->dz, r->mem, TC_KN02_DZ);
@@ -117,6 +131,7 @@ struct tc_rig *tc_rig_new(u64 epoch_ns)
     BUG_ON(mem_add_ram(r->mem, 0, RIG_RAM, &e));
     BUG_ON(mem_add_rom(r->mem, TC_KN02_PROM, TC_PROM_SIZE, &e));
     BUG_ON(tc_slot_add_ram(&rig_card_class, r->mem, tc_kn02_slot(RIG_SLOT), &e));
+    BUG_ON(tc_slot_add_ram(&tc_lance_class, r->mem, RIG_LANCE, &e));
     tc_prom_fill(mem_ram_ptr(r->mem, TC_KN02_PROM, TC_PROM_SIZE));
     r->env = (struct dev_env){.clock = &r->clock,
                               .trace = &r->tracing,
@@ -133,6 +148,7 @@ void tc_rig_free(struct tc_rig *r)
     tc_prom_free(r->prom);
     tc_ds1287_free(r->rtc);
     tc_dz_free(r->dz);
+    tc_lance_free(r->lance);
     tc_kn02_free(r->kn02);
     state_set_fini(&r->parts);
     mem_free(r->mem);

@@ -10,6 +10,7 @@
 #include "dev/tc_ds1287.h"
 #include "dev/tc_dz.h"
 #include "dev/tc_kn02.h"
+#include "dev/tc_lance.h"
 #include "dev/tc_prom.h"
 
 #define RIG_HZ    25000000u
@@ -24,6 +25,13 @@
 #define RIG_CARD_RAM      0x200000u
 #define RIG_CARD_RAM_SIZE 0x2000u
 
+#define RIG_LANCE_SLOT 6u
+#define RIG_LANCE      ((u32)TC_KN02_SLOTS + RIG_LANCE_SLOT * TC_KN02_SLOT_SIZE)
+#define RIG_MAC                                                                                    \
+    {                                                                                              \
+        0x08, 0x00, 0x2b, 0x12, 0x34, 0x56                                                         \
+    }
+
 struct tc_rig {
     struct clock clock;
     struct mem *mem;
@@ -35,6 +43,7 @@ struct tc_rig {
     struct tc_dz *dz;
     struct tc_ds1287 *rtc;
     struct tc_prom *prom;
+    struct tc_lance *lance;
 
     /* What was done to the outside. */
     bool io, bus, tick; /* lines to the CPU */
@@ -46,6 +55,9 @@ struct tc_rig {
     u8 printed[8192]; /* by the PROM */
     size_t nprinted;
     u32 card;
+    u8 frame[IO_ETHER_MAX]; /* sent last by the Ethernet card */
+    u32 frame_len;
+    unsigned frames;
 };
 
 struct tc_rig *tc_rig_new(u64 epoch_ns); /* 0: RIG_EPOCH */
