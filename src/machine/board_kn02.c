@@ -151,6 +151,7 @@ static void board_kn02_add_chips(struct board_kn02 *b, const struct board_kn02_c
     b->dz = tc_dz_new(&m->env, tc_kn02_irq(b->kn02, TC_KN02_IRQ_DZ), config->line);
     b->rtc = tc_ds1287_new(&m->env, clock, epoch);
     b->prom = tc_prom_new(&m->env, m->mem, (u32)b->ram, &host);
+    board_kn02_ether_plug(b);
 }
 
 static void board_kn02_add_state(struct board_kn02 *b)
@@ -196,7 +197,10 @@ enum err board_kn02_new(struct board_kn02 **out, struct machine *m,
     b->m = m;
     b->ram = config->ram ? config->ram : BOARD_KN02_RAM;
     enum err err = board_kn02_add_memory(b, e);
+    if (!err)
+        err = board_kn02_ether_open(b, &config->ether, e);
     if (err) {
+        board_kn02_ether_free(b);
         free(b);
         return err;
     }
@@ -222,6 +226,7 @@ void board_kn02_free(struct board_kn02 *b)
     tc_prom_free(b->prom);
     tc_ds1287_free(b->rtc);
     tc_dz_free(b->dz);
+    board_kn02_ether_free(b);
     tc_kn02_free(b->kn02);
     free(b);
 }

@@ -7,6 +7,7 @@
 #define MACHINE_BOARD_KN02_H
 
 #include "dev/tc_dz.h"
+#include "machine/board_ether.h"
 #include "machine/machine.h"
 #include "machine/vio_conf.h"
 
@@ -16,7 +17,6 @@
 #define BOARD_KN02_RAM     MIB(64) /* unless asked for */
 
 struct board_kn02;
-struct tc_class;
 
 struct board_kn02_config {
     u64 ram;                        /* bytes; 0: BOARD_KN02_RAM */
@@ -25,6 +25,7 @@ struct board_kn02_config {
     struct io_console line[TC_DZ_LINES]; /* copied; `put` NULL: nothing is connected */
     const struct vio_conf_list *virtio;  /* NULL: none */
     u64 epoch_ns;                        /* the clock at power-on; 0: the host's */
+    struct board_ether_config ether;
 };
 
 /* Builds the board on an initialised machine. */

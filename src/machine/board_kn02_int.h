@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/* Shared by board_kn02.c (the board and its wires) and board_kn02_boot.c (what its PROM does). */
+/* Shared by board_kn02.c (the board and its wires), board_kn02_boot.c (what its PROM does) and
+ * board_kn02_ether.c. */
 #ifndef MACHINE_BOARD_KN02_INT_H
 #define MACHINE_BOARD_KN02_INT_H
 
+#include "dev/tc_kn02.h"
+#include "dev/tc_lance.h"
 #include "dev/vio_bank.h"
 #include "machine/board_kn02.h"
+
+#define BOARD_KN02_LANCES 2u
 
 struct board_kn02 {
     struct machine *m;
@@ -19,6 +24,20 @@ struct board_kn02 {
         unsigned n;
         struct io_console console;
     } line[TC_DZ_LINES];
+    unsigned nlances;
+    struct board_kn02_lance {
+        unsigned slot;
+        const struct io_ether_options *options; /* of the configuration */
+        struct board_ether ether;
+        struct tc_lance *card;
+    } lance[BOARD_KN02_LANCES];
 };
+
+/* board_kn02_ether.c: the cables and their cards' memory, before the CPUs are there; the cards,
+ * when the system logic is. After an error, too, free is due. */
+MUST_CHECK enum err board_kn02_ether_open(struct board_kn02 *b,
+                                          const struct board_ether_config *config, struct error *e);
+void board_kn02_ether_plug(struct board_kn02 *b);
+void board_kn02_ether_free(struct board_kn02 *b);
 
 #endif
