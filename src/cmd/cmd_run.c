@@ -44,6 +44,8 @@ static const struct cmd_option cmd_run_table[] = {
      "(with a '/'), or a port of this host"},
     {"initrd", 0, CMD_TEXT, CMD_RUN_AT(run.initrd), "FILE", NULL, 0, 0,
      "a first file system for Linux, into memory (dec5000)"},
+    {"nvram", 0, CMD_TEXT, CMD_RUN_AT(run.nvram), "FILE", NULL, 0, 0,
+     "keep the 50 bytes of memory of dec5000's clock in this file from run to run"},
     {"append", 0, CMD_TEXT, CMD_RUN_AT(run.append), "WORDS", NULL, 0, 0,
      "words for the kernel, before those that follow it"},
     {"emufs", 0, CMD_TEXT, CMD_RUN_AT(run.emufs), "DIR", NULL, 0, 0,

@@ -155,6 +155,8 @@ static enum err run_configure(struct run *r, bool *unseen, struct error *e)
         return run_configure_dec5000(r, e);
     if (r->o->serial.n)
         return err_set(e, ERR_USAGE, "--serial is for the board dec5000; this is s161");
+    if (r->o->nvram)
+        return err_set(e, ERR_USAGE, "--nvram is for the board dec5000; this is s161");
     if (r->o->cpu && !strcmp(r->o->cpu, "r3000"))
         return err_set(e, ERR_USAGE, "--cpu r3000 is for the board dec5000; this is s161");
     return run_conf_read(&r->conf, r->o, unseen, e);
@@ -243,6 +245,7 @@ static struct vmm_config run_config(struct run *r, bool unseen)
                                .progress_seconds = o->progress_seconds,
                                .meter = run_meter(o),
                                .screen = run_screen(o, unseen),
+                               .nvram = o->nvram,
                                .trace_words = o->trace_words,
                                .trace_letters = o->trace_letters,
                                .profile = o->profile_file || o->gmon_file,
@@ -386,8 +389,9 @@ static int run_go(struct run *r)
     }
     vmm_report_end(&r->vmm, r->o->report);
     bool stats = run_write_stats(r), shot = run_write_shot(r);
+    bool nvram = vmm_nvram_keep(&r->vmm.nvram);
     run_write_profile(r);
-    return stats && shot ? run_exit_code(r) : CMD_USAGE;
+    return stats && shot && nvram ? run_exit_code(r) : CMD_USAGE;
 }
 
 /* False: what was to be written about the run is not all there. */

@@ -16,6 +16,7 @@ struct run_options {
     struct cmd_list serial;    /* "line:address" */
     const char *initrd;        /* file; NULL: none */
     const char *append;        /* words for the kernel before `words`; NULL: none */
+    const char *nvram;         /* file of the clock's memory; NULL: it is not kept */
     const char *conf;          /* sys161.conf; NULL: the board's defaults */
     struct cmd_list overrides; /* "slot:arg", in the order given */
     const char *cpu;           /* model; NULL: the board's */

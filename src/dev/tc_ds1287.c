@@ -18,7 +18,6 @@
 #define TC_DS1287_DAYS    36525u /* in 100 years */
 #define TC_DS1287_CENTURY (TC_DS1287_DAYS * TC_DS1287_DAY * TC_DS1287_S)
 #define TC_DS1287_UIP_NS  244000u
-#define TC_DS1287_RAM     50u
 
 enum {
     TC_DS1287_A = 10,
@@ -509,6 +508,18 @@ struct tc_ds1287 *tc_ds1287_new(const struct dev_env *env, struct dev_line line,
     event_init(&r->next, env->clock, tc_ds1287_due, r);
     tc_ds1287_set_epoch(r, epoch_ns);
     return r;
+}
+
+const u8 *tc_ds1287_memory(const struct tc_ds1287 *r)
+{
+    return r->ram;
+}
+
+void tc_ds1287_set_memory(struct tc_ds1287 *r, const u8 memory[TC_DS1287_RAM])
+{
+    u8 *year = &r->ram[TC_DS1287_DEC_YEAR - TC_DS1287_MEMORY], kept = *year;
+    memcpy(r->ram, memory, sizeof r->ram);
+    *year = kept;
 }
 
 void tc_ds1287_free(struct tc_ds1287 *r)

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "host/host_file.h"
+#include "lib/bug.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -150,4 +154,28 @@ bool host_file_sync(int fd)
 bool host_file_remove(const char *path)
 {
     return unlink(path) == 0;
+}
+
+/* So that the new name is on stable storage, too. */
+static bool host_file_sync_folder(const char *path)
+{
+    char *folder = xasprintf("%s", path), *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = 0;
+    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+    host_file_close(fd);
+    free(folder);
+    return good;
+}
+
+bool host_file_replace(const char *path, const void *data, size_t len)
+{
+    char *other = xasprintf("%s.new", path);
+    int fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0666);
+    bool good = fd >= 0 && host_file_write(fd, 0, data, len) && fsync(fd) == 0;
+    host_file_close(fd);
+    good = good && rename(other, path) == 0 && host_file_sync_folder(path);
+    free(other);
+    return good;
 }

@@ -47,5 +47,8 @@ u64 host_file_next_data(int fd, u64 off);
 MUST_CHECK bool host_file_truncate(int fd, u64 size);
 MUST_CHECK bool host_file_sync(int fd); /* the data is on stable storage */
 bool host_file_remove(const char *path);
+/* Whatever happens, what is there then is the old file or all of the new one: by way of PATH.new.
+ */
+MUST_CHECK bool host_file_replace(const char *path, const void *data, size_t len);
 
 #endif

@@ -60,8 +60,14 @@ static enum err board_kn02_start(void *obj, const struct board_kernel *k, struct
     return board_kn02_boot(obj, k->elf, k->len, k->words, k->initrd, k->initrd_len, e);
 }
 
+static const u8 *board_kn02_memory(const void *obj)
+{
+    return board_kn02_nvram(obj);
+}
+
 #define BOARD_KN02                                                                                 \
-    .hz = BOARD_KN02_HZ, .make = board_kn02_make, .free = board_kn02_drop, .boot = board_kn02_start
+    .hz = BOARD_KN02_HZ, .make = board_kn02_make, .free = board_kn02_drop,                         \
+    .boot = board_kn02_start, .nvram = board_kn02_memory
 
 /* ---- the table ---- */
 
@@ -134,4 +140,9 @@ enum err board_boot(const struct board *b, const struct board_kernel *k, struct 
 bool board_look(const struct board *b, struct io_picture *p)
 {
     return b->obj && b->cls->look && b->cls->look(b->obj, p);
+}
+
+const u8 *board_nvram(const struct board *b)
+{
+    return b->obj && b->cls->nvram ? b->cls->nvram(b->obj) : NULL;
 }

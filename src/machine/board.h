@@ -6,8 +6,11 @@
 #ifndef MACHINE_BOARD_H
 #define MACHINE_BOARD_H
 
+#include "dev/tc_ds1287.h"
 #include "machine/board_kn02.h"
 #include "machine/board_s161.h"
+
+#define BOARD_NVRAM TC_DS1287_RAM
 
 struct board_setup {
     struct board_s161_config s161;
@@ -31,6 +34,7 @@ struct board_class {
     void (*free)(void *obj);
     MUST_CHECK enum err (*boot)(void *obj, const struct board_kernel *k, struct error *e);
     bool (*look)(const void *obj, struct io_picture *p); /* NULL: it never has a screen */
+    const u8 *(*nvram)(const void *obj);                 /* NULL: it has none */
 };
 
 extern const struct board_class board_classes[];
@@ -53,6 +57,8 @@ MUST_CHECK enum err board_make(struct board *b, const struct board_class *cls, s
 void board_free(struct board *b); /* safe on zeroed memory; before machine_fini */
 MUST_CHECK enum err board_boot(const struct board *b, const struct board_kernel *k,
                                struct error *e);
+/* Its memory that lasts, BOARD_NVRAM bytes; NULL: it has none. */
+const u8 *board_nvram(const struct board *b);
 /* What its screen shows; false: it has none. */
 bool board_look(const struct board *b, struct io_picture *p);
 

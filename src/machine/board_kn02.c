@@ -150,6 +150,8 @@ static void board_kn02_add_chips(struct board_kn02 *b, const struct board_kn02_c
     b->kn02 = tc_kn02_new(&m->env, &system);
     b->dz = tc_dz_new(&m->env, tc_kn02_irq(b->kn02, TC_KN02_IRQ_DZ), config->line);
     b->rtc = tc_ds1287_new(&m->env, clock, epoch);
+    if (config->nvram)
+        tc_ds1287_set_memory(b->rtc, config->nvram);
     b->prom = tc_prom_new(&m->env, m->mem, (u32)b->ram, &host);
     board_kn02_ether_plug(b);
 }
@@ -216,6 +218,11 @@ enum err board_kn02_new(struct board_kn02 **out, struct machine *m,
     board_kn02_reset(b);
     *out = b;
     return ERR_OK;
+}
+
+const u8 *board_kn02_nvram(const struct board_kn02 *b)
+{
+    return tc_ds1287_memory(b->rtc);
 }
 
 void board_kn02_free(struct board_kn02 *b)

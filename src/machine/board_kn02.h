@@ -26,6 +26,7 @@ struct board_kn02_config {
     const struct vio_conf_list *virtio;  /* NULL: none */
     u64 epoch_ns;                        /* the clock at power-on; 0: the host's */
     struct board_ether_config ether;
+    const u8 *nvram; /* the clock's memory at power-on, TC_DS1287_RAM bytes; NULL: zeros */
 };
 
 /* Builds the board on an initialised machine. */
@@ -38,5 +39,8 @@ void board_kn02_free(struct board_kn02 *b); /* before machine_fini */
 MUST_CHECK enum err board_kn02_boot(struct board_kn02 *b, const void *elf, size_t len,
                                     const char *words, const void *initrd, size_t initrd_len,
                                     struct error *e);
+
+/* The clock's memory, as it stands. */
+const u8 *board_kn02_nvram(const struct board_kn02 *b);
 
 #endif

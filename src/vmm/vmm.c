@@ -87,6 +87,7 @@ static struct board_setup vmm_setup(struct vmm *v)
     struct board_setup s = v->config->setup;
     s.s161 = vmm_s161(v, &console);
     s.kn02.line[TC_DZ_CONSOLE] = console;
+    s.kn02.nvram = v->nvram.there ? v->nvram.kept : NULL;
     for (unsigned i = 0; i < TC_DZ_LINES; i++)
         if (v->line[i])
             s.kn02.line[i] = io_line_console(v->line[i]);
@@ -110,6 +111,8 @@ enum err vmm_init(struct vmm *v, const struct vmm_config *config, struct error *
     *v = (struct vmm){.config = config};
     machine_init(&v->m, config->board->hz, &host);
     enum err err = vmm_open_lines(v, e);
+    if (!err && config->nvram)
+        err = vmm_nvram_read(&v->nvram, config->nvram, e);
     if (err)
         return err;
     struct board_setup setup = vmm_setup(v);
@@ -170,6 +173,8 @@ static void vmm_watch(struct vmm *v)
                                          .gprof = c->gprof};
     if (c->profile)
         vmm_profile_start(&v->profile, &v->m, &profile);
+    if (v->nvram.path)
+        vmm_nvram_watch(&v->nvram, &v->m, &v->board);
     if (c->progress_ns)
         vmm_progress_start(&v->progress, &v->m, c->progress_ns);
 }
@@ -199,6 +204,7 @@ enum err vmm_start(struct vmm *v, struct error *e)
 
 void vmm_fini(struct vmm *v)
 {
+    vmm_nvram_close(&v->nvram);
     vmm_profile_fini(&v->profile);
     vmm_screen_close(&v->screen);
     vmm_meter_fini(&v->meter);

@@ -12,6 +12,7 @@
 #include "machine/guest_names.h"
 #include "vmm/vmm_debug.h"
 #include "vmm/vmm_meter.h"
+#include "vmm/vmm_nvram.h"
 #include "vmm/vmm_profile.h"
 #include "vmm/vmm_progress.h"
 #include "vmm/vmm_screen.h"
@@ -42,6 +43,7 @@ struct vmm_config {
 
     struct vmm_service meter, screen;
     const char *line[TC_DZ_LINES];           /* sockets of serial lines (dec5000); NULL: none */
+    const char *nvram;                       /* file; NULL: not kept */
     const char *trace_words, *trace_letters; /* NULL: none (lib/trace.h) */
     bool profile;
     u64 profile_hz;  /* of virtual time */
@@ -65,6 +67,7 @@ struct vmm {
     struct vmm_trace_line console_line;
     struct vmm_profile profile;
     struct vmm_progress progress;
+    struct vmm_nvram nvram;
 };
 
 /* The machine, without a kernel. After an error, too, vmm_fini is due. */

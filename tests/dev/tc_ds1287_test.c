@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "tc_cmocka.h"
 
+#include <string.h>
+
 enum {
     SEC = 0,
     SEC_ALARM = 1,
@@ -263,6 +265,23 @@ static void memory(void **state)
     tc_rig_free(r);
 }
 
+/* The years' byte is the clock's. */
+static void memory_at_power_on(void **state)
+{
+    (void)state;
+    struct tc_rig *r = tc_rig_new(0);
+    u8 memory[TC_DS1287_RAM];
+    memset(memory, 0xee, sizeof memory);
+    tc_ds1287_set_memory(r->rtc, memory);
+    assert_int_equal(get(r, 14), 0xee);
+    assert_int_equal(get(r, 62), 0xee);
+    assert_int_equal(get(r, DEC_YEAR), 24);
+    set(r, 14, 1);
+    assert_int_equal(tc_ds1287_memory(r->rtc)[0], 1);
+    assert_int_equal(tc_ds1287_memory(r->rtc)[49], 24);
+    tc_rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +296,7 @@ int main(void)
         cmocka_unit_test(updates),
         cmocka_unit_test(alarms),
         cmocka_unit_test(memory),
+        cmocka_unit_test(memory_at_power_on),
     };
     return cmocka_run_group_tests_name("tc_ds1287", tests, NULL, NULL);
 }
