@@ -18,12 +18,13 @@ static const char cmd_devices_head[] =
 
 static const char cmd_devices_dec5000[] =
     "\n"
-    "The DECstation 5000/200 (--board dec5000) has its chips and nothing to plug in as yet:\n"
+    "The DECstation 5000/200 (--board dec5000) has its chips, and cards for what is asked:\n"
     "\n"
     "dz            console     four serial lines; line 3 is the terminal that kuseg runs on\n"
-    "ds1287        clock       calendar, alarm and periodic interrupt\n"
+    "ds1287        clock       calendar, alarm and periodic interrupt; --nvram keeps its memory\n"
     "prom          controller  boots a kernel and answers it; --memory, --initrd, --append\n"
-    "turbochannel  controller  seven slots, empty\n";
+    "turbochannel  controller  seven slots\n"
+    "lance         network     PMAD-AA, on the board: --net\n";
 
 static const char cmd_devices_virtio[] =
     "\n"
