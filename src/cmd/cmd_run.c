@@ -50,6 +50,10 @@ static const struct cmd_option cmd_run_table[] = {
      "words for the kernel, before those that follow it"},
     {"emufs", 0, CMD_TEXT, CMD_RUN_AT(run.emufs), "DIR", NULL, 0, 0,
      "a host directory that the guest sees through emufs"},
+    {"net", 0, CMD_LIST, CMD_RUN_AT(run.nets), "WHERE[,ARG...]", NULL, 0, 0,
+     "an Ethernet card and what its cable leads to: user (this host, rootless), tap:NAME, "
+     "vde:SWITCH, listen:SOCKET and connect:SOCKET (another machine); ARGs: mac=, card=virtio or "
+     "card=lance, with user hostfwd= and restrict; may be repeated"},
     {"nic", 0, CMD_NUMBER, CMD_RUN_AT(run.nic), "ADDRESS", NULL, 1, 65534,
      "a network card with this address, 1 to 65534, on the hub that 'kuseg hub' starts"},
     {"hub", 0, CMD_TEXT, CMD_RUN_AT(run.hub), "SOCKET", NULL, 0, 0,

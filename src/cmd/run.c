@@ -31,6 +31,7 @@ struct run {
     const struct board_class *board;
     const char *line[TC_DZ_LINES]; /* addresses of dec5000's serial lines */
     struct vio_conf_list virtio;   /* dec5000's */
+    struct board_ether_config ether;
     struct host_poll poll;
     struct vmm_config config;
     struct vmm vmm;
@@ -149,8 +150,27 @@ static bool run_is_dec5000(const struct run *r)
     return !strcmp(r->board->name, "dec5000");
 }
 
+static enum err run_nets(struct run *r, struct error *e)
+{
+    r->ether.n = 0;
+    for (size_t i = 0; i < r->o->nets.n; i++) {
+        const char *word = r->o->nets.item[i];
+        struct io_ether_options *o = &r->ether.cable[i];
+        if (i == BOARD_ETHER_MAX)
+            return err_set(e, ERR_USAGE, "--net %s: a machine can have %u", word, BOARD_ETHER_MAX);
+        if (io_ether_parse(o, word, r->ether.n++, e))
+            return err_prefix(e, "--net");
+        if (o->card == IO_ETHER_CARD_LANCE && !run_is_dec5000(r))
+            return err_set(e, ERR_USAGE, "--net card=lance is for the board dec5000; this is s161");
+    }
+    return ERR_OK;
+}
+
 static enum err run_configure(struct run *r, bool *unseen, struct error *e)
 {
+    enum err err = run_nets(r, e);
+    if (err)
+        return err;
     if (run_is_dec5000(r))
         return run_configure_dec5000(r, e);
     if (r->o->serial.n)
@@ -191,6 +211,7 @@ static struct board_s161_config run_s161(const struct run *r)
                                       .s161_time = o->sys161,
                                       .raw_images = !o->sys161,
                                       .epoch_ns = o->epoch * 1000000000u,
+                                      .ether = r->ether,
                                       .doom = o->doom};
     if (o->cpu) { /* "r3000ael": the model r3000a, little-endian */
         board.model = !strncmp(o->cpu, "r3000a+", 7)  ? &mips_r3000a_fpu
@@ -206,6 +227,7 @@ static struct board_setup run_setup(const struct run *r)
     const struct run_options *o = r->o;
     return (struct board_setup){.s161 = run_s161(r),
                                 .kn02 = {.ram = o->memory,
+                                         .ether = r->ether,
                                          .virtio = &r->virtio,
                                          .model = run_kn02_model(o),
                                          .engine = run_engine(o),

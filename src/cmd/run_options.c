@@ -32,6 +32,7 @@ void run_options_fini(struct run_options *o)
 {
     cmd_list_fini(&o->overrides);
     cmd_list_fini(&o->disks);
+    cmd_list_fini(&o->nets);
     cmd_list_fini(&o->virtio);
     cmd_list_fini(&o->serial);
     cmd_list_fini(&o->symbols);

@@ -23,6 +23,7 @@ struct run_options {
     u64 memory;                /* bytes; 0: as configured */
     u64 cpus;                  /* 0: as configured */
     struct cmd_list disks;     /* image files, into free slots in order */
+    struct cmd_list nets;      /* as io_ether_parse.h takes them */
     struct cmd_list virtio;    /* as vio_conf.h takes them */
     const char *emufs;         /* directory for emufs; NULL: as configured */
     u64 nic;                   /* address of a network card; 0: as configured */

@@ -120,12 +120,34 @@ static void board_kn02_map_chips(struct board_kn02 *b)
     }
 }
 
+static enum err board_kn02_add_net(struct board_kn02 *b, const struct board_ether_config *config,
+                                   unsigned i, struct error *e)
+{
+    struct board_vio_net *n = &b->vio_net[b->nvio_nets];
+    enum err err = board_vio_net_open(n, b->m, config, i, vio_bank_line(&b->virtio), e);
+    if (err)
+        return err;
+    b->nvio_nets++;
+    vio_bank_add(&b->virtio, vio_net_device(n->card));
+    return ERR_OK;
+}
+
+static enum err board_kn02_add_nets(struct board_kn02 *b, const struct board_ether_config *config,
+                                    struct error *e)
+{
+    enum err err = ERR_OK;
+    for (unsigned i = 0; i < config->n && !err; i++)
+        if (config->cable[i].card == IO_ETHER_CARD_VIRTIO)
+            err = board_kn02_add_net(b, config, i, e);
+    return err;
+}
+
 static enum err board_kn02_add_virtio(struct board_kn02 *b, const struct vio_conf_list *list,
                                       struct error *e)
 {
-    if (list && list->n > VIO_BANK_MAX)
+    if (list && list->n > VIO_BANK_MAX - BOARD_ETHER_MAX)
         return err_set(e, ERR_LIMIT, "a DECstation can have %u virtio devices, not %zu",
-                       VIO_BANK_MAX, list->n);
+                       VIO_BANK_MAX - BOARD_ETHER_MAX, list->n);
     vio_bank_init(&b->virtio, tc_kn02_irq(b->kn02, TC_KN02_IRQ_VIRTIO));
     for (size_t i = 0; list && i < list->n; i++) {
         struct vio *v = NULL;
@@ -209,6 +231,8 @@ enum err board_kn02_new(struct board_kn02 **out, struct machine *m,
     machine_add_cpus(m, 1, model, false, config->engine);
     board_kn02_add_chips(b, config);
     err = board_kn02_add_virtio(b, config->virtio, e);
+    if (!err)
+        err = board_kn02_add_nets(b, &config->ether, e);
     if (err) {
         board_kn02_free(b);
         return err;
@@ -230,6 +254,8 @@ void board_kn02_free(struct board_kn02 *b)
     if (!b)
         return;
     vio_bank_fini(&b->virtio);
+    for (unsigned i = 0; i < b->nvio_nets; i++)
+        board_vio_net_close(&b->vio_net[i]);
     tc_prom_free(b->prom);
     tc_ds1287_free(b->rtc);
     tc_dz_free(b->dz);

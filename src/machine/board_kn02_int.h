@@ -8,6 +8,7 @@
 #include "dev/tc_lance.h"
 #include "dev/vio_bank.h"
 #include "machine/board_kn02.h"
+#include "machine/board_vio_net.h"
 
 #define BOARD_KN02_LANCES 2u
 
@@ -19,6 +20,8 @@ struct board_kn02 {
     struct tc_ds1287 *rtc;
     struct tc_prom *prom;
     struct vio_bank virtio;
+    struct board_vio_net vio_net[BOARD_ETHER_MAX];
+    unsigned nvio_nets;
     struct board_kn02_line {
         struct board_kn02 *b;
         unsigned n;

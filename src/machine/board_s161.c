@@ -119,6 +119,11 @@ enum err board_s161_new(struct board_s161 **out, struct machine *m,
         if (err)
             goto fail;
     }
+    err = board_s161_plug_ether(b, &config->ether, e);
+    if (err) {
+        board_s161_free(b);
+        return err;
+    }
     lb_bus_reset(&b->bus);
     lb_bus_add_state(&b->bus, &m->parts);
     for (slot = 0; slot < LB_SLOTS; slot++)
@@ -138,6 +143,8 @@ void board_s161_free(struct board_s161 *b)
         return;
     for (unsigned slot = 0; slot < LB_SLOTS; slot++)
         board_s161_unplug(b, slot);
+    for (unsigned i = 0; i < b->nvio_nets; i++)
+        board_vio_net_close(&b->vio_net[i]);
     if (b->serial)
         lb_serial_free(b->serial);
     if (b->screen)

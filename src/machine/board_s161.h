@@ -6,6 +6,7 @@
 #ifndef MACHINE_BOARD_S161_H
 #define MACHINE_BOARD_S161_H
 
+#include "machine/board_ether.h"
 #include "machine/machine.h"
 #include "machine/s161_conf.h"
 
@@ -39,6 +40,8 @@ struct board_s161_config {
     enum err (*cable)(void *ctx, unsigned slot, u16 hwaddr, const char *hub, struct io_net *out,
                       struct error *e);
     void *cable_ctx;
+
+    struct board_ether_config ether; /* of virtio cards, into slots that are free */
 
     /* The screen's keyboard, to which nothing is put; copied. */
     struct io_console screen_keys;

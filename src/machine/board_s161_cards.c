@@ -322,6 +322,33 @@ static enum err board_s161_plug_virtio(struct board_s161 *b, unsigned slot,
     return err;
 }
 
+static enum err board_s161_free_slot(const struct board_s161 *b, unsigned *slot, struct error *e)
+{
+    for (*slot = 0; *slot < S161_MAINBOARD_SLOT; ++*slot)
+        if (!b->bus.slot[*slot].cls)
+            return ERR_OK;
+    return err_set(e, ERR_CONFIG, "--net: no slot is free for the card");
+}
+
+enum err board_s161_plug_ether(struct board_s161 *b, const struct board_ether_config *config,
+                               struct error *e)
+{
+    enum err err = ERR_OK;
+    for (unsigned i = 0; i < config->n && !err; i++) {
+        struct board_vio_net *n = &b->vio_net[i];
+        unsigned slot;
+        err = board_s161_free_slot(b, &slot, e);
+        if (!err)
+            err = board_vio_net_open(n, b->m, config, i, lb_bus_line(&b->bus, slot), e);
+        if (err)
+            break;
+        b->nvio_nets++;
+        b->virtio[slot] = vio_net_device(n->card);
+        lb_bus_plug(&b->bus, slot, &lb_virtio_class, b->virtio[slot]);
+    }
+    return err;
+}
+
 enum err board_s161_plug(struct board_s161 *b, const struct board_s161_config *config,
                          unsigned slot, struct error *e)
 {

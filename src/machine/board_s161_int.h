@@ -6,6 +6,7 @@
 
 #include "dev/lb.h"
 #include "machine/board_s161.h"
+#include "machine/board_vio_net.h"
 
 struct vio;
 
@@ -34,11 +35,16 @@ struct board_s161 {
         struct io_net cable;
     } net[LB_SLOTS];
     struct vio *virtio[LB_SLOTS];
+    struct board_vio_net vio_net[BOARD_ETHER_MAX];
+    unsigned nvio_nets;
 };
 
 /* board_s161_cards.c */
 MUST_CHECK enum err board_s161_plug(struct board_s161 *b, const struct board_s161_config *config,
                                     unsigned slot, struct error *e);
+/* Virtio cards for these cables, where nothing is plugged in. */
+MUST_CHECK enum err board_s161_plug_ether(struct board_s161 *b,
+                                          const struct board_ether_config *config, struct error *e);
 void board_s161_unplug(struct board_s161 *b, unsigned slot); /* an empty slot: nothing */
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "host/host_clock.h"
 #include "host/host_term.h"
+#include "io/io_ether_open.h"
 #include "io/io_line.h"
 #include "io/io_net_hub.h"
 #include "lib/log.h"
@@ -65,6 +66,16 @@ static enum err vmm_cable(void *ctx, unsigned slot, u16 hwaddr, const char *hub,
     return io_net_hub_open(out, &o, e);
 }
 
+static enum err vmm_ether(void *ctx, unsigned i, const struct io_ether_options *o,
+                          struct io_ether *out, struct error *e)
+{
+    const struct vmm *v = ctx;
+    char label[16];
+    snprintf(label, sizeof label, "net %u", i);
+    enum err err = io_ether_open(out, o, v->config->poll, label, e);
+    return err ? err_prefix(e, "--net") : ERR_OK;
+}
+
 /* ---- building ---- */
 
 static struct board_s161_config vmm_s161(struct vmm *v, const struct io_console *console)
@@ -86,6 +97,8 @@ static struct board_setup vmm_setup(struct vmm *v)
         .put = vmm_put, .get = vmm_get, .ended = vmm_input_ended, .ctx = v};
     struct board_setup s = v->config->setup;
     s.s161 = vmm_s161(v, &console);
+    s.s161.ether.open = s.kn02.ether.open = vmm_ether;
+    s.s161.ether.ctx = s.kn02.ether.ctx = v;
     s.kn02.line[TC_DZ_CONSOLE] = console;
     s.kn02.nvram = v->nvram.there ? v->nvram.kept : NULL;
     for (unsigned i = 0; i < TC_DZ_LINES; i++)
