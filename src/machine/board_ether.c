@@ -2,27 +2,31 @@
 #include "machine/board_ether.h"
 #include "lib/bug.h"
 
-static void board_ether_nowhere(void *ctx, const void *frame, u32 len)
+/* In a replay it goes nowhere. An answer may be there before the card's driver goes on. */
+static void board_ether_send(void *ctx, const void *frame, u32 len)
 {
-    (void)ctx;
-    (void)frame;
-    (void)len;
+    const struct board_ether *b = ctx;
+    if (!b->real.send)
+        return;
+    b->real.send(b->real.ctx, frame, len);
+    machine_expects_input(b->m);
 }
 
-enum err board_ether_open(struct board_ether *b, const struct machine *m,
+enum err board_ether_open(struct board_ether *b, struct machine *m,
                           const struct board_ether_config *config, unsigned i, struct error *e)
 {
     BUG_ON(i >= config->n);
-    *b = (struct board_ether){.cable.send = board_ether_nowhere, .dead = !config->open};
+    *b = (struct board_ether){
+        .cable = {.send = board_ether_send, .ctx = b}, .m = m, .dead = !config->open};
     if (b->dead || m->intake.mode == INTAKE_REPLAY)
         return ERR_OK;
-    return config->open(config->ctx, i, &config->cable[i], &b->cable, e);
+    return config->open(config->ctx, i, &config->cable[i], &b->real, e);
 }
 
 static bool board_ether_poll(void *ctx, u8 *data, u32 *len)
 {
     const struct board_ether *b = ctx;
-    return b->cable.poll && b->cable.poll(b->cable.ctx, data, len);
+    return b->real.poll && b->real.poll(b->real.ctx, data, len);
 }
 
 static void board_ether_deliver(void *ctx, const u8 *data, u32 len)
@@ -56,7 +60,7 @@ void board_ether_plug(struct board_ether *b, struct machine *m, const struct boa
 
 void board_ether_close(struct board_ether *b)
 {
-    if (b->cable.close)
-        b->cable.close(b->cable.ctx);
+    if (b->real.close)
+        b->real.close(b->real.ctx);
     *b = (struct board_ether){.dead = true};
 }

@@ -30,13 +30,15 @@ struct board_ether_card {
 
 struct board_ether {
     struct io_ether cable; /* for the card: copied into its configuration */
+    struct io_ether real;  /* what it leads to */
+    struct machine *m;
     struct board_ether_card card;
     bool dead; /* nothing can ever come in */
 };
 
 /* First the cable, then the card that is made with it: in a fixed order, because the second adds a
  * source to the machine. After an error there is nothing to close. */
-MUST_CHECK enum err board_ether_open(struct board_ether *b, const struct machine *m,
+MUST_CHECK enum err board_ether_open(struct board_ether *b, struct machine *m,
                                      const struct board_ether_config *config, unsigned i,
                                      struct error *e);
 void board_ether_plug(struct board_ether *b, struct machine *m,

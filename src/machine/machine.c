@@ -84,7 +84,10 @@ static u64 machine_intake_now(void *ctx)
 
 void machine_init(struct machine *m, u32 hz, const struct machine_host *host)
 {
-    *m = (struct machine){.host = *host, .stop_at = ~0ull, .control.step_cpu = -1};
+    *m = (struct machine){.host = *host,
+                          .stop_at = ~0ull,
+                          .poll_cycles = MACHINE_POLL_CYCLES,
+                          .control.step_cpu = -1};
     m->mem = mem_new();
     m->clock = (struct clock){.hz = hz,
                               .progress = machine_progress,
@@ -286,6 +289,8 @@ static void machine_go_on_with_round(struct machine *m)
 static u64 machine_round_length(const struct machine *m, bool alone)
 {
     u64 until = m->clock.now_base + (alone ? MACHINE_POLL_CYCLES : MACHINE_TURN);
+    if (alone && m->next_poll > m->clock.now_base && m->next_poll < until)
+        until = m->next_poll;
     u64 logged = intake_next(&m->intake);
     u64 look = machine_next_look(m);
     until = m->clock.next < until ? m->clock.next : until;

@@ -134,6 +134,7 @@ struct machine {
     } round;
 
     u64 next_poll;                     /* cycle of the next look for input */
+    u32 poll_cycles;                   /* from there to the one after it */
     u64 progress_user, progress_since; /* watchdog: user cycles seen, when they last rose */
     bool progress_warned;
     u64 pace_host, pace_cycle; /* see machine_input.c */
@@ -148,6 +149,9 @@ void machine_fini(struct machine *m);
 /* After memory is laid out: n CPUs of a model, the first enabled. */
 void machine_add_cpus(struct machine *m, unsigned n, const struct mips_model *model, bool big,
                       const struct vcpu_engine *engine);
+
+/* Something went out that may be answered at once: look for input soon. Changes nothing else. */
+void machine_expects_input(struct machine *m);
 
 /* By the board, in a fixed order: the number of a source is part of what is recorded. */
 void machine_add_source(struct machine *m, const struct machine_source *s);

@@ -18,6 +18,9 @@
 /* System/161 does not sleep for less, and its users know how long a disk takes there. */
 #define MACHINE_UNSLEPT_NS 10000000u
 
+/* Things that are taken in at one look. What has to come in time is among them; a flood is not. */
+#define MACHINE_AT_ONCE 1024u
+
 /* Real time between looks of observers while all CPUs wait. */
 #define MACHINE_LOOK_NS 10000000u
 
@@ -73,6 +76,16 @@ static void machine_enter(struct machine *m, const struct machine_input *in)
     machine_deliver(m, in->data, in->len);
 }
 
+/* How many things came in, from sources of this kind. */
+static unsigned machine_enter_all(struct machine *m)
+{
+    struct machine_input in;
+    unsigned n = 0;
+    for (; n < MACHINE_AT_ONCE && machine_take_input(m, true, &in); n++)
+        machine_enter(m, &in);
+    return n;
+}
+
 static void machine_end_if_asked(struct machine *m)
 {
     if (!m->host.asked_to_end(m->host.ctx))
@@ -113,9 +126,29 @@ static bool machine_listens(const struct machine *m)
     return false;
 }
 
+/* While something comes, more does. */
+static void machine_plan_poll(struct machine *m, bool soon)
+{
+    u32 longer =
+        m->poll_cycles < MACHINE_POLL_CYCLES / 2 ? 2 * m->poll_cycles : MACHINE_POLL_CYCLES;
+    m->poll_cycles = soon ? MACHINE_POLL_SOON : longer;
+    m->next_poll = m->clock.now_base + m->poll_cycles;
+}
+
+/* Where a round ends does not matter with one CPU: machine_round_length says more. */
+void machine_expects_input(struct machine *m)
+{
+    u64 soon = machine_now(m) + MACHINE_POLL_SOON;
+    m->poll_cycles = MACHINE_POLL_SOON;
+    if (m->next_poll <= soon || m->intake.mode == INTAKE_REPLAY)
+        return;
+    m->next_poll = soon;
+    if (m->running && m->round.alone)
+        vcpu_request(m->running);
+}
+
 void machine_poll_input(struct machine *m)
 {
-    struct machine_input in;
     if (m->intake.mode == INTAKE_REPLAY) {
         machine_replay_input(m);
         return;
@@ -123,10 +156,9 @@ void machine_poll_input(struct machine *m)
     if (m->clock.now_base < m->next_poll)
         return;
     m->host.wait(m->host.ctx, 0, machine_listens(m));
-    while (machine_take_input(m, true, &in))
-        machine_enter(m, &in);
+    unsigned n = machine_enter_all(m);
     machine_end_if_asked(m);
-    m->next_poll = m->clock.now_base + MACHINE_POLL_CYCLES;
+    machine_plan_poll(m, n > 0);
 }
 
 /* ---- observers ---- */
@@ -249,8 +281,11 @@ static void machine_idle_paced(struct machine *m, u64 cycle, u64 event)
     bool ended = m->host.asked_to_end(m->host.ctx);
     if (cycle != CLOCK_NEVER || got || ended) /* the end of input is no event: it takes no time */
         machine_pace_to(m, host >= due || reached > cycle ? cycle : reached, free);
-    if (got)
+    if (got) {
         machine_enter(m, &in);
+        machine_enter_all(m);
+        machine_plan_poll(m, true);
+    }
     machine_end_if_asked(m);
 }
 

@@ -25,6 +25,15 @@ refuse lines_have_numbers "--serial 3:./x: wants LINE:ADDRESS, and lines 0 to 2"
     "$kuseg" run --board kn02 --serial 3:./x "${2:-$kuseg}"
 refuse cpus_belong_to_boards "--cpu r3000 is for the board dec5000; this is s161" \
     "$kuseg" run --board s161 --cpu r3000 kernel
+refuse networks_are_named "--net: 'usr' is no network: there are user, tap:NAME" \
+    "$kuseg" run --net usr "$guest"
+refuse network_arguments_are_named "--net: there is no 'speed=1': there are mac=" \
+    "$kuseg" run --net user,speed=1 "$guest"
+refuse lances_belong_to_boards "--net card=lance is for the board dec5000; this is s161" \
+    "$kuseg" run --net user,card=lance "$guest"
+refuse five_networks_are_too_many "--net user: a machine can have 4" \
+    "$kuseg" run --net user --net user --net user --net user --net user "$guest"
+refuse interfaces_that_cannot_be_had_are_refused "--net: " "$kuseg" run --net tap:lo "$guest"
 run "$kuseg" console --help
 expect console_has_help 0 out "usage: kuseg console"
 run "$kuseg" version
