@@ -92,7 +92,8 @@ static void send_tcp(struct client *c, u8 flags, const void *data, u32 len)
     t[12] = 0x50;
     t[13] = flags;
     store_be16(t + 14, 0xffff);
-    memcpy(t + 20, data, len);
+    if (len)
+        memcpy(t + 20, data, len);
     u32 pseudo = (GUEST >> 16) + (GUEST & 0xffff) + (HOST >> 16) + (HOST & 0xffff) + 6 + 20 + len;
     store_be16(t + 16, sum(t, 20 + len, pseudo));
     send_ip(c, f, c->gateway, GUEST, HOST, 6, 20 + len);
