@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """Linux 6.1 of Debian with musl and busybox on the DECstation, as ./dev run linux builds it."""
+import hashlib
 import json
 import os
+import socket
+import threading
+import time
 
 from boot import KUSEG, Skip, Terminal, case, contains, equal, main
 
@@ -22,10 +26,10 @@ def need_linux():
 class Shell:
     """The guest at its prompt, on a terminal of its own."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, words=()):
         need_linux()
         self.term = Terminal(
-            KUSEG, "run", "-s", "--initrd", INITRAMFS, *options, KERNEL, "console=ttyS3"
+            KUSEG, "run", "-s", "--initrd", INITRAMFS, *options, KERNEL, "console=ttyS3", *words
         )
         self.boot = self.term.wait_for(PROMPT, BOOT_SECONDS)
 
@@ -104,6 +108,133 @@ def engines_run_the_same_instructions():
         with open("stats.json", encoding="ascii") as f:
             cycles.append(json.load(f)["cycles"])
     equal(cycles[1], cycles[0], "cycles")
+
+
+# ---- network ----
+
+SIZE = 3000000
+
+
+class Host:
+    """A server on the loopback interface that sends `data` to the first who comes, and hears all
+    that one sends."""
+
+    def __init__(self, data=b""):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(SECONDS)
+        self.port = self.listener.getsockname()[1]
+        self.data, self.heard = data, b""
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        with self.listener, self.listener.accept()[0] as conn:
+            conn.settimeout(SECONDS)
+            conn.sendall(self.data)
+            conn.shutdown(socket.SHUT_WR)
+            self.heard = everything(conn)
+
+    def wait(self):
+        self.thread.join(SECONDS)
+        return self.heard
+
+
+def everything(conn):
+    parts = []
+    while part := conn.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def sha256(text):
+    """The hash in what sha256sum printed, or of bytes."""
+    if isinstance(text, bytes):
+        return hashlib.sha256(text).hexdigest()
+    return next(word for word in text.split() if len(word) == 64)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        return s.getsockname()[1]
+
+
+def ask_forwarded(port):
+    """All that the guest says behind a forwarded port. User mode takes the connection before the
+    guest does, and ends it if nobody listens there yet."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection(("127.0.0.1", port), SECONDS) as conn:
+                data = everything(conn)
+        except OSError:
+            data = b""
+        if data:
+            return data
+        time.sleep(0.1)
+    raise AssertionError("the guest does not answer")
+
+
+def user_mode_works(card):
+    port = free_port()
+    shell = Shell("--net", f"user,card={card},hostfwd=tcp::{port}-:8000")
+    contains(shell.run("ifconfig eth0"), "inet addr:10.0.2.15", "02:6B:75:")
+    contains(shell.run("route -n"), "10.0.2.2")
+    made = shell.run(f"head -c {SIZE} /dev/urandom >/tmp/a; sha256sum /tmp/a")
+    host = Host()
+    shell.run(f"nc 10.0.2.2 {host.port} </tmp/a")
+    equal(sha256(host.wait()), sha256(made), "copied out")
+    data = os.urandom(SIZE)
+    host = Host(data)
+    copied = shell.run(f"nc 10.0.2.2 {host.port} </dev/null >/tmp/b; sha256sum /tmp/b")
+    equal(sha256(copied), sha256(data), "copied in")
+    shell.run("nc -l -p 8000 </tmp/a &")
+    equal(sha256(ask_forwarded(port)), sha256(made), "copied through a forwarded port")
+    shell.off()
+
+
+@case
+def user_mode_carries_files_by_virtio():
+    user_mode_works("virtio")
+
+
+@case
+def user_mode_carries_files_by_lance():
+    user_mode_works("lance")
+
+
+def neighbour(number, net):
+    return Shell("--net", net, words=(f"address=10.9.0.{number}",))
+
+
+@case
+def two_machines_reach_each_other():
+    """Through a socket; the carrier of one follows the other, which comes back."""
+    one = neighbour(1, "listen:./cable,card=virtio")
+    equal(one.run("cat /sys/class/net/eth0/carrier").split()[-1], "0", "carrier before")
+    two = neighbour(2, "connect:./cable,card=lance")
+    equal(one.run("cat /sys/class/net/eth0/carrier").split()[-1], "1", "carrier")
+    contains(one.run("ping -c 3 10.9.0.2"), "3 packets received")
+    contains(two.run("ping -c 3 -s 1400 10.9.0.1"), "3 packets received")
+    made = one.run(f"head -c {SIZE} /dev/urandom >/tmp/a; sha256sum /tmp/a")
+    two.term.type("nc -l -p 9000 >/tmp/b </dev/null; sha256sum /tmp/b\n")
+    one.run("until nc 10.9.0.2 9000 </tmp/a; do sleep 1; done")
+    equal(sha256(two.term.wait_for(PROMPT, SECONDS)), sha256(made), "copied")
+    two.off()
+    equal(one.run("cat /sys/class/net/eth0/carrier").split()[-1], "0", "carrier after")
+    two = neighbour(2, "connect:./cable,card=virtio")
+    contains(one.run("ping -c 3 10.9.0.2"), "3 packets received")
+    two.off()
+    one.off()
+
+
+@case
+def a_restricted_guest_reaches_nothing():
+    host = Host()
+    shell = Shell("--net", "user,card=virtio,restrict")
+    contains(shell.run("ifconfig eth0"), "inet addr:10.0.2.15")
+    contains(shell.run(f"nc 10.0.2.2 {host.port} </dev/null; echo status $?"), "status 1")
+    assert host.thread.is_alive(), "somebody came"
+    shell.off()
 
 
 main()
