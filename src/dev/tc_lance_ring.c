@@ -63,6 +63,11 @@ static u32 tc_lance_swap(const struct tc_lance *l)
 static void tc_lance_fetch(const struct tc_lance *l, u32 at, u8 *data, u32 len)
 {
     u32 swap = tc_lance_swap(l);
+    at %= TC_LANCE_RAM;
+    if (!swap && len <= TC_LANCE_RAM - at) {
+        memcpy(data, l->ram + at, len);
+        return;
+    }
     for (u32 i = 0; i < len; i++)
         data[i] = l->ram[((at + i) % TC_LANCE_RAM) ^ swap];
 }

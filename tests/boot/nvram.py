@@ -3,37 +3,23 @@
 """The memory of the DECstation's clock from run to run: --nvram, with kernels of a few words."""
 import os
 import signal
-import struct
 import subprocess
 import time
 
 from boot import KUSEG, case, equal, kuseg, main, write
+from words import GATE, LOOP, POWER, RTC, S0, S1, T0, T1, kernel, lbu, li, sb, sw
 
-CODE = 0x80040000
-T0, T1, RTC, GATE = 8, 9, 16, 17
-SET_UP = [0x3C10BFE8, 0x3C11BFC8]  # lui: the clock in s0, the PROM's gate in s1
-LOOP = [0x1000FFFF, 0]
-POWER = 0x20
 YEARS = 63
 DAY = 1709210096  # in 2024: 2000 + 24, and the year register is 72
 
 
 def put(register, value):
-    return [0x34000000 | T0 << 16 | value, 0xA0000000 | RTC << 21 | T0 << 16 | 4 * register]
+    return li(S0, RTC) + li(T0, value) + sb(T0, 4 * register, S0)
 
 
 def end_with(register):
     """Off, with what is there as the exit status."""
-    return [0x90000000 | RTC << 21 | T1 << 16 | 4 * register, 0xAC000000 | GATE << 21 | T1 << 16 | POWER]
-
-
-def kernel(path, *parts):
-    code = b"".join(struct.pack("<I", word) for word in SET_UP + sum(parts, []))
-    ident = b"\x7fELF\1\1\1" + bytes(9)
-    head = struct.pack("<HHIIIIIHHHHHH", 2, 8, 1, CODE, 52, 0, 0, 52, 32, 1, 0, 0, 0)
-    segment = struct.pack("<8I", 1, 84, CODE, CODE, len(code), len(code), 7, 4)
-    with open(path, "wb") as f:
-        f.write(ident + head + segment + code)
+    return li(S0, RTC) + li(S1, GATE) + lbu(T1, 4 * register, S0) + sw(T1, POWER, S1)
 
 
 def run(*options):
