@@ -32,6 +32,7 @@
 #define BEQ(rs, rt, by)  (0x10000000u | (rs) << 21 | (rt) << 16 | ((by)&0xffff))
 #define BNE(rs, rt, by)  (0x14000000u | (rs) << 21 | (rt) << 16 | ((by)&0xffff))
 #define ADDU(rd, rs, rt) (0x00000021u | (rs) << 21 | (rt) << 16 | (rd) << 11)
+#define JR_RA            0x03e00008u
 #define NOP              0u
 
 enum {
@@ -58,6 +59,8 @@ struct rig {
     unsigned burst;     /* frames that the peer sends at each look */
     u64 polls, end_at;  /* looks so far; after so many the person asks to end (0: never) */
     u64 asked;          /* cycle */
+    u64 code_at;        /* after so many looks the peer sends code (0: never), */
+    u64 coded;          /* then, a cycle */
     unsigned back, odd; /* frames that came back; those that are not as they were sent */
     u64 host_ns;
 };
@@ -67,6 +70,14 @@ static void rig_frame(u8 *frame, u32 n)
     memcpy(frame, mac, 6);
     for (u32 i = 6; i < 64; i++)
         frame[i] = (u8)(i + n);
+}
+
+/* Instructions in a frame, where they are aligned: what run_buffer waits for. */
+static void rig_code_frame(u8 *frame)
+{
+    memcpy(frame, mac, 6);
+    store_le32(frame + 16, ADDIU(LEFT, LEFT, -1));
+    store_le32(frame + 20, JR_RA);
 }
 
 static void rig_listen(struct rig *r)
@@ -85,11 +96,16 @@ static void rig_listen(struct rig *r)
 static void rig_wait(void *ctx, u64 ns, bool console)
 {
     struct rig *r = ctx;
-    u8 frame[64];
+    u8 frame[64] = {0};
     (void)ns;
     (void)console;
     if (!r->end[1].ctx)
         return;
+    if (r->code_at && r->polls == r->code_at) {
+        rig_code_frame(frame);
+        r->coded = machine_now(&r->m);
+        r->end[1].send(r->end[1].ctx, frame, sizeof frame);
+    }
     for (unsigned i = 0; i < r->burst; i++) {
         rig_frame(frame, (u32)r->polls + i);
         r->end[1].send(r->end[1].ctx, frame, sizeof frame);
@@ -181,14 +197,14 @@ static void rig_start_virtio(struct rig *r, const u32 *words, size_t n)
 }
 
 /* log: to be replayed; NULL: recorded. */
-static struct rig *rig_new_card(enum io_ether_card card, const u32 *words, size_t n,
-                                const struct buf *log)
+static struct rig *rig_new_with(const struct vcpu_engine *engine, enum io_ether_card card,
+                                const u32 *words, size_t n, const struct buf *log)
 {
     struct rig *r = xcalloc(1, sizeof *r);
     struct machine_host host = {
         .wait = rig_wait, .asked_to_end = rig_asked_to_end, .mono_ns = rig_mono_ns, .ctx = r};
     struct board_kn02_config config = {.ram = MIB(4),
-                                       .engine = vcpu_usual,
+                                       .engine = engine,
                                        .epoch_ns = 1700000000000000000ull,
                                        .ether = {.n = 1, .open = rig_open, .ctx = r}};
     struct error e;
@@ -207,6 +223,12 @@ static struct rig *rig_new_card(enum io_ether_card card, const u32 *words, size_
     else
         rig_start(r, words, n);
     return r;
+}
+
+static struct rig *rig_new_card(enum io_ether_card card, const u32 *words, size_t n,
+                                const struct buf *log)
+{
+    return rig_new_with(vcpu_usual, card, words, n, log);
 }
 
 static struct rig *rig_new(const u32 *words, size_t n, const struct buf *log)
@@ -271,6 +293,37 @@ static const u32 flood[] = {START,
                             SW(T2, 0, PORTS),
                             BEQ(ZERO, ZERO, -4),
                             NOP};
+
+/* Runs what lies in the buffer for frames, again and again until it has counted to 10000, which
+ * the code that is there at first does not do. */
+static const u32 run_buffer[] = {START,
+                                 ORI(LEFT, ZERO, 10000),
+                                 ORI(T2, RAM, 0x2010),
+                                 LUI(T1, JR_RA >> 16),
+                                 ORI(T1, T1, JR_RA & 0xffff),
+                                 SW(ZERO, 0, T2),
+                                 SW(T1, 4, T2),
+                                 SW(ZERO, 8, T2),
+                                 T2 << 21 | 31 << 11 | 9, /* jalr */
+                                 NOP,
+                                 BNE(LEFT, ZERO, -3),
+                                 NOP,
+                                 SW(ZERO, 0x20, GATE)};
+
+/* What comes in is executed at once, even where code was translated. */
+static void frames_can_be_code(void **state)
+{
+    (void)state;
+    static const struct vcpu_engine *const engines[] = {&vcpu_interp, &vcpu_jit};
+    for (unsigned i = 0; i < ARRAY_LEN(engines); i++) {
+        struct rig *r =
+            rig_new_with(engines[i], IO_ETHER_CARD_LANCE, run_buffer, ARRAY_LEN(run_buffer), NULL);
+        r->code_at = 5;
+        assert_int_equal(machine_run(&r->m), MACHINE_POWER_OFF);
+        assert_in_range(machine_now(&r->m) - r->coded, 70000, 80000);
+        rig_free(r);
+    }
+}
 
 /* The indices of rings count in the upper half of their first word. */
 #define VIRTIO_START                                                                               \
@@ -456,9 +509,10 @@ static void two_cards_at_most(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(frames_replay),        cmocka_unit_test(nothing_is_missed),
-        cmocka_unit_test(floods_are_borne),     cmocka_unit_test(two_cards_at_most),
-        cmocka_unit_test(virtio_frames_replay), cmocka_unit_test(virtio_floods_are_borne),
+        cmocka_unit_test(frames_replay),           cmocka_unit_test(frames_can_be_code),
+        cmocka_unit_test(nothing_is_missed),       cmocka_unit_test(floods_are_borne),
+        cmocka_unit_test(two_cards_at_most),       cmocka_unit_test(virtio_frames_replay),
+        cmocka_unit_test(virtio_floods_are_borne),
     };
     return cmocka_run_group_tests_name("kn02_ether", tests, NULL, NULL);
 }
