@@ -4,6 +4,7 @@
 import hashlib
 import json
 import os
+import re
 import socket
 import threading
 import time
@@ -200,6 +201,23 @@ def user_mode_carries_files_by_virtio():
 @case
 def user_mode_carries_files_by_lance():
     user_mode_works("lance")
+
+
+@case
+def a_lance_is_known_and_makes_no_errors():
+    """Frames as long as they can be, as fast as they can come and go."""
+    shell = Shell("--net", "user,card=lance,mac=08:00:2b:01:02:03")
+    contains(shell.boot, "tc6: DEC      PMAD-AA", "tc6: PMAD-AA, addr = 08:00:2b:01:02:03, irq = 14")
+    data = os.urandom(SIZE)
+    host = Host(data)
+    shell.run(f"nc 10.0.2.2 {host.port} </dev/null >/tmp/a")
+    host = Host()
+    shell.run(f"nc 10.0.2.2 {host.port} </tmp/a")
+    equal(sha256(host.wait()), sha256(data), "copied in and out")
+    state = shell.run("ifconfig eth0")
+    found = re.findall(r"(?:errors|dropped|overruns|frame|carrier|collisions):(\d+)", state)
+    equal(found, ["0"] * 9, state)
+    shell.off()
 
 
 def neighbour(number, net):
