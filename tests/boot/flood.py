@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 """DECstation kernels that do one thing without end: who asks the monitor to end is heard, and it
 takes no more memory."""
+import json
 import re
 import select
 import signal
@@ -9,7 +10,7 @@ import subprocess
 import time
 
 from boot import KUSEG, case, equal, main
-from words import DZ, GATE, LOOP, T0, T1, addiu, for_ever, kernel, li, sh, sw
+from words import CARD, DZ, GATE, LOOP, PORTS, S0, S1, T0, T1, addiu, for_ever, kernel, li, sh, sw
 
 TEXT = 0x80040000  # of its own code: anything is a text
 PUTS = 0x2C
@@ -78,6 +79,35 @@ def texts_of_the_prom():
 def texts_of_the_prom_that_nobody_reads():
     kernel("kernel", texts())
     bears(read=False)
+
+
+def lance():
+    """The Ethernet card runs, with a ring of one descriptor at 0x80 and a buffer at 0x2000."""
+    block = {2: 0x0008, 4: 0x012B, 6: 0x0302, 16: 0x40, 20: 0x80, 0x84: 0xFFC0}
+    code = li(S0, CARD) + li(S1, PORTS)
+    for at, value in block.items():
+        code += li(T0, value) + sh(T0, at, S0)
+    for i in range(6):  # to everybody
+        code += li(T0, 0xFFFF) + sh(T0, 0x2000 + 2 * (i // 2), S0)
+    for value in 4, 1, 0x102:
+        code += li(T0, value) + sw(T0, 0, S1)
+    return code
+
+
+@case
+def doorbells_of_the_ethernet_card():
+    kernel("kernel", lance(), li(T0, 8), for_ever(sw(T0, 0, S1)))
+    bears("--net", "user,card=lance")
+
+
+@case
+def frames_without_end():
+    kernel("kernel", lance(), li(T0, 0x83002000), li(T1, 8), for_ever(sw(T0, 0x80, S0), sw(T1, 0, S1)))
+    bears("--net", "user,card=lance", "--stats", "stats.json")
+    with open("stats.json", encoding="ascii") as f:
+        sent = json.load(f)["devices"]["net_frames_written"]
+    if sent < 10000:
+        raise AssertionError(f"only {sent} frames were sent")
 
 
 @case
