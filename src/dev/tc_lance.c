@@ -241,7 +241,6 @@ static const struct state_field tc_lance_fields[] = {
     STATE_FIELD(struct tc_lance, tx.log, U8, 1),
     STATE_FIELD(struct tc_lance, tx.at, U8, 1),
     STATE_FIELD(struct tc_lance, carrier, BOOL, 1),
-    STATE_FIELD(struct tc_lance, told, BOOL, 1),
     DEV_STATE_EVENT(struct tc_lance, look),
 };
 

@@ -26,9 +26,9 @@ struct tc_lance *tc_lance_new(const struct dev_env *env, struct dev_line line,
                               const struct tc_lance_config *config);
 void tc_lance_free(struct tc_lance *l);
 
-/* By the machine's intake: what the cable's poll gave. Without room a frame is missed. Room: the
- * receiver is on, and owns memory for the longest frame, or all that its ring has; or nothing came
- * yet, not even news of the carrier. */
+/* By the machine's intake: what the cable's poll gave. Without room a frame is missed. Room: there
+ * are buffers for the longest frame, or the ring is all the chip's; or nobody listens, and frames
+ * are lost as on any cable. */
 void tc_lance_input(struct tc_lance *l, const u8 *data, u32 len);
 bool tc_lance_input_room(const struct tc_lance *l);
 

@@ -62,8 +62,8 @@ struct tc_lance {
     u8 address[IO_ETHER_ADDRESS]; /* that it takes frames for */
     u8 filter[8];                 /* of multicast addresses, by their hash */
     struct tc_lance_ring rx, tx;
-    bool carrier, told; /* told: of a carrier or none; that comes first */
-    struct event look;  /* at the ring of transmission; armed: something may be there */
+    bool carrier;
+    struct event look; /* at the ring of transmission; armed: something may be there */
 };
 
 /* tc_lance.c */

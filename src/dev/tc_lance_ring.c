@@ -184,10 +184,8 @@ static void tc_lance_receive(struct tc_lance *l, const u8 *data, u32 len, u16 er
 void tc_lance_input(struct tc_lance *l, const u8 *data, u32 len)
 {
     u8 frame[TC_LANCE_MAX] = {0};
-    if (len == 1) {
+    if (len == 1)
         l->carrier = data[0];
-        l->told = true;
-    }
     if (!io_ether_len_ok(len) || l->mode & TC_LANCE_LOOP)
         return;
     memcpy(frame, data, len);
@@ -201,8 +199,8 @@ void tc_lance_input(struct tc_lance *l, const u8 *data, u32 len)
 bool tc_lance_input_room(const struct tc_lance *l)
 {
     u32 room = 0;
-    if (!l->told || !(l->csr[0] & TC_LANCE_RXON))
-        return !l->told;
+    if (!(l->csr[0] & TC_LANCE_RXON) || l->mode & TC_LANCE_LOOP)
+        return true;
     for (u32 i = 0; i < 1u << l->rx.log && room < TC_LANCE_MAX; i++) {
         u32 at = tc_lance_desc_at(&l->rx, l->rx.at + i);
         if (!(tc_lance_word(l, at + TC_LANCE_D1) & TC_LANCE_OWN))

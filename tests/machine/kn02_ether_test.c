@@ -469,7 +469,8 @@ static void floods_are_borne(void **state)
         assert_true(machine_now(&r->m) == r->asked);
         assert_in_range(r->asked, 0, 21 << 20);
         assert_in_range(r->m.stats.net_reads, 0, 1);
-        assert_in_range(r->m.intake.log.len, 0, 1000);
+        /* a cable's queue of what came before the card was on; a thousandth of what was sent */
+        assert_in_range(r->m.intake.log.len, 0, 10000);
         if (cases[i].words == flood)
             assert_in_range(r->m.stats.net_writes, 10000, 21 << 20);
         rig_free(r);
