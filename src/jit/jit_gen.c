@@ -155,7 +155,7 @@ bool jit_gen_region(struct jit_gen *g)
     memset(g->reached, 0, sizeof g->reached);
     memset(g->written, 0, sizeof g->written);
     g->nfixups = g->nstubs = g->nchains = g->nnotes = g->ncopies = g->nsaved = 0;
-    g->failed = false;
+    g->failed = g->copying = false;
     jit_gen_reach(g, g->r->entry);
     jit_gen_find_written(g);
     jit_regs_choose_homes(g);
