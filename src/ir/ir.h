@@ -27,7 +27,7 @@ enum ir_type {
     IR_VOID,
     IR_I32,
     IR_I64,
-    IR_F32, /* F32 and F64 are reserved: ir_verify refuses them */
+    IR_F32, /* of values only */
     IR_F64,
     IR_I8, /* of slots only: read as i32 with zeros above, written with an i32's low byte */
 };
@@ -58,8 +58,10 @@ enum ir_cc { /* pairs of opposites: cc ^ 1 */
     IR_NE,
     IR_LTS,
     IR_GES,
-    IR_LTU,
+    IR_LTU, /* not of floating point, where GES is the opposite of LTS, too */
     IR_GEU,
+    IR_UNO, /* unordered: one is no number. Of floating point only */
+    IR_ORD,
 };
 
 enum ir_size {
@@ -82,7 +84,7 @@ typedef u16 ir_ref; /* index of an instruction; 0: none */
 
 struct ir_insn {
     u8 op;
-    u8 type; /* of the value; CMP: of what is compared; PUT: of a; IR_VOID if there is none */
+    u8 type; /* of the value; CMP: of what is compared; PUT, PUTF: of a; IR_VOID if there is none */
     u8 cc;   /* CMP */
     u8 size; /* LOAD; STORE: the sign is of no matter */
     ir_ref a, b, c;
@@ -164,7 +166,9 @@ void ir_region_clear(struct ir_region *r);
 struct ir_builder {
     struct ir_region *r;
     u16 block;
-    ir_ref known[IR_MAX_SLOTS]; /* the slot's value, if this block has seen it */
+    ir_ref known[IR_MAX_SLOTS];  /* the slot's value, if this block has seen it; */
+    ir_ref knownf[IR_MAX_SLOTS]; /* as an f32; or the f64 that it is half of, */
+    bool high[IR_MAX_SLOTS];     /* and which half */
 };
 
 u16 ir_new_block(struct ir_region *r); /* to jump to before it is filled */
@@ -189,6 +193,14 @@ ir_ref ir_load(struct ir_builder *b, enum ir_size size, ir_ref at, u16 point);
 void ir_store(struct ir_builder *b, enum ir_size size, ir_ref at, ir_ref v, u16 point);
 void ir_guard(struct ir_builder *b, ir_ref cond, u16 point);
 void ir_do_call(struct ir_builder *b, u16 call, u16 point);
+void ir_ask(struct ir_builder *b, ir_ref cond, u16 call, u16 point);
+
+/* ir_float.c. high: of an f64; else of no matter */
+ir_ref ir_getf(struct ir_builder *b, enum ir_type type, u16 slot, u16 high);
+void ir_putf(struct ir_builder *b, u16 slot, u16 high, ir_ref v);
+ir_ref ir_float(struct ir_builder *b, enum ir_op op, enum ir_type type, ir_ref x, ir_ref y);
+/* What an operation of floating point yields; y: 0 if there is none. */
+u64 ir_float_eval(const struct ir_insn *in, enum ir_type from, u64 x, u64 y);
 
 void ir_jump(struct ir_builder *b, u16 to);
 void ir_branch(struct ir_builder *b, ir_ref cond, u16 t, u16 f);

@@ -4,7 +4,7 @@
  * emits is mostly constants and registers that were just written; there is no later pass to wait
  * for. A table that overflows marks the region as full and drops what does not fit.
  */
-#include "ir/ir.h"
+#include "ir/ir_int.h"
 #include "lib/bug.h"
 
 #include <stdlib.h>
@@ -79,11 +79,17 @@ u16 ir_new_block(struct ir_region *r)
     return i;
 }
 
+static void ir_forget(struct ir_builder *b)
+{
+    memset(b->known, 0, sizeof b->known);
+    memset(b->knownf, 0, sizeof b->knownf);
+}
+
 void ir_begin(struct ir_builder *b, struct ir_region *r, u16 block)
 {
     b->r = r;
     b->block = block;
-    memset(b->known, 0, sizeof b->known);
+    ir_forget(b);
     r->block[block].first = (ir_ref)r->ninsns;
 }
 
@@ -126,8 +132,8 @@ enum ir_type ir_type_of(const struct ir_insn *in)
 {
     if (in->op == IR_CMP)
         return IR_I32;
-    return ir_ops[in->op].effect == IR_PURE || in->op == IR_GET || in->op == IR_PEEK ||
-                   in->op == IR_LEFT || in->op == IR_LOAD
+    return ir_ops[in->op].effect == IR_PURE || in->op == IR_GET || in->op == IR_GETF ||
+                   in->op == IR_PEEK || in->op == IR_LEFT || in->op == IR_LOAD
                ? in->type
                : IR_VOID;
 }
@@ -137,7 +143,7 @@ static enum ir_type ir_type_at(const struct ir_builder *b, ir_ref v)
     return ir_type_of(&b->r->insn[v]);
 }
 
-static ir_ref ir_emit(struct ir_builder *b, struct ir_insn in)
+ir_ref ir_emit(struct ir_builder *b, struct ir_insn in)
 {
     u16 i = ir_next(b->r, &b->r->ninsns, IR_MAX_INSNS);
     b->r->insn[i] = in;
@@ -350,6 +356,9 @@ ir_ref ir_cmp(struct ir_builder *b, enum ir_cc cc, ir_ref x, ir_ref y)
 {
     enum ir_type type = ir_type_at(b, x);
     u64 cx, cy;
+    if (type == IR_F32 || type == IR_F64)
+        return ir_emit(
+            b, (struct ir_insn){.op = IR_CMP, .type = (u8)type, .cc = (u8)cc, .a = x, .b = y});
     if (x == y)
         return ir_const(b, IR_I32, cc == IR_EQ || cc == IR_GES || cc == IR_GEU);
     bool fx = ir_is_const(b, x, &cx), fy = ir_is_const(b, y, &cy);
@@ -376,7 +385,9 @@ ir_ref ir_select(struct ir_builder *b, ir_ref cond, ir_ref x, ir_ref y)
 
 ir_ref ir_get(struct ir_builder *b, u16 slot)
 {
-    if (!b->known[slot]) {
+    if (!b->known[slot] && b->knownf[slot]) {
+        b->known[slot] = ir_float_bits(b, slot);
+    } else if (!b->known[slot]) {
         enum ir_type type = b->r->slot[slot].type;
         b->known[slot] = ir_emit(
             b,
@@ -401,6 +412,7 @@ void ir_put(struct ir_builder *b, u16 slot, ir_ref v)
     if (b->known[slot] == v)
         return;
     ir_emit(b, (struct ir_insn){.op = IR_PUT, .type = (u8)ir_type_at(b, v), .a = v, .imm = slot});
+    b->knownf[slot] = 0;
     b->known[slot] = b->r->slot[slot].type != IR_I8 || ir_fits_byte(b, v) ? v : 0;
 }
 
@@ -437,7 +449,13 @@ void ir_guard(struct ir_builder *b, ir_ref cond, u16 point)
 void ir_do_call(struct ir_builder *b, u16 call, u16 point)
 {
     ir_emit(b, (struct ir_insn){.op = IR_CALL, .imm = call, .point = point});
-    memset(b->known, 0, sizeof b->known);
+    ir_forget(b);
+}
+
+void ir_ask(struct ir_builder *b, ir_ref cond, u16 call, u16 point)
+{
+    if (!ir_is(b, cond, 0))
+        ir_emit(b, (struct ir_insn){.op = IR_ASK, .a = cond, .imm = call, .point = point});
 }
 
 /* ---- ends ---- */

@@ -73,9 +73,39 @@ static u64 ir_eval_peek(const struct ir_run *x, const struct ir_insn *in)
     return v;
 }
 
+/* The slots of GETF and PUTF, low half first. */
+static const struct ir_slot *ir_eval_half(const struct ir_run *x, const struct ir_insn *in,
+                                          unsigned half)
+{
+    return &x->r->slot[in->imm >> 16 * half & 0xffff];
+}
+
+static u64 ir_eval_getf(const struct ir_run *x, const struct ir_insn *in)
+{
+    u64 v = ir_read_slot(ir_eval_half(x, in, 0), x->h->state);
+    if (in->type == IR_F64)
+        v |= ir_read_slot(ir_eval_half(x, in, 1), x->h->state) << 32;
+    return v;
+}
+
+static void ir_eval_putf(const struct ir_run *x, const struct ir_insn *in)
+{
+    u64 v = x->v[in->a];
+    ir_write_slot(ir_eval_half(x, in, 0), x->h->state, (u32)v);
+    if (in->type == IR_F64)
+        ir_write_slot(ir_eval_half(x, in, 1), x->h->state, v >> 32);
+}
+
+static bool ir_eval_is_float(const struct ir_insn *in)
+{
+    return in->op > IR_PUTF ? in->op <= IR_FHI : in->type == IR_F32 || in->type == IR_F64;
+}
+
 static u64 ir_eval_value(const struct ir_run *x, const struct ir_insn *in)
 {
     switch (in->op) {
+    case IR_GETF:
+        return ir_eval_getf(x, in);
     case IR_CONST:
         return in->imm;
     case IR_GET:
@@ -87,6 +117,9 @@ static u64 ir_eval_value(const struct ir_run *x, const struct ir_insn *in)
     case IR_SELECT:
         return x->v[in->a] ? x->v[in->b] : x->v[in->c];
     default:
+        if (ir_eval_is_float(in))
+            return ir_float_eval(in, ir_type_of(&x->r->insn[in->a]), x->v[in->a],
+                                 in->b ? x->v[in->b] : 0);
         return ir_fold(in->op, in->type, in->cc, x->v[in->a], in->b ? x->v[in->b] : 0);
     }
 }
@@ -133,6 +166,11 @@ static bool ir_eval_call(struct ir_run *x, const struct ir_insn *in)
     return x->h->call(x->h, in->point, &x->r->call[in->imm]);
 }
 
+static bool ir_eval_ask(struct ir_run *x, const struct ir_insn *in)
+{
+    return !x->v[in->a] || ir_eval_call(x, in);
+}
+
 static bool ir_eval_guard(struct ir_run *x, const struct ir_insn *in)
 {
     if (!x->v[in->a])
@@ -152,6 +190,8 @@ static bool ir_eval_try(struct ir_run *x, const struct ir_insn *in, u64 *v)
         return ir_eval_store(x, in);
     case IR_CALL:
         return ir_eval_call(x, in);
+    case IR_ASK:
+        return ir_eval_ask(x, in);
     default:
         return ir_eval_guard(x, in);
     }
@@ -172,6 +212,10 @@ static bool ir_eval_insn(struct ir_run *x, ir_ref at)
     const struct ir_insn *in = &x->r->insn[at];
     if (in->op == IR_PUT) {
         ir_write_slot(&x->r->slot[in->imm], x->h->state, x->v[in->a]);
+        return true;
+    }
+    if (in->op == IR_PUTF) {
+        ir_eval_putf(x, in);
         return true;
     }
     if (ir_ops[in->op].effect != IR_LEAVES) {

@@ -11,7 +11,7 @@ static const char *const ir_type_names[] = {
     [IR_VOID] = "void", [IR_I32] = "i32", [IR_I64] = "i64",
     [IR_F32] = "f32",   [IR_F64] = "f64", [IR_I8] = "i8",
 };
-static const char *const ir_cc_names[] = {"eq", "ne", "lts", "ges", "ltu", "geu"};
+static const char *const ir_cc_names[] = {"eq", "ne", "lts", "ges", "ltu", "geu", "uno", "ord"};
 static const char *const ir_size_names[] = {"s8", "u8", "s16", "u16", "w32"};
 
 #define IR_NAME(table, i) ((i) < ARRAY_LEN(table) ? (table)[i] : "?")
@@ -71,7 +71,8 @@ static void ir_print_op(const struct ir_insn *in, FILE *out)
 {
     fprintf(out, "%s", ir_ops[in->op].name);
     if (in->op == IR_CMP)
-        fprintf(out, ".%s%s", IR_NAME(ir_cc_names, in->cc), in->type == IR_I64 ? ".i64" : "");
+        fprintf(out, ".%s%s%s", IR_NAME(ir_cc_names, in->cc), in->type == IR_I32 ? "" : ".",
+                in->type == IR_I32 ? "" : IR_NAME(ir_type_names, in->type));
     if (in->op == IR_LOAD || in->op == IR_STORE)
         fprintf(out, ".%s", IR_NAME(ir_size_names, in->size));
 }
@@ -86,10 +87,20 @@ static bool ir_print_own(const struct ir_region *r, const struct ir_insn *in, ir
         fprintf(out, " ");
         ir_print_slot(r, in->imm, name, out);
         return true;
+    case IR_GETF:
+    case IR_PUTF:
+        fprintf(out, " ");
+        ir_print_slot(r, in->imm & 0xffff, name, out);
+        if (in->type == IR_F64) {
+            fprintf(out, ":");
+            ir_print_slot(r, in->imm >> 16, name, out);
+        }
+        return true;
     case IR_PEEK:
         fprintf(out, " 0x%" PRIx64 " +", in->imm);
         return false;
     case IR_CALL:
+    case IR_ASK:
         fprintf(out, " helper %" PRIu64, in->imm);
         if (in->imm < r->ncalls)
             fprintf(out, "(0x%" PRIx64 ")", r->call[in->imm].arg);

@@ -6,7 +6,8 @@
 #include "ir/ir.h"
 #include "lib/bug.h"
 
-/* The result, then the operands: T the instruction's own type, i i32, l i64, - no value. */
+/* The result, then the operands: T the instruction's own type, i i32, l i64, f f32, d f64, F the
+ * instruction's own of floating point, - no value. */
 static const char *const ir_signature[IR_NOPS] = {
     [IR_CONST] = "T",   [IR_GET] = "T",     [IR_PEEK] = "Ti",     [IR_PUT] = "-T",
     [IR_ADD] = "TTT",   [IR_SUB] = "TTT",   [IR_MUL] = "TTT",     [IR_AND] = "TTT",
@@ -16,7 +17,12 @@ static const char *const ir_signature[IR_NOPS] = {
     [IR_ZX32] = "li",   [IR_LO32] = "il",   [IR_HI32] = "il",     [IR_LOAD] = "ii",
     [IR_STORE] = "-ii", [IR_GUARD] = "-i",  [IR_CALL] = "-",      [IR_JUMP] = "-",
     [IR_BRANCH] = "-i", [IR_SWITCH] = "-i", [IR_CHAIN] = "-",     [IR_INDIRECT] = "-i",
-    [IR_LEAVE] = "-",   [IR_LEFT] = "l",
+    [IR_LEAVE] = "-",   [IR_LEFT] = "l",    [IR_ASK] = "-i",      [IR_GETF] = "F",
+    [IR_PUTF] = "-F",   [IR_FADD] = "FFF",  [IR_FSUB] = "FFF",    [IR_FMUL] = "FFF",
+    [IR_FDIV] = "FFF",  [IR_FNEG] = "FF",   [IR_FABS] = "FF",     [IR_WIDEN] = "df",
+    [IR_NARROW] = "fd", [IR_FROM32] = "Fi", [IR_ROUND] = "if",    [IR_ROUNDD] = "id",
+    [IR_FBITS] = "fi",  [IR_IBITS] = "if",  [IR_JOIN] = "dii",    [IR_FLO] = "id",
+    [IR_FHI] = "id",
 };
 
 struct ir_checked {
@@ -64,7 +70,7 @@ static const char *ir_check_slots(const struct ir_region *r)
     for (unsigned i = 0; i < r->nslots; i++) {
         u8 type = r->slot[i].type;
         if (type == IR_F32 || type == IR_F64)
-            return "a slot holds floating point, which is reserved";
+            return "a slot is of floating point, which lives in slots of i32";
         if (type != IR_I8 && type != IR_I32 && type != IR_I64)
             return "a slot is of no type";
         for (unsigned k = 0; k < i; k++)
@@ -246,7 +252,12 @@ static enum ir_type ir_type_meant(char what, const struct ir_insn *in)
 {
     switch (what) {
     case 'T':
+    case 'F':
         return in->type;
+    case 'f':
+        return IR_F32;
+    case 'd':
+        return IR_F64;
     case 'i':
         return IR_I32;
     case 'l':
@@ -259,10 +270,13 @@ static enum ir_type ir_type_meant(char what, const struct ir_insn *in)
 static const char *ir_check_type(const struct ir_insn *in)
 {
     const char *sig = ir_signature[in->op];
-    bool own = sig[0] == 'T' || (sig[1] == 'T');
-    if (in->type == IR_F32 || in->type == IR_F64)
-        return "an instruction is of floating point, which is reserved";
-    if (own ? in->type != IR_I32 && in->type != IR_I64 : in->type != ir_type_meant(sig[0], in))
+    bool own = sig[0] == 'T' || sig[1] == 'T', own_float = sig[0] == 'F' || sig[1] == 'F';
+    bool whole = in->type == IR_I32 || in->type == IR_I64;
+    bool is_float = in->type == IR_F32 || in->type == IR_F64;
+    bool right = own         ? whole || (in->op == IR_CMP && is_float)
+                 : own_float ? is_float
+                             : in->type == ir_type_meant(sig[0], in);
+    if (!right)
         return "an instruction is of the wrong type";
     return NULL;
 }
@@ -295,6 +309,26 @@ static const char *ir_check_slot_use(const struct ir_region *r, const struct ir_
     return NULL;
 }
 
+static const char *ir_check_float_slots(const struct ir_region *r, const struct ir_insn *in)
+{
+    u64 lo = in->imm & 0xffff, hi = in->imm >> 16;
+    if (lo >= r->nslots || hi >= r->nslots || (in->type == IR_F32 && hi))
+        return "an instruction's slot is none";
+    if (r->slot[lo].type != IR_I32 || (in->type == IR_F64 && r->slot[hi].type != IR_I32))
+        return "an instruction's slot is of another type";
+    if (in->type == IR_F64 && r->slot[hi].offset != r->slot[lo].offset + 4)
+        return "the halves of a slot of floating point do not adjoin";
+    return NULL;
+}
+
+static const char *ir_check_cc(const struct ir_insn *in)
+{
+    bool is_float = in->type == IR_F32 || in->type == IR_F64;
+    bool known =
+        is_float ? in->cc <= IR_ORD && in->cc != IR_LTU && in->cc != IR_GEU : in->cc <= IR_GEU;
+    return known ? NULL : "a comparison compares in no known way";
+}
+
 static const char *ir_check_fields(const struct ir_region *r, const struct ir_insn *in)
 {
     switch (in->op) {
@@ -304,11 +338,15 @@ static const char *ir_check_fields(const struct ir_region *r, const struct ir_in
     case IR_PUT:
         return ir_check_slot_use(r, in);
     case IR_CMP:
-        return in->cc > IR_GEU ? "a comparison compares in no known way" : NULL;
+        return ir_check_cc(in);
+    case IR_GETF:
+    case IR_PUTF:
+        return ir_check_float_slots(r, in);
     case IR_LOAD:
     case IR_STORE:
         return in->size > IR_W32 ? "an access is of no known size" : NULL;
     case IR_CALL:
+    case IR_ASK:
         return in->imm >= r->ncalls ? "a call's helper is none" : NULL;
     default:
         return NULL;

@@ -49,7 +49,9 @@ static ir_ref jit_gen_insn(struct jit_gen *g, ir_ref i)
         jit_leave_end(g, i);
         return i;
     default:
-        if (in->op == IR_PEEK)
+        if (jit_float_is(in))
+            jit_float_emit(g, i);
+        else if (in->op == IR_PEEK)
             jit_ops_peek(g, i);
         else if (in->op == IR_LEFT)
             jit_ops_left(g, i);

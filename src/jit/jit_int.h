@@ -21,6 +21,7 @@ struct jit_frame {
     void *state;
     struct jit_exit *exit;
     u64 temp[X64_NREGS]; /* across slow paths, by register */
+    u64 xmm[16];         /* likewise */
     u64 value_of[23];    /* values that found no register */
 };
 
@@ -97,6 +98,7 @@ struct jit {
 enum jit_where {
     JIT_NOWHERE,
     JIT_IN_REG,  /* a temporary of its own */
+    JIT_IN_XMM,  /* likewise, of floating point */
     JIT_IN_HOME, /* the slot it was read from or written to has a register, and still holds it */
     JIT_IN_SLOT, /* likewise, in memory */
     JIT_IN_FRAME,
@@ -138,7 +140,7 @@ struct jit_copy {
     /* what stood where then */
     unsigned saved;
     u32 frame_used, open;
-    ir_ref owner[X64_NREGS];
+    ir_ref owner[X64_NREGS], xowner[X64_NREGS];
     struct jit_value window[JIT_WINDOWS];
 };
 
@@ -152,6 +154,7 @@ enum jit_stub_kind {
     JIT_STUB_WINDOW,
     JIT_STUB_LEAVE,
     JIT_STUB_CALL,
+    JIT_STUB_ASK,
     JIT_STUB_SPENT,
 };
 
@@ -161,6 +164,7 @@ struct jit_stub {
     u8 tag, t1, t2; /* accesses: which tag; two temporaries, t2 holds the tag wanted */
     u16 hint;
     u16 live;    /* temporaries to be kept */
+    u16 xlive;   /* ASK: of floating point */
     ir_ref insn; /* that it is for; SPENT: none */
     u16 block;
     u16 copy; /* WINDOW: where to go if it is none */
@@ -195,14 +199,18 @@ struct jit_gen {
     u8 home[IR_MAX_SLOTS];                              /* register, or X64_NONE */
     u16 slot_in[X64_NREGS];                             /* of homes */
     bool written[IR_MAX_SLOTS];
-    bool held[IR_MAX_SLOTS]; /* values of this block may still be where the slot is */
-    u16 homes;               /* registers that are one */
-    ir_ref owner[X64_NREGS]; /* of temporaries; 0: free */
-    u16 locked;              /* registers that the current instruction needs */
-    u32 frame_used;          /* bit each */
-    ir_ref flags;            /* the comparison that the flags still show, */
-    u8 flags_cc;             /* as this condition */
-    bool pre;                /* in the check block */
+    bool held[IR_MAX_SLOTS];  /* values of this block may still be where the slot is */
+    u16 homes;                /* registers that are one */
+    ir_ref owner[X64_NREGS];  /* of temporaries; 0: free */
+    u16 locked;               /* registers that the current instruction needs */
+    ir_ref xowner[X64_NREGS]; /* the same of xmm registers */
+    u16 xlocked;
+    u8 xmms;        /* that may be used */
+    bool float_;    /* the region has floating point */
+    u32 frame_used; /* bit each */
+    ir_ref flags;   /* the comparison that the flags still show, */
+    u8 flags_cc;    /* as this condition */
+    bool pre;       /* in the check block */
     u16 block;
     ir_ref at;      /* the instruction; 0: none yet */
     u16 next_block; /* that is emitted after this one */
@@ -254,6 +262,8 @@ void jit_regs_park_all(struct jit_gen *g); /* all values that live on into the f
 u16 jit_regs_live_temps(const struct jit_gen *g);
 void jit_regs_load_homes(struct jit_gen *g, u16 which);
 void jit_regs_spill_homes(struct jit_gen *g);
+struct x64_mem jit_regs_to_frame(struct jit_gen *g, ir_ref v); /* where v goes, from any register */
+void jit_regs_evacuate(struct jit_gen *g, u16 slot);           /* before it is written */
 bool jit_regs_const(const struct jit_gen *g, ir_ref v, u64 *c);
 bool jit_regs_imm32(const struct jit_gen *g, ir_ref v, i32 *imm);
 /* In memory, and used for the last time: it can be an operand as it is. */
@@ -267,6 +277,14 @@ void jit_ops_peek(struct jit_gen *g, ir_ref i);
 enum x64_cc jit_ops_compare(struct jit_gen *g, ir_ref cmp); /* sets the flags */
 enum x64_cc jit_ops_truth(struct jit_gen *g, ir_ref cond);  /* likewise, of any value; a use less */
 ir_ref jit_ops_next(const struct jit_gen *g, ir_ref i);     /* that yields code */
+
+/* jit_float.c: values in xmm registers, and all that is done to them */
+bool jit_float_is(const struct ir_insn *in);      /* an instruction of floating point */
+void jit_float_emit(struct jit_gen *g, ir_ref i); /* but comparisons */
+enum x64_cc jit_float_compare(struct jit_gen *g, ir_ref cmp);
+void jit_float_park(struct jit_gen *g, unsigned reg);
+void jit_float_keep(struct jit_gen *g, u16 which, i32 up, bool restore); /* across C */
+u16 jit_float_live(const struct jit_gen *g);
 
 /* jit_memory.c: guest memory */
 void jit_memory_load(struct jit_gen *g, ir_ref i);
@@ -285,6 +303,7 @@ u32 jit_memory_look_up(struct jit_gen *g, const struct jit_stub *s);
 void jit_leave_emit(struct jit_gen *g, ir_ref i);
 void jit_leave_end(struct jit_gen *g, ir_ref i);
 void jit_leave_charge(struct jit_gen *g, u16 block);
+void jit_leave_do_call(struct jit_gen *g, const struct ir_insn *in);
 void jit_leave_bind(struct jit_gen *g, const struct ir_point *p); /* stores what its map says */
 
 /* jit_stub.c: what stands behind the blocks */

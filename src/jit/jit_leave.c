@@ -17,6 +17,17 @@ static void jit_leave_guard(struct jit_gen *g, ir_ref i)
     s->point = g->r->insn[i].point;
 }
 
+static void jit_leave_ask(struct jit_gen *g, ir_ref i)
+{
+    enum x64_cc cc = jit_ops_truth(g, g->r->insn[i].a);
+    struct jit_stub *s = jit_stub_new(g, JIT_STUB_ASK, x64_jcc(&g->x, cc, X64_LATER));
+    s->point = g->r->insn[i].point;
+    s->live = jit_regs_live_temps(g);
+    s->xlive = jit_float_live(g);
+    s->back = x64_here(&g->x);
+    g->flags = 0;
+}
+
 /* What a point binds, written at once. */
 void jit_leave_bind(struct jit_gen *g, const struct ir_point *p)
 {
@@ -34,13 +45,11 @@ void jit_leave_bind(struct jit_gen *g, const struct ir_point *p)
     }
 }
 
-static void jit_leave_call(struct jit_gen *g, ir_ref i)
+/* The state is as it should be but for the point. The flags: zero if the helper says to leave. */
+void jit_leave_do_call(struct jit_gen *g, const struct ir_insn *in)
 {
-    const struct ir_insn *in = &g->r->insn[i];
     struct x64 *x = jit_gen_x(g);
     const struct ir_point *p = &g->r->point[in->point];
-    jit_regs_park_all(g);
-    jit_regs_spill_homes(g);
     jit_leave_bind(g, p);
     x64_mov(x, true, RDI, JIT_STATE);
     x64_lea(x, true, RSI, x64_at(JIT_LEFT, p->unspent));
@@ -48,7 +57,14 @@ static void jit_leave_call(struct jit_gen *g, ir_ref i)
     x64_mov_imm(x, RAX, (u64)(uintptr_t)g->j->config.ops.call);
     x64_call_reg(x, RAX);
     x64_test8(x, RAX, RAX);
-    jit_stub_new(g, JIT_STUB_CALL, x64_jcc(x, X64_E, X64_LATER));
+}
+
+static void jit_leave_call(struct jit_gen *g, ir_ref i)
+{
+    jit_regs_park_all(g);
+    jit_regs_spill_homes(g);
+    jit_leave_do_call(g, &g->r->insn[i]);
+    jit_stub_new(g, JIT_STUB_CALL, x64_jcc(&g->x, X64_E, X64_LATER));
     jit_regs_load_homes(g, 0xffff);
 }
 
@@ -63,6 +79,9 @@ void jit_leave_emit(struct jit_gen *g, ir_ref i)
         return;
     case IR_GUARD:
         jit_leave_guard(g, i);
+        return;
+    case IR_ASK:
+        jit_leave_ask(g, i);
         return;
     default:
         jit_leave_call(g, i);

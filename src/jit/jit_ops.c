@@ -308,6 +308,8 @@ enum x64_cc jit_ops_compare(struct jit_gen *g, ir_ref cmp)
     struct x64_mem m;
     i32 imm;
     u64 c;
+    if (in->type == IR_F32 || in->type == IR_F64)
+        return jit_float_compare(g, cmp);
     if (jit_regs_const(g, x, &c) && !jit_regs_const(g, y, &c)) {
         x = in->b;
         y = in->a;
@@ -335,7 +337,8 @@ static void jit_ops_cmp(struct jit_gen *g, ir_ref i)
 {
     ir_ref next = jit_ops_next(g, i);
     const struct ir_insn *user = &g->r->insn[next];
-    bool asks = user->op == IR_BRANCH || user->op == IR_GUARD || user->op == IR_SELECT;
+    bool asks = user->op == IR_BRANCH || user->op == IR_GUARD || user->op == IR_SELECT ||
+                user->op == IR_ASK;
     if (g->val[i].uses == 1 && next && asks && user->a == i) {
         g->val[i].where = JIT_IN_FLAGS;
         return;
@@ -437,6 +440,10 @@ void jit_ops_left(struct jit_gen *g, ir_ref i)
 
 ir_ref jit_ops_emit(struct jit_gen *g, ir_ref i)
 {
+    if (jit_float_is(&g->r->insn[i])) {
+        jit_float_emit(g, i);
+        return i;
+    }
     switch (g->r->insn[i].op) {
     case IR_CONST:
         break;

@@ -33,6 +33,19 @@ static void jit_regs_weigh(const struct jit_gen *g, u32 *weight)
     }
 }
 
+/* What is read and written as floating point stays in memory; nor does it need to be known. */
+static void jit_regs_keep_floats_out(struct jit_gen *g, u32 *weight)
+{
+    const struct ir_region *r = g->r;
+    for (unsigned k = 0; k < r->nblocks; k++)
+        for (unsigned i = r->block[k].first; g->reached[k] && i <= r->block[k].last; i++) {
+            const struct ir_insn *in = &r->insn[i];
+            g->float_ |= jit_float_is(in);
+            if (in->op == IR_GETF || in->op == IR_PUTF)
+                weight[in->imm & 0xffff] = weight[in->imm >> (in->type == IR_F64 ? 16 : 0)] = 0;
+        }
+}
+
 static void jit_regs_shuffle(struct jit_gen *g, u8 *regs, unsigned n)
 {
     for (unsigned k = n; k > 1; k--) {
@@ -49,6 +62,7 @@ static void jit_regs_disturb(struct jit_gen *g, u32 *weight)
     jit_regs_shuffle(g, g->homes_order, JIT_HOMES);
     jit_regs_shuffle(g, g->temps_order, JIT_NTEMPS);
     bool few = jit_random(g->j, 2);
+    g->xmms = (u8)(few ? 4 : X64_NREGS);
     for (unsigned s = 0; s < g->r->nslots; s++)
         weight[s] = weight[s] && (!few || !jit_random(g->j, 4))
                         ? JIT_REGS_WORTH + jit_random(g->j, 1000)
@@ -70,11 +84,14 @@ void jit_regs_choose_homes(struct jit_gen *g)
 {
     u32 weight[IR_MAX_SLOTS] = {0};
     jit_regs_weigh(g, weight);
+    g->xmms = X64_NREGS;
+    g->float_ = false;
     memcpy(g->homes_order, jit_regs_homes, sizeof jit_regs_homes);
     memcpy(g->temps_order, jit_regs_temps, sizeof jit_regs_temps);
     if (g->j->config.chaos.seed)
         jit_regs_disturb(g, weight);
     jit_regs_keep_out(g, weight);
+    jit_regs_keep_floats_out(g, weight);
     memset(g->home, X64_NONE, sizeof g->home);
     g->homes = 0;
     for (size_t k = 0; k < JIT_HOMES; k++) {
@@ -145,7 +162,8 @@ void jit_regs_begin_block(struct jit_gen *g, u16 block)
     const struct ir_block *b = &g->r->block[block];
     memset(g->owner, 0, sizeof g->owner);
     memset(g->held, false, sizeof g->held);
-    g->locked = 0;
+    memset(g->xowner, 0, sizeof g->xowner);
+    g->locked = g->xlocked = 0;
     g->frame_used = 0;
     g->flags = 0;
     g->block = block;
@@ -189,19 +207,24 @@ bool jit_regs_operand(const struct jit_gen *g, ir_ref v, struct x64_mem *m)
     return true;
 }
 
-static void jit_regs_park(struct jit_gen *g, ir_ref v)
+struct x64_mem jit_regs_to_frame(struct jit_gen *g, ir_ref v)
 {
     struct jit_value *val = &g->val[v];
     unsigned f = (unsigned)__builtin_ctz(~g->frame_used);
     if (f >= JIT_FRAME_VALUES) {
         g->failed = true;
-        return;
+        f = 0;
     }
-    unsigned reg = val->reg;
     g->frame_used |= 1u << f;
     val->where = JIT_IN_FRAME;
     val->frame = (u8)f;
-    x64_store(&g->x, jit_regs_wide(g, v), jit_regs_frame(val), reg);
+    return jit_regs_frame(val);
+}
+
+static void jit_regs_park(struct jit_gen *g, ir_ref v)
+{
+    unsigned reg = g->val[v].reg;
+    x64_store(&g->x, jit_regs_wide(g, v), jit_regs_to_frame(g, v), reg);
 }
 
 unsigned jit_regs_temp(struct jit_gen *g)
@@ -272,6 +295,8 @@ void jit_regs_done(struct jit_gen *g, ir_ref v)
         return;
     if (val->where == JIT_IN_REG)
         g->owner[val->reg] = 0;
+    if (val->where == JIT_IN_XMM)
+        g->xowner[val->reg] = 0;
     if (val->where == JIT_IN_FRAME)
         g->frame_used &= ~(1u << val->frame);
     val->where = JIT_NOWHERE;
@@ -279,11 +304,11 @@ void jit_regs_done(struct jit_gen *g, ir_ref v)
 
 void jit_regs_unlock(struct jit_gen *g)
 {
-    g->locked = 0;
+    g->locked = g->xlocked = 0;
 }
 
 /* Values that still stand for the slot's old content move out. */
-static void jit_regs_evacuate(struct jit_gen *g, u16 slot)
+void jit_regs_evacuate(struct jit_gen *g, u16 slot)
 {
     const struct ir_block *b = &g->r->block[g->block];
     unsigned end = g->held[slot] ? b->last + 1u : 0;
@@ -414,6 +439,10 @@ void jit_regs_park_all(struct jit_gen *g)
         struct jit_value *val = &g->val[v];
         if (!val->uses || val->where == JIT_NOWHERE || val->where == JIT_IN_FRAME)
             continue;
+        if (val->where == JIT_IN_XMM) {
+            jit_float_park(g, val->reg);
+            continue;
+        }
         if (val->where == JIT_IN_SLOT)
             jit_regs_fetch(g, (ir_ref)v, jit_regs_temp(g));
         bool own = val->where == JIT_IN_REG;

@@ -77,6 +77,21 @@ static void jit_stub_ask(struct jit_gen *g, const struct jit_stub *s)
     x64_jmp(x, s->back);
 }
 
+/* A helper that is seldom called. */
+static void jit_stub_helper(struct jit_gen *g, const struct jit_stub *s)
+{
+    struct x64 *x = &g->x;
+    jit_stub_temps(g, s->live, false);
+    jit_float_keep(g, s->xlive, 0, false);
+    jit_regs_spill_homes(g);
+    jit_leave_do_call(g, &g->r->insn[s->insn]);
+    x64_jcc(x, X64_E, jit_stub_common(g, g->j->failed));
+    jit_regs_load_homes(g, 0xffff);
+    jit_float_keep(g, s->xlive, 0, true);
+    jit_stub_temps(g, s->live, true);
+    x64_jmp(x, s->back);
+}
+
 /* Where an access, or a window, is not known: the code for that is next. */
 static void jit_stub_unknown(struct jit_gen *g, const struct jit_stub *s)
 {
@@ -129,6 +144,7 @@ static void jit_stub_note(struct jit_gen *g, const struct jit_stub *s)
         [JIT_STUB_WINDOW] = "the hint was wrong: look up; not there: do without the window",
         [JIT_STUB_LEAVE] = "it is so: leave",
         [JIT_STUB_CALL] = "the helper said to leave",
+        [JIT_STUB_ASK] = "it is so: ask the helper",
         [JIT_STUB_SPENT] = "the budget does not reach: give back, and leave",
     };
     if (s->kind == JIT_STUB_SPENT)
@@ -151,6 +167,10 @@ void jit_stub_emit(struct jit_gen *g)
             x64_jmp(&g->x, jit_stub_common(g, g->j->failed));
             continue;
         }
+        if (s->kind == JIT_STUB_ASK) {
+            jit_stub_helper(g, s);
+            continue;
+        }
         if (s->kind == JIT_STUB_SPENT)
             x64_alu_imm(&g->x, true, X64_ADD, JIT_LEFT, s->refund);
         x64_mov_imm(&g->x, RAX, s->point);
@@ -170,9 +190,12 @@ static u32 jit_stub_slow_thunk(struct jit_gen *g, const char *what, u32 common, 
 {
     u32 at = x64_here(&g->x);
     jit_gen_note(g, JIT_PART_THUNK, 0, what);
+    u16 xmms = g->float_ ? (u16)((1u << g->xmms) - 1) : 0;
     jit_regs_spill_homes(g);
+    jit_float_keep(g, xmms, 8, false);
     jit_stub_name_region(g, 8);
     x64_call(&g->x, jit_stub_common(g, common));
+    jit_float_keep(g, xmms, 8, true);
     jit_regs_load_homes(g, reload);
     x64_ret(&g->x);
     return at;

@@ -160,6 +160,7 @@ static struct jit_copy *jit_window_remember(struct jit_gen *g, ir_ref i)
                            .open = g->open};
     memcpy(&g->saved[g->nsaved], &g->val[b->first], n * sizeof g->val[0]);
     memcpy(c->owner, g->owner, sizeof c->owner);
+    memcpy(c->xowner, g->xowner, sizeof c->xowner);
     memcpy(c->window, &g->val[JIT_WINDOW(0)], sizeof c->window);
     g->nsaved += n;
     return c;
@@ -240,12 +241,13 @@ void jit_window_restore(struct jit_gen *g, struct jit_copy *c)
         x64_patch(&g->x, c->from_end, c->at);
     memcpy(&g->val[b->first], &g->saved[c->saved], (b->last - b->first + 1u) * sizeof g->val[0]);
     memcpy(g->owner, c->owner, sizeof c->owner);
+    memcpy(g->xowner, c->xowner, sizeof c->xowner);
     memcpy(&g->val[JIT_WINDOW(0)], c->window, sizeof c->window);
     memset(g->held, true, sizeof g->held);
     g->frame_used = c->frame_used;
     g->open = c->open;
     g->flags = 0;
-    g->locked = 0;
+    g->locked = g->xlocked = 0;
     g->block = c->block;
     g->next_block = IR_NO_BLOCK;
     g->pre = false;

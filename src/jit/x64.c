@@ -318,6 +318,40 @@ void x64_cmov(struct x64 *x, bool w, enum x64_cc cc, enum x64_reg to, enum x64_r
     x64_rr(x, w, 0x0f40 | cc, to, from);
 }
 
+/* ---- floating point ---- */
+
+/* The prefix stands before REX, which belongs to the opcode. */
+static void x64_sse_prefix(struct x64 *x, enum x64_prefix p)
+{
+    if (p != X64_PLAIN)
+        x64_byte(x, p);
+}
+
+void x64_sse(struct x64 *x, enum x64_prefix p, bool w, enum x64_sse op, unsigned reg, unsigned rm)
+{
+    x64_sse_prefix(x, p);
+    x64_rr(x, w, 0x0f00u | op, reg, rm);
+}
+
+void x64_sse_equal(struct x64 *x, enum x64_prefix p, unsigned a, unsigned b)
+{
+    x64_sse_prefix(x, p);
+    x64_rr(x, 0, 0x0fc2, a, b);
+    x64_byte(x, 0);
+}
+
+void x64_sse_load(struct x64 *x, bool w, unsigned to, struct x64_mem m)
+{
+    x64_sse_prefix(x, w ? X64_F2 : X64_F3);
+    x64_rm(x, 0, 0x0f10, to, m);
+}
+
+void x64_sse_store(struct x64 *x, bool w, struct x64_mem m, unsigned from)
+{
+    x64_sse_prefix(x, w ? X64_F2 : X64_F3);
+    x64_rm(x, 0, 0x0f11, from, m);
+}
+
 /* ---- control ---- */
 
 /* As few as there can be: NOP with a longer and longer operand. */

@@ -34,8 +34,11 @@ enum x64_cc {
     X64_AE = 3,
     X64_E = 4,
     X64_NE = 5,
+    X64_BE = 6,
     X64_A = 7,
     X64_S = 8,
+    X64_P = 10,
+    X64_NP = 11,
     X64_L = 12,
     X64_GE = 13,
 };
@@ -63,6 +66,31 @@ enum x64_unary {
     X64_NEG = 3,
     X64_DIV = 6,
     X64_IDIV = 7,
+};
+
+/* SSE2: the opcode after 0F; forms by their prefix. */
+enum x64_sse {
+    X64_MOVAPS = 0x28,
+    X64_UCOMI = 0x2e,
+    X64_AND_PS = 0x54,
+    X64_XOR_PS = 0x57,
+    X64_ADD_S = 0x58,
+    X64_MUL_S = 0x59,
+    X64_CVT_FF = 0x5a, /* F3: single to double; F2: double to single */
+    X64_SUB_S = 0x5c,
+    X64_DIV_S = 0x5e,
+    X64_UNPCK_DQ = 0x62,
+    X64_CVT_FROM = 0x2a, /* from a general register, rounded to one: */
+    X64_CVT_TO = 0x2d,
+    X64_MOV_TO = 0x6e, /* bits, from a general register and to one */
+    X64_MOV_FROM = 0x7e,
+};
+
+enum x64_prefix {
+    X64_PLAIN = 0,
+    X64_66 = 0x66,
+    X64_F2 = 0xf2, /* of arithmetic: double */
+    X64_F3 = 0xf3, /* single */
 };
 
 struct x64 {
@@ -132,6 +160,12 @@ void x64_store_be(struct x64 *x, unsigned size, struct x64_mem m, enum x64_reg f
 void x64_bswap(struct x64 *x, enum x64_reg r);
 void x64_rol16(struct x64 *x, enum x64_reg r); /* by 8: swaps the low two bytes */
 void x64_movx16(struct x64 *x, bool is_signed, enum x64_reg to, enum x64_reg from);
+
+/* reg is usually an xmm; rm, too, or a general register (w: 64 bits of it). */
+void x64_sse(struct x64 *x, enum x64_prefix p, bool w, enum x64_sse op, unsigned reg, unsigned rm);
+void x64_sse_equal(struct x64 *x, enum x64_prefix p, unsigned a, unsigned b); /* a = mask */
+void x64_sse_load(struct x64 *x, bool w, unsigned to, struct x64_mem m);      /* movss, movsd */
+void x64_sse_store(struct x64 *x, bool w, struct x64_mem m, unsigned from);
 
 void x64_nops(struct x64 *x, unsigned bytes);
 void x64_push(struct x64 *x, enum x64_reg r);

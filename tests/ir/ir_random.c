@@ -12,6 +12,7 @@
 
 #define POOL  256
 #define CALLS 6
+#define ASKS  2 /* behind them */
 
 struct gen {
     struct rng rng;
@@ -21,6 +22,7 @@ struct gen {
     unsigned nblocks;
     unsigned nplain; /* slots that instructions use; the others are of points only */
     unsigned ncases;
+    bool floats;
     struct value {
         ir_ref ref;
         enum ir_type type;
@@ -71,8 +73,10 @@ static ir_ref emit(struct gen *g, struct ir_insn in)
 
 static void forget(struct gen *g)
 {
-    if (g->o.raw)
-        memset(g->b.known, 0, sizeof g->b.known);
+    if (!g->o.raw)
+        return;
+    memset(g->b.known, 0, sizeof g->b.known);
+    memset(g->b.knownf, 0, sizeof g->b.knownf);
 }
 
 static ir_ref binary(struct gen *g, enum ir_op op, enum ir_type type, ir_ref x, ir_ref y)
@@ -93,6 +97,12 @@ static ir_ref unary(struct gen *g, enum ir_op op, enum ir_type type, ir_ref x)
 {
     return g->o.raw ? emit(g, (struct ir_insn){.op = (u8)op, .type = (u8)type, .a = x})
                     : ir_unary(&g->b, op, x);
+}
+
+static ir_ref floating(struct gen *g, enum ir_op op, enum ir_type type, ir_ref x, ir_ref y)
+{
+    return g->o.raw ? emit(g, (struct ir_insn){.op = (u8)op, .type = (u8)type, .a = x, .b = y})
+                    : ir_float(&g->b, op, type, x, y);
 }
 
 static ir_ref number(struct gen *g, enum ir_type type, u64 v)
@@ -327,6 +337,160 @@ static void make_guard(struct gen *g)
         ir_guard(&g->b, cond, point);
 }
 
+static void guard(struct gen *g, ir_ref cond)
+{
+    u16 point = any_point(g);
+    if (g->o.raw)
+        emit(g, (struct ir_insn){.op = IR_GUARD, .a = cond, .point = point});
+    else
+        ir_guard(&g->b, cond, point);
+}
+
+static void make_ask(struct gen *g)
+{
+    ir_ref cond = any_condition(g);
+    u16 call = (u16)(CALLS + below(g, ASKS));
+    bool loose = g->o.loose;
+    g->o.loose = false; /* its point, too, changes nothing that is known */
+    u16 point = any_point(g);
+    g->o.loose = loose;
+    if (g->o.raw)
+        emit(g, (struct ir_insn){.op = IR_ASK, .a = cond, .imm = call, .point = point});
+    else
+        ir_ask(&g->b, cond, call, point);
+}
+
+/* ---- floating point: values that are kept are numbers, or bits that nobody computed ---- */
+
+static enum ir_type any_float_type(struct gen *g)
+{
+    return percent(g, 50) ? IR_F32 : IR_F64;
+}
+
+static ir_ref new_float(struct gen *g, enum ir_type type)
+{
+    ir_ref lo = any(g, IR_I32), hi = any_or_number(g, IR_I32);
+    if (percent(g, 50))
+        return keep(g, type, floating(g, IR_FROM32, type, lo, 0));
+    return keep(
+        g, type,
+        floating(g, type == IR_F32 ? IR_FBITS : IR_JOIN, type, lo, type == IR_F32 ? 0 : hi));
+}
+
+static ir_ref any_float(struct gen *g, enum ir_type type)
+{
+    unsigned from = g->npool ? below(g, g->npool) : 0;
+    for (unsigned i = 0; i < g->npool; i++) {
+        const struct value *v = &g->pool[(from + i) % g->npool];
+        if (v->type == type)
+            return v->ref;
+    }
+    return new_float(g, type);
+}
+
+/* A slot, and for an f64 the one that adjoins it; false: there is none from here on. */
+static bool any_float_slot(struct gen *g, enum ir_type type, u16 *lo, u16 *hi)
+{
+    for (unsigned i = below(g, g->nplain); i + (type == IR_F64) < g->nplain; i++) {
+        const struct ir_slot *s = &g->r->slot[i];
+        bool pair = s[1].type == IR_I32 && s[1].offset == s->offset + 4;
+        *lo = (u16)i;
+        *hi = (u16)(i + 1);
+        if (s->type == IR_I32 && (type == IR_F32 || pair))
+            return true;
+    }
+    return false;
+}
+
+static void make_getf(struct gen *g)
+{
+    enum ir_type type = any_float_type(g);
+    u16 lo, hi;
+    forget(g);
+    if (any_float_slot(g, type, &lo, &hi))
+        keep(g, type, ir_getf(&g->b, type, lo, hi));
+}
+
+static void make_putf(struct gen *g)
+{
+    enum ir_type type = any_float_type(g);
+    u16 lo, hi;
+    ir_ref v = any_float(g, type);
+    forget(g);
+    if (any_float_slot(g, type, &lo, &hi))
+        ir_putf(&g->b, lo, hi, v);
+}
+
+static void keep_number(struct gen *g, enum ir_type type, ir_ref v)
+{
+    guard(g, compare(g, IR_UNO, type, v, v));
+    keep(g, type, v);
+}
+
+static void make_float_arith(struct gen *g)
+{
+    enum ir_type type = any_float_type(g);
+    enum ir_op op = IR_FADD + below(g, 4);
+    ir_ref x = any_float(g, type), y = any_float(g, type);
+    keep_number(g, type, floating(g, op, type, x, y));
+}
+
+static void make_float_sign(struct gen *g)
+{
+    enum ir_type type = any_float_type(g);
+    keep(g, type, floating(g, percent(g, 50) ? IR_FNEG : IR_FABS, type, any_float(g, type), 0));
+}
+
+static void make_float_convert(struct gen *g)
+{
+    bool wide = percent(g, 50);
+    enum ir_type from = wide ? IR_F32 : IR_F64, to = wide ? IR_F64 : IR_F32;
+    keep_number(g, to, floating(g, wide ? IR_WIDEN : IR_NARROW, to, any_float(g, from), 0));
+}
+
+static void make_float_round(struct gen *g)
+{
+    enum ir_type type = any_float_type(g);
+    enum ir_op op = type == IR_F32 ? IR_ROUND : IR_ROUNDD;
+    keep(g, IR_I32, floating(g, op, IR_I32, any_float(g, type), 0));
+}
+
+static void make_float_bits(struct gen *g)
+{
+    ir_ref wide = any_float(g, IR_F64), single = any_float(g, IR_F32);
+    static const u8 ops[] = {IR_FLO, IR_FHI, IR_IBITS};
+    u32 k = below(g, ARRAY_LEN(ops));
+    keep(g, IR_I32, floating(g, ops[k], IR_I32, k == 2 ? single : wide, 0));
+}
+
+static void make_float_cmp(struct gen *g)
+{
+    static const u8 ccs[] = {IR_EQ, IR_NE, IR_LTS, IR_GES, IR_UNO, IR_ORD};
+    enum ir_type type = any_float_type(g);
+    enum ir_cc cc = ccs[below(g, ARRAY_LEN(ccs))];
+    ir_ref x = any_float(g, type), y = any_float(g, type);
+    ir_ref truth = keep(g, IR_I32, compare(g, cc, type, x, y));
+    if (percent(g, 20))
+        keep(g, IR_I32, compare(g, below(g, 2), IR_I32, truth, number(g, IR_I32, 0)));
+    if (percent(g, 20))
+        guard(g, truth);
+}
+
+static void make_float(struct gen *g)
+{
+    static void (*const kinds[])(struct gen * g) = {
+        make_getf,          make_getf,        make_putf,       make_putf,      make_float_arith,
+        make_float_arith,   make_float_arith, make_float_sign, make_float_cmp, make_float_cmp,
+        make_float_convert, make_float_round, make_float_bits};
+    kinds[g->floats ? below(g, ARRAY_LEN(kinds)) : 0](g);
+}
+
+static void make_floats(struct gen *g)
+{
+    for (unsigned n = 1 + below(g, 5); n && g->floats; n--)
+        make_float(g);
+}
+
 static void make_call(struct gen *g)
 {
     u16 call = (u16)below(g, CALLS);
@@ -360,10 +524,10 @@ static void make_any(struct gen *g)
         void (*make)(struct gen *g);
         u32 weight;
     } kinds[] = {
-        {make_number, 2}, {make_peek, 3},   {make_get, 16}, {make_put, 16},   {make_binary, 22},
-        {make_shift, 8},  {make_divide, 3}, {make_cmp, 6},  {make_select, 4}, {make_widen, 4},
-        {make_left, 2},   {make_narrow, 4}, {make_load, 8}, {make_store, 8},  {make_frame, 5},
-        {make_guard, 3},  {make_call, 2},
+        {make_number, 2}, {make_peek, 3},   {make_get, 16}, {make_put, 16},    {make_binary, 22},
+        {make_shift, 8},  {make_divide, 3}, {make_cmp, 6},  {make_select, 4},  {make_widen, 4},
+        {make_left, 2},   {make_narrow, 4}, {make_load, 8}, {make_store, 8},   {make_frame, 5},
+        {make_guard, 3},  {make_call, 2},   {make_ask, 2},  {make_floats, 10},
     };
     u32 sum = 0;
     for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
@@ -461,9 +625,11 @@ static void make_slots(struct gen *g)
 
 static void make_calls(struct gen *g)
 {
-    for (unsigned i = 0; i < CALLS; i++) {
+    for (unsigned i = 0; i < CALLS + ASKS; i++) {
         bool (*helper)(void *, u64) =
             percent(g, 60) ? ir_rig_helper_mixes : ir_rig_helper_may_refuse;
+        if (i >= CALLS)
+            helper = ir_rig_helper_looks;
         ir_add_call(g->r, (u64)(uintptr_t)helper, rng_next(&g->rng));
     }
 }
@@ -510,6 +676,7 @@ struct ir_region *ir_random(u64 seed, const struct ir_random_options *options)
     BUG_ON(g.o.blocks > 16 || g.o.insns > 64);
     make_slots(&g);
     make_calls(&g);
+    g.floats = percent(&g, 50);
     g.nblocks = 1 + below(&g, g.o.blocks);
     for (unsigned i = 0; i < g.nblocks; i++)
         ir_new_block(g.r);

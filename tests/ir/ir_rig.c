@@ -85,6 +85,16 @@ bool ir_rig_helper_may_refuse(void *state, u64 arg)
     return s->events & 6;
 }
 
+bool ir_rig_helper_looks(void *state, u64 arg)
+{
+    struct ir_rig_state *s = state;
+    u64 digest = mix(s->events, arg);
+    for (unsigned i = 0; i < IR_RIG_SLOTS; i++)
+        digest = mix(digest, s->slots[i]);
+    s->events = digest;
+    return digest & 14;
+}
+
 static bool rig_call(struct ir_host *h, u16 point, const struct ir_call *call)
 {
     (void)point;

@@ -38,5 +38,6 @@ bool ir_rig_page_is_there(u32 page);
 /* The helpers that random regions call: struct ir_call's fn. */
 bool ir_rig_helper_mixes(void *state, u64 arg);
 bool ir_rig_helper_may_refuse(void *state, u64 arg);
+bool ir_rig_helper_looks(void *state, u64 arg); /* for ASK: changes no slot; may refuse */
 
 #endif
