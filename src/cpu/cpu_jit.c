@@ -398,6 +398,7 @@ static void cpu_jit_turn(struct cpu_jit *t, struct mips *c, struct jit_exit *e, 
         c->resync = false;
         t->n.runs++;
         jit_run(t->jit, r, c, c->stop - c->retired, e);
+        (void)cpu_jit_fpu_leave(c);
         *came = e->how != JIT_AS_STATE && (e->how != JIT_AT_POINT || e->reason == MIPS_LEFT_REMAP);
         cpu_jit_count_exit(t, c, e);
         cpu_jit_left(t, c, e);

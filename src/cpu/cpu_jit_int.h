@@ -70,6 +70,21 @@ static inline struct cpu_region *cpu_jit_region_at(const struct mips_block *b, u
 bool cpu_jit_is_ready(struct cpu_jit *t, struct mips *c); /* false: nothing can be translated */
 bool cpu_jit_goes_by_page(struct mips *c); /* some code does, from now on; false: it cannot */
 
+/* cpu_jit_fpu.c */
+void cpu_jit_fpu_enter(struct mips *c); /* from C to translated code that computes */
+void cpu_jit_fpu_pause(struct mips *c); /* back, for C that leaves fcr31 alone */
+
+/* ...and for good. Whether it did compute. */
+static inline bool cpu_jit_fpu_leave(struct mips *c)
+{
+    bool live = c->fpu.live;
+    if (unlikely(live)) {
+        cpu_jit_fpu_pause(c);
+        mips_fpu_settle(c);
+    }
+    return live;
+}
+
 /* cpu_jit_ops.c: where regions come back to C */
 extern const struct jit_ops cpu_jit_ops;
 

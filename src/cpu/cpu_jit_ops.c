@@ -22,6 +22,16 @@ static bool cpu_jit_ops_leave(struct mips *c)
     return false;
 }
 
+/* After an access. The region that goes on may have fcr31 in a register. */
+static inline bool cpu_jit_ops_resume(struct mips *c, bool ok)
+{
+    if (unlikely(c->fpu.live && ok))
+        cpu_jit_fpu_enter(c);
+    else if (unlikely(c->fpu.live))
+        mips_fpu_settle(c);
+    return ok;
+}
+
 static COLD bool cpu_jit_ops_load_known(struct mips *c, enum ir_size size, u32 at, u32 *v)
 {
     if (!mips_load_memory(c, at, cpu_jit_ops_bytes[size], v))
@@ -58,32 +68,47 @@ static inline bool cpu_jit_ops_refill(struct mips *c, u64 left, enum ir_size siz
 
 static bool cpu_jit_ops_load(void *state, u64 left, enum ir_size size, u32 at, u32 *v)
 {
-    cpu_jit_of(state)->n.slow_loads++;
-    return !cpu_jit_ops_refill(state, left, size, at, false) &&
-           cpu_jit_ops_load_known(state, size, at, v);
+    struct mips *c = state;
+    cpu_jit_of(c)->n.slow_loads++;
+    if (unlikely(c->fpu.live))
+        cpu_jit_fpu_pause(c);
+    return cpu_jit_ops_resume(c, !cpu_jit_ops_refill(c, left, size, at, false) &&
+                                     cpu_jit_ops_load_known(c, size, at, v));
 }
 
 static bool cpu_jit_ops_store(void *state, u64 left, enum ir_size size, u32 at, u32 v)
 {
-    cpu_jit_of(state)->n.slow_stores++;
-    return !cpu_jit_ops_refill(state, left, size, at, true) &&
-           cpu_jit_ops_store_known(state, size, at, v);
+    struct mips *c = state;
+    cpu_jit_of(c)->n.slow_stores++;
+    if (unlikely(c->fpu.live))
+        cpu_jit_fpu_pause(c);
+    return cpu_jit_ops_resume(c, !cpu_jit_ops_refill(c, left, size, at, true) &&
+                                     cpu_jit_ops_store_known(c, size, at, v));
 }
 
-static bool cpu_jit_ops_call(void *state, u64 left, const struct ir_call *call)
+static bool cpu_jit_ops_do(struct mips *c, u64 left, const struct ir_call *call)
 {
-    struct mips *c = state;
     mips_lift_fn *fn;
     uintptr_t p = (uintptr_t)call->fn;
     memcpy(&fn, &p, sizeof fn);
     cpu_jit_of(c)->n.calls++;
     c->retired = c->stop - left;
     c->resync = false;
-    if (unlikely(!fn(c, call->arg))) { /* the attempt counts */
-        c->retired++;
-        return false;
-    }
+    if (unlikely(!fn(c, call->arg)))
+        return cpu_jit_ops_failed(c);
     return likely(!c->resync) || cpu_jit_ops_leave(c);
+}
+
+/* A helper may have found that translated code may compute, or made that it may not. */
+static bool cpu_jit_ops_call(void *state, u64 left, const struct ir_call *call)
+{
+    struct mips *c = state;
+    bool live = cpu_jit_fpu_leave(c), ok = cpu_jit_ops_do(c, left, call);
+    live = (live || c->fpu.live) && ok && mips_fpu_is_quiet(c);
+    c->fpu.live = false;
+    if (live)
+        cpu_jit_fpu_enter(c);
+    return ok;
 }
 
 /* The region at c->pc, if the page is known. */

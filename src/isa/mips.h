@@ -206,6 +206,14 @@ struct mips {
     u8 *cache; /* mips_cache.c; NULL: the model has none */
 
     /* derived */
+    /* The translator's floating point, of which fcr31 does not know all while translated code runs:
+     * mips_fpu_settle. */
+    struct mips_fpu_lazy {
+        u32 live;  /* 0 or 1: it computes, the host rounds as the guest does; CU1 is on */
+        u32 flags; /* raised by then, as in fcr31 from bit 0 */
+        u32 last;  /* the last operation, whose causes are to be found; */
+        u64 a, b;  /* and its operands */
+    } fpu;
     u32 tag_low;    /* low bits of every tag that may hit now */
     u32 mix;        /* of them, what goes into a slot's number, times 16: mips_int.h */
     bool resync;    /* leave the block after this instruction, because of one of these, or because

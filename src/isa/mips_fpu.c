@@ -268,23 +268,31 @@ static unsigned mips_fpu_tiny(const struct mips *c, struct fpu_value v)
 
 /* ---- instructions ---- */
 
+static struct fpu_value mips_fpu_compute(const struct mips *c, unsigned function,
+                                         struct fpu_value a, struct fpu_value b, unsigned *causes)
+{
+    struct fpu_value v;
+    double x = mips_fpu_double(a), y = mips_fpu_double(b);
+    mips_fpu_begin(c);
+    if (a.format == FPU_D)
+        v = mips_fpu_from_double(mips_fpu_compute_double(function, x, y));
+    else
+        v = mips_fpu_from_single(mips_fpu_compute_single(function, (float)x, (float)y));
+    *causes = mips_fpu_end();
+    if (mips_fpu_is_nan(v))
+        v = mips_fpu_nan(a.format);
+    *causes |= mips_fpu_tiny(c, v);
+    return v;
+}
+
 MIPS_HELPER(mips_fpu_arith)
 {
     enum fpu_format f = mips_fpu_format(in);
     struct fpu_value a = mips_fpu_read(cx, in->rd, f), b = mips_fpu_read(cx, in->rt, f), v;
-    unsigned causes, function = mips_fpu_function(in);
-    if (mips_fpu_is_from_nan(a, b, &v, &causes))
-        return mips_fpu_finish(cx, in, v, causes);
-    double x = mips_fpu_double(a), y = mips_fpu_double(b);
-    mips_fpu_begin(cx);
-    if (f == FPU_D)
-        v = mips_fpu_from_double(mips_fpu_compute_double(function, x, y));
-    else
-        v = mips_fpu_from_single(mips_fpu_compute_single(function, (float)x, (float)y));
-    causes = mips_fpu_end();
-    if (mips_fpu_is_nan(v))
-        v = mips_fpu_nan(f);
-    return mips_fpu_finish(cx, in, v, causes | mips_fpu_tiny(cx, v));
+    unsigned causes;
+    if (!mips_fpu_is_from_nan(a, b, &v, &causes))
+        v = mips_fpu_compute(cx, mips_fpu_function(in), a, b, &causes);
+    return mips_fpu_finish(cx, in, v, causes);
 }
 
 /* abs and neg, for which what signals is invalid, too. */
@@ -323,26 +331,34 @@ static struct fpu_value mips_fpu_convert_nan(struct fpu_value a, enum fpu_format
     return snan || !mips_fpu_is_nan(v) ? mips_fpu_nan(to) : v;
 }
 
-MIPS_HELPER(mips_fpu_convert)
+static struct fpu_value mips_fpu_change(const struct mips *c, unsigned function, struct fpu_value a,
+                                        unsigned *causes)
 {
-    unsigned function = mips_fpu_function(in), causes;
     enum fpu_format to = function == FPU_CVT_S ? FPU_S : function == FPU_CVT_D ? FPU_D : FPU_W;
-    struct fpu_value a = mips_fpu_read(cx, in->rd, mips_fpu_format(in)), v;
+    struct fpu_value v;
     bool fits = true;
-    if (a.format != FPU_W && mips_fpu_is_nan(a)) {
-        v = mips_fpu_convert_nan(a, to, &causes);
-        return mips_fpu_finish(cx, in, v, causes);
-    }
+    if (a.format != FPU_W && mips_fpu_is_nan(a))
+        return mips_fpu_convert_nan(a, to, causes);
     double d = mips_fpu_double(a);
-    mips_fpu_begin(cx);
+    mips_fpu_begin(c);
     if (to == FPU_D)
         v = mips_fpu_from_double(d);
     else if (to == FPU_S)
         v = mips_fpu_to_single(d);
     else
         v = mips_fpu_to_word(d, &fits);
-    causes = mips_fpu_end();
-    return mips_fpu_finish(cx, in, v, fits ? causes | mips_fpu_tiny(cx, v) : FPU_INVALID);
+    *causes = mips_fpu_end() | mips_fpu_tiny(c, v);
+    if (!fits)
+        *causes = FPU_INVALID;
+    return v;
+}
+
+MIPS_HELPER(mips_fpu_convert)
+{
+    unsigned causes;
+    struct fpu_value a = mips_fpu_read(cx, in->rd, mips_fpu_format(in));
+    struct fpu_value v = mips_fpu_change(cx, mips_fpu_function(in), a, &causes);
+    return mips_fpu_finish(cx, in, v, causes);
 }
 
 /* The condition's low bits: true if less, equal, unordered; the high one: unordered is invalid. */
@@ -370,6 +386,42 @@ MIPS_HELPER(mips_fpu_unimplemented)
     (void)in;
     (void)mips_fpu_signal(cx, FPU_UNIMPLEMENTED, &goes_on);
     return goes_on;
+}
+
+/* ---- what translated code left to be found out ---- */
+
+bool mips_fpu_is_quiet(const struct mips *c)
+{
+    u32 may_trap = FPU_IEEE << FPU_ENABLES | FPU_UNIMPLEMENTED << FPU_CAUSES;
+    return mips_cp1_on(c) && !(c->fcr31 & may_trap) && !(c->irq_lines & c->model->fp_irq);
+}
+
+/* Of the last operation, done again. */
+static unsigned mips_fpu_last_causes(const struct mips *c)
+{
+    u32 last = c->fpu.last;
+    enum fpu_format f = (enum fpu_format)bits_get(last, 21, 5);
+    u64 mask = f == FPU_D ? ~0ull : 0xffffffff;
+    struct fpu_value a = {c->fpu.a & mask, f}, b = {c->fpu.b & mask, f};
+    unsigned function = bits_get(last, 0, 6), causes = 0;
+    if (last == MIPS_FPU_NO_CAUSE)
+        return 0;
+    if (function <= FPU_DIV)
+        (void)mips_fpu_compute(c, function, a, b, &causes);
+    else
+        (void)mips_fpu_change(c, function, a, &causes);
+    return causes;
+}
+
+/* Invalid is none of the flags: what is, translated code leaves alone. */
+void mips_fpu_settle(struct mips *c)
+{
+    if (c->fpu.last) {
+        u32 causes = mips_fpu_last_causes(c) << FPU_CAUSES;
+        c->fcr31 = (c->fcr31 & ~(u32)(FPU_ALL << FPU_CAUSES)) | causes;
+    }
+    c->fcr31 |= (c->fpu.flags & (FPU_IEEE & ~FPU_INVALID)) << FPU_FLAGS;
+    c->fpu.live = c->fpu.last = c->fpu.flags = 0;
 }
 
 /* The two control registers: revision and status. */

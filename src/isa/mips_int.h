@@ -384,6 +384,13 @@ enum mips_cp0 {
 /* mips_fpu.c: fcr31, and the interrupt line that follows from it */
 void mips_fpu_set_status(struct mips *c, u32 v);
 
+/* Translated code computes itself while nothing can trap. It leaves flags in the host, and in
+ * c->fpu what was computed last: fpu.last is 0 if fcr31's causes are right; MIPS_FPU_NO_CAUSE; or
+ * the imm of an instruction whose operands are fpu.a and b. */
+#define MIPS_FPU_NO_CAUSE 1u
+bool mips_fpu_is_quiet(const struct mips *c);
+void mips_fpu_settle(struct mips *c); /* fcr31 knows all, and translated code computes no more */
+
 /* CP0 registers (select 0) that are simply read, by their place in struct mips (0: this is none),
  * and of which those with writable bits are simply written. */
 struct mips_cp0_plain {

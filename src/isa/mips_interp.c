@@ -51,6 +51,10 @@ typedef u32 V;
     if (unlikely(!mips_cp1_on(cx)))                                                                \
     HELPER(mips_no_cop1)
 
+#define FPU(fn)                                                                                    \
+    CP1;                                                                                           \
+    HELPER(fn)
+
 #define ADDO(x, a, b)                                                                              \
     if (unlikely(__builtin_add_overflow((i32)(a), (i32)(b), (i32 *)&(x))))                         \
     RAISE(OV)

@@ -20,6 +20,7 @@ static u16 mips_lift_reg(struct mips_lifter *l, unsigned reg)
 
 u16 mips_lift_point_at(struct mips_lifter *l, u32 pc, u16 unspent, enum mips_left reason)
 {
+    mips_lift_fpu_settle(l);
     struct ir_point p = {.unspent = unspent, .n = 1, .reason = (u8)reason};
     p.map[0] = (struct ir_binding){.slot = MIPS_LIFT_SLOT(l, pc), .value = pc};
     return ir_add_point(l->r, &p);
@@ -27,6 +28,26 @@ u16 mips_lift_point_at(struct mips_lifter *l, u32 pc, u16 unspent, enum mips_lef
 
 u16 mips_lift_point(struct mips_lifter *l)
 {
+    mips_lift_fpu_settle(l);
+    return mips_lift_point_to_redo(l);
+}
+
+/* Before the branch: where it goes need not be known. Between it and its delay slot others may
+ * look. */
+static u16 mips_lift_point_at_branch(struct mips_lifter *l)
+{
+    mips_lift_fpu_settle(l);
+    struct ir_point p = {.unspent = (u16)(l->unspent + 1), .n = 3, .reason = MIPS_LEFT_STEP};
+    p.map[0] = (struct ir_binding){.slot = MIPS_LIFT_SLOT(l, pc), .value = l->pc - 4};
+    p.map[1] = (struct ir_binding){.slot = ir_slot_at(l->r, offsetof(struct mips, bd), IR_I8)};
+    p.map[2] = (struct ir_binding){.slot = MIPS_LIFT_SLOT(l, npc), .value = l->pc};
+    return ir_add_point(l->r, &p);
+}
+
+u16 mips_lift_point_to_redo(struct mips_lifter *l)
+{
+    if (l->redo)
+        return mips_lift_point_at_branch(l);
     struct ir_point p = {.unspent = l->unspent, .n = 2, .reason = MIPS_LEFT_STEP};
     p.map[0] = (struct ir_binding){.slot = MIPS_LIFT_SLOT(l, pc), .value = l->pc};
     p.map[1] = (struct ir_binding){.slot = ir_slot_at(l->r, offsetof(struct mips, bd), IR_I8),
@@ -199,6 +220,7 @@ static void mips_lift_fill_arm(struct mips_lifter *l, u32 pc)
     l->npc = pc;
     l->npc_known = true;
     mips_lift_insn(l, l->node->n - 1u);
+    mips_lift_fpu_settle(l);
     l->bd = false;
     if (l->node->end != MIPS_NOPS)
         mips_lift_look_up(l, pc);
@@ -231,6 +253,7 @@ static void mips_lift_node(struct mips_lifter *l, const struct mips_node *node)
     ir_begin(&l->b, l->r, node->ir);
     for (unsigned i = 0; i < node->n - (node->branch ? 1u : 0); i++)
         mips_lift_insn(l, i);
+    mips_lift_fpu_settle(l);
     u32 next = node->pc + 4u * node->n;
     if (node->branch)
         mips_lift_branch_end(l);

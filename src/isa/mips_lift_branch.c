@@ -30,26 +30,46 @@ static void mips_lift_branch_delay_slot(struct mips_lifter *l, bool known, u32 n
     l->npc_known = known;
     l->npc = npc;
     mips_lift_insn(l, l->node->n - 1u);
+    mips_lift_fpu_settle(l);
     l->bd = false;
     l->r->origin -= 4; /* what follows is the branch's */
+}
+
+/* The comparison is done again, next to its branch. */
+static void mips_lift_branch_by(struct mips_lifter *l, V cond, u16 t, u16 f)
+{
+    const struct ir_insn *cmp = &l->r->insn[cond];
+    if (cmp->op == IR_CMP)
+        cond = ir_cmp(&l->b, (enum ir_cc)cmp->cc, cmp->a, cmp->b);
+    ir_branch(&l->b, cond, t, f);
+}
+
+/* The delay slot may leave, and not by doing the branch again. */
+static bool mips_lift_branch_parts(struct mips_lifter *l)
+{
+    u32 branch = l->node->word[l->node->n - 2], slot = l->node->word[l->node->n - 1];
+    bool links = branch >> 26 == 1 && branch & 1u << 20;
+    if (l->node->end != MIPS_NOPS)
+        return true;
+    return mips_lift_is_risky(l, slot) && (links || !mips_lift_fpu_is_easy(l, slot));
 }
 
 static void mips_lift_branch_end_if(struct mips_lifter *l)
 {
     u32 taken = l->target_pc, next = l->node->pc + 4u * l->node->n;
-    if (l->node->end != MIPS_NOPS || mips_lift_is_risky(l, l->node->word[l->node->n - 1])) {
-        V cond = l->cond;
-        u16 t = mips_lift_later(l, taken, true), f = mips_lift_later(l, next, true);
-        ir_branch(&l->b, cond, t, f);
-        return;
-    }
     V cond = l->cond;
-    mips_lift_branch_delay_slot(l, true, 0);
-    u16 t = mips_lift_way(l, taken), f = mips_lift_way(l, next);
-    const struct ir_insn *cmp = &l->r->insn[cond];
-    if (cmp->op == IR_CMP) /* again, next to its branch */
-        cond = ir_cmp(&l->b, (enum ir_cc)cmp->cc, cmp->a, cmp->b);
-    ir_branch(&l->b, cond, t, f);
+    u16 t, f;
+    if (mips_lift_branch_parts(l)) {
+        t = mips_lift_later(l, taken, true);
+        f = mips_lift_later(l, next, true);
+    } else {
+        l->redo = true;
+        mips_lift_branch_delay_slot(l, true, 0);
+        l->redo = false;
+        t = mips_lift_way(l, taken);
+        f = mips_lift_way(l, next);
+    }
+    mips_lift_branch_by(l, cond, t, f);
 }
 
 static void mips_lift_branch_end_to(struct mips_lifter *l)

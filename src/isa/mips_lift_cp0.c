@@ -96,10 +96,21 @@ void mips_lift_cp0_rfe(LIFT)
     mips_lift_cp0_set_tag_low(l, user);
 }
 
+/* Not 0 where translated code computes with a coprocessor that is off from now on. */
+static V mips_lift_cp0_disabled(LIFT, V status)
+{
+    V off = mips_lift_op(l, IR_XOR, status, mips_lift_k(l, MIPS_ST_CU1));
+    V live = mips_lift_shift(l, IR_SHL, MIPS_LIFT_GET(l, fpu.live), 29);
+    return mips_lift_op(l, IR_AND, off, live);
+}
+
 static void mips_lift_cp0_mtc0_status(LIFT, V v)
 {
     u32 rare = MIPS_ST_ISC | MIPS_ST_SWC | MIPS_ST_KUC;
+    _Static_assert(MIPS_ST_CU1 == 1u << 29, "mips_lift_cp0_disabled");
     V pending = mips_lift_cp0_pending(l, v, MIPS_LIFT_GET(l, cause));
+    if (l->g->cpu->model->fir)
+        pending = mips_lift_op(l, IR_OR, pending, mips_lift_cp0_disabled(l, v));
     mips_lift_cp0_unless(l, mips_lift_op(l, IR_OR, pending, mips_lift_and(l, v, rare)));
     V kept = mips_lift_and(l, MIPS_LIFT_GET(l, status), MIPS_ST_CM);
     v = mips_lift_op(l, IR_OR, mips_lift_and(l, v, MIPS_STATUS_WRITABLE), kept);

@@ -1,6 +1,32 @@
 /* SPDX-License-Identifier: ISC */
-/* The floating-point coprocessor: whether it may be used, and its registers. */
+/*
+ * The floating-point coprocessor. Computed in place is what cannot trap and is not of NaN: all
+ * else the interpreter does, before whose instruction the region is left. Flags pile up in the
+ * host; the causes of the last operation are found when somebody looks, by doing it again
+ * (mips_fpu_settle): before each way out stands what it was, unless the same was put down there.
+ */
 #include "isa/mips_lift_int.h"
+
+enum {
+    LIFT_FPU_S = 16,
+    LIFT_FPU_D = 17,
+    LIFT_FPU_W = 20,
+    LIFT_FPU_CVT_S = 0x20,
+    LIFT_FPU_CVT_D = 0x21,
+    LIFT_FPU_ABS = 5,
+};
+
+/* ---- fields and registers ---- */
+
+static unsigned mips_lift_fpu_format(const struct mips_lifter *l)
+{
+    return bits_get(l->in->imm, 21, 5);
+}
+
+static unsigned mips_lift_fpu_function(const struct mips_lifter *l)
+{
+    return bits_get(l->in->imm, 0, 6);
+}
 
 static u16 mips_lift_fpu_reg(LIFT, unsigned reg)
 {
@@ -17,22 +43,209 @@ void mips_lift_fpu_w_f(LIFT, unsigned reg, V v)
     ir_put(&l->b, mips_lift_fpu_reg(l, reg), v);
 }
 
-V mips_lift_fpu_condition(LIFT)
+static V mips_lift_fpu_read(LIFT, unsigned reg, unsigned format)
 {
-    return mips_lift_and(l, MIPS_LIFT_GET(l, fcr31), MIPS_FCR31_C);
+    if (format == LIFT_FPU_D)
+        return ir_getf(&l->b, IR_F64, mips_lift_fpu_reg(l, reg & ~1u),
+                       mips_lift_fpu_reg(l, reg | 1));
+    return ir_getf(&l->b, IR_F32, mips_lift_fpu_reg(l, reg), 0);
 }
+
+static void mips_lift_fpu_write(LIFT, unsigned reg, bool wide, V v)
+{
+    if (wide)
+        ir_putf(&l->b, mips_lift_fpu_reg(l, reg & ~1u), mips_lift_fpu_reg(l, reg | 1), v);
+    else
+        ir_putf(&l->b, mips_lift_fpu_reg(l, reg), 0, v);
+}
+
+/* ---- whether the coprocessor may be used, and computed with here ---- */
 
 static bool mips_lift_fpu_do_no_cop1(struct mips *c, u64 arg __attribute__((unused)))
 {
     return mips_no_cop1(c, NULL);
 }
 
+/* Has this block made sure that it may compute? */
+bool mips_lift_fpu_is_live(LIFT)
+{
+    return l->live && MIPS_LIFT_GET(l, fpu.live) == l->live;
+}
+
 void mips_lift_fpu_cp1(LIFT)
 {
-    V on = mips_lift_op(l, IR_AND, ir_get(&l->b, MIPS_LIFT_SLOT(l, status)),
-                        mips_lift_k(l, MIPS_ST_CU1));
-    if (l->g->cpu->model->fir)
-        ir_guard(&l->b, ir_cmp(&l->b, IR_EQ, on, mips_lift_k(l, 0)), mips_lift_point(l));
-    else
+    if (mips_lift_fpu_is_live(l))
+        return;
+    V status = MIPS_LIFT_GET(l, status);
+    if (!l->g->cpu->model->fir) {
         mips_lift_calls(l, mips_lift_fpu_do_no_cop1, 0); /* whatever it is */
+    } else if (status != l->usable) {
+        V on = mips_lift_and(l, status, MIPS_ST_CU1);
+        ir_guard(&l->b, ir_cmp(&l->b, IR_EQ, on, mips_lift_k(l, 0)), mips_lift_point(l));
+        l->usable = status;
+    }
+}
+
+/* False: it is the interpreter's. */
+static bool mips_lift_fpu_do_begin(struct mips *c, u64 arg __attribute__((unused)))
+{
+    c->fpu.live = mips_fpu_is_quiet(c);
+    if (c->fpu.live)
+        return true;
+    c->step = true;
+    return false;
+}
+
+bool mips_lift_fpu_is_easy(LIFT, u32 word)
+{
+    struct mips_insn in;
+    bool computes = word >> 26 == 0x11 && word & 1u << 25;
+    return computes && mips_lift_decode(l, word, &in) != MIPS_OP_cop1 && mips_lift_fpu_is_live(l);
+}
+
+/* For what computes: while that is live, the coprocessor may be used. */
+static void mips_lift_fpu_begin(LIFT)
+{
+    V live = MIPS_LIFT_GET(l, fpu.live);
+    if (mips_lift_fpu_is_live(l))
+        return;
+    V idle = ir_cmp(&l->b, IR_EQ, live, mips_lift_k(l, 0));
+    u16 call = ir_add_call(l->r, (u64)(uintptr_t)mips_lift_fpu_do_begin, 0);
+    ir_ask(&l->b, idle, call, mips_lift_point(l));
+    l->live = live;
+}
+
+/* ---- the last operation ---- */
+
+static void mips_lift_fpu_last(LIFT, u32 what, V a, V b)
+{
+    l->last = what;
+    l->last_a = a;
+    l->last_b = b;
+}
+
+static void mips_lift_fpu_keep(LIFT, size_t at, V v)
+{
+    u16 lo = mips_lift_slot(l, at);
+    if (ir_type_of(&l->r->insn[v]) == IR_I32)
+        ir_put(&l->b, lo, v);
+    else if (ir_type_of(&l->r->insn[v]) == IR_F64)
+        ir_putf(&l->b, lo, mips_lift_slot(l, at + 4), v);
+    else
+        ir_putf(&l->b, lo, 0, v);
+}
+
+void mips_lift_fpu_settle(LIFT)
+{
+    if (!l->last)
+        return;
+    ir_put(&l->b, MIPS_LIFT_SLOT(l, fpu.last), mips_lift_k(l, l->last));
+    if (l->last_a)
+        mips_lift_fpu_keep(l, offsetof(struct mips, fpu.a), l->last_a);
+    if (l->last_b)
+        mips_lift_fpu_keep(l, offsetof(struct mips, fpu.b), l->last_b);
+    l->last = 0;
+}
+
+/* ---- instructions ---- */
+
+static void mips_lift_fpu_unless(LIFT, V odd)
+{
+    ir_guard(&l->b, odd, mips_lift_point_to_redo(l));
+}
+
+void mips_lift_fpu_arith(LIFT)
+{
+    static const u8 ops[] = {IR_FADD, IR_FSUB, IR_FMUL, IR_FDIV};
+    unsigned f = mips_lift_fpu_format(l);
+    bool wide = f == LIFT_FPU_D;
+    mips_lift_fpu_begin(l);
+    V a = mips_lift_fpu_read(l, l->in->rd, f), b = mips_lift_fpu_read(l, l->in->rt, f);
+    V v = ir_float(&l->b, (enum ir_op)ops[mips_lift_fpu_function(l)], wide ? IR_F64 : IR_F32, a, b);
+    mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, v, v));
+    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
+    mips_lift_fpu_last(l, l->in->imm, a, b);
+}
+
+void mips_lift_fpu_sign(LIFT)
+{
+    unsigned f = mips_lift_fpu_format(l);
+    bool wide = f == LIFT_FPU_D, abs = mips_lift_fpu_function(l) == LIFT_FPU_ABS;
+    mips_lift_fpu_begin(l);
+    V a = mips_lift_fpu_read(l, l->in->rd, f);
+    mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, a, a));
+    V v = ir_float(&l->b, abs ? IR_FABS : IR_FNEG, wide ? IR_F64 : IR_F32, a, 0);
+    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
+    mips_lift_fpu_last(l, MIPS_FPU_NO_CAUSE, 0, 0);
+}
+
+void mips_lift_fpu_move(LIFT)
+{
+    unsigned f = mips_lift_fpu_format(l);
+    mips_lift_fpu_cp1(l);
+    V v = mips_lift_fpu_read(l, l->in->rd, f);
+    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), f == LIFT_FPU_D, v);
+}
+
+static void mips_lift_fpu_to_word(LIFT, unsigned from)
+{
+    V a = mips_lift_fpu_read(l, l->in->rd, from);
+    V v = ir_float(&l->b, from == LIFT_FPU_D ? IR_ROUNDD : IR_ROUND, IR_I32, a, 0);
+    mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_EQ, v, mips_lift_k(l, 0x80000000u)));
+    mips_lift_fpu_w_f(l, bits_get(l->in->imm, 6, 5), v);
+    mips_lift_fpu_last(l, l->in->imm, a, 0);
+}
+
+static void mips_lift_fpu_from_word(LIFT, bool wide)
+{
+    V a = mips_lift_fpu_f(l, l->in->rd);
+    V v = ir_float(&l->b, IR_FROM32, wide ? IR_F64 : IR_F32, a, 0);
+    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
+    mips_lift_fpu_last(l, wide ? MIPS_FPU_NO_CAUSE : l->in->imm, wide ? 0 : a, 0);
+}
+
+void mips_lift_fpu_convert(LIFT)
+{
+    unsigned f = mips_lift_fpu_format(l), function = mips_lift_fpu_function(l);
+    bool wide = function == LIFT_FPU_CVT_D;
+    mips_lift_fpu_begin(l);
+    if (!wide && function != LIFT_FPU_CVT_S) {
+        mips_lift_fpu_to_word(l, f);
+        return;
+    }
+    if (f == LIFT_FPU_W) {
+        mips_lift_fpu_from_word(l, wide);
+        return;
+    }
+    V a = mips_lift_fpu_read(l, l->in->rd, f);
+    V v = ir_float(&l->b, wide ? IR_WIDEN : IR_NARROW, wide ? IR_F64 : IR_F32, a, 0);
+    mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, v, v));
+    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
+    mips_lift_fpu_last(l, l->in->imm, a, 0);
+}
+
+/* The condition's bits, as in mips_fpu_compare, but unordered is the interpreter's. */
+void mips_lift_fpu_compare(LIFT)
+{
+    unsigned f = mips_lift_fpu_format(l), condition = mips_lift_fpu_function(l) & 6;
+    mips_lift_fpu_begin(l);
+    V a = mips_lift_fpu_read(l, l->in->rd, f), b = mips_lift_fpu_read(l, l->in->rt, f), v;
+    mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, a, b));
+    if (condition == 0)
+        v = mips_lift_k(l, 0);
+    else if (condition == 6)
+        v = ir_cmp(&l->b, IR_GES, b, a);
+    else
+        v = ir_cmp(&l->b, condition == 2 ? IR_EQ : IR_LTS, a, b);
+    V rest = mips_lift_and(l, MIPS_LIFT_GET(l, fcr31), ~(u32)MIPS_FCR31_C);
+    l->fcr31 = mips_lift_op(l, IR_OR, rest, mips_lift_shift(l, IR_SHL, v, 23));
+    l->condition = v;
+    ir_put(&l->b, MIPS_LIFT_SLOT(l, fcr31), l->fcr31);
+    mips_lift_fpu_last(l, MIPS_FPU_NO_CAUSE, 0, 0);
+}
+
+V mips_lift_fpu_condition(LIFT)
+{
+    V fcr31 = MIPS_LIFT_GET(l, fcr31);
+    return fcr31 == l->fcr31 ? l->condition : mips_lift_and(l, fcr31, MIPS_FCR31_C);
 }

@@ -18,6 +18,7 @@ struct mips_lifter {
     /* the instruction at hand */
     u32 pc, npc;
     bool bd, npc_known;
+    bool redo; /* it is the delay slot of a branch that may be done again */
     u16 unspent;
     const struct mips_insn *in;
     /* what the branch said */
@@ -29,6 +30,11 @@ struct mips_lifter {
     } way;
     V cond, target;
     u32 target_pc;
+    /* floating point: what this block has made sure of, by the value that was looked at; the
+     * condition, known where fcr31 is this; the operation whose causes nobody has put down yet */
+    V usable, live, fcr31, condition;
+    u32 last;
+    V last_a, last_b;
     /* blocks that the node's own leads to, filled once that is complete */
     struct mips_lift_more {
         u32 pc;
@@ -45,7 +51,8 @@ u16 mips_lift_slot(LIFT, size_t offset);
 #define MIPS_LIFT_SLOT(l, member) mips_lift_slot(l, offsetof(struct mips, member))
 #define MIPS_LIFT_GET(l, member)  ir_get(&(l)->b, MIPS_LIFT_SLOT(l, member))
 u16 mips_lift_point_at(LIFT, u32 pc, u16 unspent, enum mips_left reason);
-u16 mips_lift_point(LIFT); /* before the instruction at hand */
+u16 mips_lift_point(LIFT);         /* before the instruction at hand */
+u16 mips_lift_point_to_redo(LIFT); /* likewise; it is done at once, and then nobody minds causes */
 
 /* ...and values, calls */
 V mips_lift_k(LIFT, u32 c);
@@ -95,5 +102,13 @@ V mips_lift_fpu_f(LIFT, unsigned reg);
 void mips_lift_fpu_w_f(LIFT, unsigned reg, V v);
 V mips_lift_fpu_condition(LIFT);
 void mips_lift_fpu_cp1(LIFT);
+bool mips_lift_fpu_is_live(LIFT);
+bool mips_lift_fpu_is_easy(LIFT, u32 word); /* leaves by mips_lift_point_to_redo at most */
+void mips_lift_fpu_settle(LIFT);            /* before others look at the state */
+void mips_lift_fpu_arith(LIFT);
+void mips_lift_fpu_sign(LIFT);
+void mips_lift_fpu_move(LIFT);
+void mips_lift_fpu_convert(LIFT);
+void mips_lift_fpu_compare(LIFT);
 
 #endif
