@@ -14,28 +14,30 @@ import subprocess
 
 from measure import Failure, run
 
+DECSTATION_FLOAT = "decstation-float-le.elf"
 CONF = "0 serial\n1 timer\n31 mainboard ramsize=16M cpus=1\n"
 
 
 class Peer:
     name = label = version = ""
     hearth = False  # boots it, so all its programs are there
+    floats = False  # runs those that want a floating-point coprocessor
     is_kuseg = is_native = False
 
     def can(self, program):
-        return self.hearth or program.portable
+        return self.floats if program.floating else self.hearth or program.portable
 
     def argv(self, program, iterations, kernel=None):
         """Command line of one measured run; iterations 0: the program's own number."""
         raise NotImplementedError
 
-    def empty_argv(self):
+    def empty_argv(self, floating=False):
         """Command line of everything around a measured run."""
         raise NotImplementedError
 
 
 class Kuseg(Peer):
-    hearth = is_kuseg = True
+    hearth = floats = is_kuseg = True
 
     def __init__(self, path, engine, setup):
         self.path, self.name, self.setup = path, engine, setup
@@ -46,17 +48,25 @@ class Kuseg(Peer):
         return [self.path, "run", "--engine", self.name, "--conf", self.setup.conf, *options,
                 kernel or self.setup.kernel, *words]
 
+    def decstation(self, words, options=()):
+        return [self.path, "run", "--engine", self.name, *options, self.setup.bare(DECSTATION_FLOAT),
+                *words.split()]
+
     def argv(self, program, iterations, kernel=None):
+        if program.floating:
+            return self.decstation(program.words(iterations))
         return self.machine([program.guest_words(iterations)], kernel)
 
-    def empty_argv(self):
-        return self.machine(["halt"])
+    def empty_argv(self, floating=False):
+        return self.decstation("halt") if floating else self.machine(["halt"])
 
-    def counted(self, words, tag):
+    def counted(self, words, tag, floating=False):
         """Output of a run, and its instructions retired. Not for timing: the counters include a
         hash of the guest's memory."""
         path = os.path.join(self.setup.folder, tag + ".json")
-        sample = run(self.machine([words], options=["--stats", path]), self.setup.folder)
+        options = ["--stats", path]
+        argv = self.decstation(words, options) if floating else self.machine([words], options=options)
+        sample = run(argv, self.setup.folder)
         with open(path, encoding="ascii") as f:
             return sample.output, json.load(f)["retired"]
 
@@ -78,47 +88,54 @@ class System161(Peer):
     def argv(self, program, iterations, kernel=None):
         return self.machine([program.guest_words(iterations)], kernel)
 
-    def empty_argv(self):
+    def empty_argv(self, floating=False):
         return self.machine(["halt"])
 
 
 class GXemul(Peer):
-    """A DECstation with an R3000."""
+    """A DECstation with an R3000. Its single precision computes other things, so is left out."""
     label = "GXemul"
+    floats = True
+
+    def can(self, program):
+        return super().can(program) and not program.single
 
     def __init__(self, name, path, setup):
         self.name = name
-        self.path, self.kernel = path, setup.bare("decstation-le.elf")
+        self.path, self.setup = path, setup
         self.version = said(path, "-h", r"(GXemul \d[\d.]*)")
 
-    def machine(self, words):
-        return [self.path, "-q", "-e", "3max", "-o", words, self.kernel]
+    def machine(self, words, floating):
+        kernel = self.setup.bare(DECSTATION_FLOAT if floating else "decstation-le.elf")
+        return [self.path, "-q", "-e", "3max", "-o", words, kernel]
 
     def argv(self, program, iterations):
-        return self.machine(program.words(iterations))
+        return self.machine(program.words(iterations), program.floating)
 
-    def empty_argv(self):
-        return self.machine("halt")
+    def empty_argv(self, floating=False):
+        return self.machine("halt", floating)
 
 
 class QemuSystem(Peer):
     """A Malta board, TCG, one thread."""
+    floats = True
 
     def __init__(self, name, path, setup):
         self.name = self.label = name
-        self.path, self.kernel = path, setup.bare(f"malta-{order(name)}.elf")
+        self.path, self.setup = path, setup
         self.version = said(path, "--version", r"version (\d[\d.]*)", "QEMU ")
 
-    def machine(self, words):
-        return [self.path, "-M", "malta", "-cpu", "24Kc", "-accel", "tcg,thread=single",
-                "-nodefaults", "-display", "none", "-monitor", "none", "-serial", "stdio",
-                "-no-reboot", "-kernel", self.kernel, "-append", words]
+    def machine(self, words, floating):
+        kernel = self.setup.bare(f"malta{'-float' if floating else ''}-{order(self.name)}.elf")
+        return [self.path, "-M", "malta", "-cpu", "24Kf" if floating else "24Kc", "-accel",
+                "tcg,thread=single", "-nodefaults", "-display", "none", "-monitor", "none",
+                "-serial", "stdio", "-no-reboot", "-kernel", kernel, "-append", words]
 
     def argv(self, program, iterations):
-        return self.machine(program.words(iterations))
+        return self.machine(program.words(iterations), program.floating)
 
-    def empty_argv(self):
-        return self.machine("halt")
+    def empty_argv(self, floating=False):
+        return self.machine("halt", floating)
 
 
 class QemuProcess(Peer):
@@ -130,22 +147,23 @@ class QemuProcess(Peer):
     def argv(self, program, iterations):
         return [self.path, self.program, *program.words(iterations).split()]
 
-    def empty_argv(self):
+    def empty_argv(self, floating=False):
         return [self.path, self.program, "halt"]
 
 
 class Native(Peer):
     name = "native"
-    is_native = True
+    floats = is_native = True
 
     def __init__(self, path, setup):
-        self.path, self.first = path, setup.portable_names[0]
+        self.path, self.first, self.setup = path, setup.portable_names[0], setup
         self.label = f"native -{setup.level}"
 
     def argv(self, program, iterations):
-        return [self.path, program.name, str(iterations)]
+        path = self.setup.float_native if program.floating else self.path
+        return [path, program.name, str(iterations)]
 
-    def empty_argv(self):
+    def empty_argv(self, floating=False):
         return [self.path, self.first, "1"]
 
 
@@ -191,7 +209,8 @@ class Setup:
         self.kernel = os.path.join(guest, "hearth", "hearth-be.elf")
         self.native = os.path.join(guest, "hearth", "hearth-bench-native" +
                                    ("" if level == "O2" else f"-{level}"))
-        for path in (self.kernel, self.native, self.bare("malta-le.elf")):
+        self.float_native = self.bare("float-native" + ("" if level == "O2" else f"-{level}"))
+        for path in (self.kernel, self.native, self.float_native, self.bare("malta-le.elf")):
             if not os.path.exists(path):
                 raise Failure(f"there is no {path}: build first (./dev build; the guest needs "
                               "mips-linux-gnu-gcc)")
@@ -202,6 +221,7 @@ class Setup:
         with open(self.off, "wb") as f:
             f.write(power_off_kernel())
         self.portable_names = names_of(self.native)
+        self.float_names = [n for n in names_of(self.float_native) if n not in self.portable_names]
 
     def bare(self, name):
         return os.path.join(self.bare_folder, name)

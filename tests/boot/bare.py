@@ -40,26 +40,60 @@ def as_hearth(run):
     equal(run("halt").strip(), "", "halt")
 
 
+DOUBLES = ["nbody", "whetstone", "matmuld"]
+
+
+def as_native(run, names=(*DOUBLES, "matmuls")):
+    """Floating point, of which the host says what it should be."""
+    native = os.path.join(BARE, "float-native")
+    for name in names:
+        line = re.search(r"^bench .* checksum \w+", output(native, name, "3"), re.M).group(0)
+        equal(run(f"bench {name} 3").strip(), line, name)
+
+
+def on_malta(emulator, kernel, cpu):
+    return lambda words: output(
+        emulator, "-M", "malta", "-cpu", cpu, "-display", "none", "-monitor", "none", "-serial",
+        "stdio", "-no-reboot", "-kernel", os.path.join(BARE, kernel), "-append", words)
+
+
 def as_hearth_on_malta(emulator, kernel):
-    as_hearth(lambda words: output(
-        emulator, "-M", "malta", "-cpu", "24Kc", "-display", "none", "-monitor", "none", "-serial",
-        "stdio", "-no-reboot", "-kernel", os.path.join(BARE, kernel), "-append", words))
+    as_hearth(on_malta(emulator, kernel, "24Kc"))
 
 
 @case
 def qemu_system_mips_computes_the_same():
     as_hearth_on_malta(found("qemu-system-mips"), "malta-be.elf")
+    as_native(on_malta(found("qemu-system-mips"), "malta-float-be.elf", "24Kf"))
 
 
 @case
 def qemu_system_mipsel_computes_the_same():
     as_hearth_on_malta(found("qemu-system-mipsel"), "malta-le.elf")
+    as_native(on_malta(found("qemu-system-mipsel"), "malta-float-le.elf", "24Kf"))
 
 
 @case
 def gxemul_computes_the_same():
     emulator, kernel = found("gxemul"), os.path.join(BARE, "decstation-le.elf")
     as_hearth(lambda words: output(emulator, "-q", "-e", "3max", "-o", words, kernel))
+    kernel = os.path.join(BARE, "decstation-float-le.elf")
+    as_native(lambda words: output(emulator, "-q", "-e", "3max", "-o", words, kernel), DOUBLES)
+
+
+def as_native_here(engine):
+    kernel = os.path.join(BARE, "decstation-float-le.elf")
+    as_native(lambda words: output(KUSEG, "run", "--engine", engine, kernel, *words.split()))
+
+
+@case
+def floating_point_is_the_hosts_interpreted():
+    as_native_here("interp")
+
+
+@case
+def floating_point_is_the_hosts_translated():
+    as_native_here("jit")
 
 
 @case
