@@ -100,7 +100,8 @@ void mips_lift_cp0_rfe(LIFT)
 static V mips_lift_cp0_disabled(LIFT, V status)
 {
     V off = mips_lift_op(l, IR_XOR, status, mips_lift_k(l, MIPS_ST_CU1));
-    V live = mips_lift_shift(l, IR_SHL, MIPS_LIFT_GET(l, fpu.live), 29);
+    V live = mips_lift_fpu_is_live(l) ? mips_lift_k(l, 1) : MIPS_LIFT_GET(l, fpu.live);
+    live = mips_lift_shift(l, IR_SHL, live, 29);
     return mips_lift_op(l, IR_AND, off, live);
 }
 
