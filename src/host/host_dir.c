@@ -4,14 +4,13 @@
  * container's filter) every component is opened by hand and symbolic links are not followed.
  * Checking a path first and opening it after would race against whoever renames on the host.
  */
-#include "host/host_dir.h"
+#include "host/host_dir_int.h"
 #include "lib/bug.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,40 +47,35 @@ static int host_dir_flags(enum host_dir_open how)
     return flags[how] | O_CLOEXEC | (how == HOST_DIR_LOOK ? 0 : O_NOCTTY | O_NONBLOCK);
 }
 
-static int host_dir_openat2(int root, const char *path, enum host_dir_open how)
+static int host_dir_openat2(int root, const char *path, const struct open_how *oh)
 {
-    struct open_how oh = {
-        .flags = (u64)host_dir_flags(how),
-        .mode = how == HOST_DIR_CREATE ? 0666 : 0,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-    };
     long fd = -1;
     for (int i = 0; i < HOST_DIR_TRIES; i++) {
-        fd = syscall(SYS_openat2, root, path, &oh, sizeof oh);
+        fd = syscall(SYS_openat2, root, path, oh, sizeof *oh);
         if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
             break;
     }
     return (int)fd;
 }
 
-static int host_dir_step(int dir, const char *name, int flags)
+static int host_dir_step(int dir, const char *name, int flags, mode_t mode)
 {
     if (!strcmp(name, "..")) {
         errno = EXDEV;
         return -1;
     }
-    return openat(dir, name, flags | O_NOFOLLOW, 0666);
+    return openat(dir, name, flags | O_NOFOLLOW, mode);
 }
 
-int host_dir_walk(int root, const char *path, enum host_dir_open how)
+int host_dir_walk_how(int root, const char *path, const struct open_how *oh)
 {
     char *copy = xstrdup(path), *save = NULL;
     char *name = strtok_r(copy, "/", &save);
     int dir = root, fd = -1;
     while (name) {
         char *next = strtok_r(NULL, "/", &save);
-        fd =
-            host_dir_step(dir, name, next ? O_PATH | O_DIRECTORY | O_CLOEXEC : host_dir_flags(how));
+        fd = host_dir_step(dir, name, next ? O_PATH | O_DIRECTORY | O_CLOEXEC : (int)oh->flags,
+                           (mode_t)oh->mode);
         int why = errno;
         if (dir != root)
             close(dir);
@@ -93,12 +87,33 @@ int host_dir_walk(int root, const char *path, enum host_dir_open how)
     return fd;
 }
 
+static struct open_how host_dir_how(enum host_dir_open how)
+{
+    return (struct open_how){
+        .flags = (u64)host_dir_flags(how),
+        .mode = how == HOST_DIR_CREATE ? 0666 : 0,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+    };
+}
+
+int host_dir_walk(int root, const char *path, enum host_dir_open how)
+{
+    struct open_how oh = host_dir_how(how);
+    return host_dir_walk_how(root, path, &oh);
+}
+
+int host_dir_open_how(int root, const char *path, const struct open_how *oh)
+{
+    int fd = host_dir_openat2(root, path, oh);
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+        fd = host_dir_walk_how(root, path, oh);
+    return fd;
+}
+
 int host_dir_open(int root, const char *path, enum host_dir_open how)
 {
-    int fd = host_dir_openat2(root, path, how);
-    if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-        fd = host_dir_walk(root, path, how);
-    return fd;
+    struct open_how oh = host_dir_how(how);
+    return host_dir_open_how(root, path, &oh);
 }
 
 static int host_dir_compare(const void *a, const void *b)

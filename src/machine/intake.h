@@ -9,6 +9,7 @@
 #define MACHINE_INTAKE_H
 
 #include "io/io.h"
+#include "io/io_9p.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/types.h"
@@ -22,6 +23,7 @@ enum intake_kind {
     INTAKE_END,       /* the person asked the machine to end */
     INTAKE_TOUCHED,   /* a debugger changed the guest: from here on it cannot be replayed */
     INTAKE_RANDOM,    /* random bytes of the host */
+    INTAKE_9P,        /* a reply of a 9P server */
 };
 
 enum intake_mode {
@@ -59,6 +61,9 @@ bool intake_take(struct intake *in, enum intake_kind *kind, void *data, u32 max,
 
 /* A host directory whose answers pass through the intake. `real` is owned from now on. */
 struct io_dir intake_dir(struct intake *in, const struct io_dir *real);
+
+/* A 9P server likewise, its replies as they are. A replay needs none: then it may be empty. */
+struct io_9p intake_9p(struct intake *in, const struct io_9p *real);
 
 /* A disk likewise. In a replay `real` is never written. read_only: what the guest sees. */
 struct io_disk intake_disk(struct intake *in, const struct io_disk *real, bool read_only);

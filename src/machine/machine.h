@@ -17,6 +17,7 @@
 #include "state/state.h"
 
 struct guest_names;
+struct host_poll;
 
 #define MACHINE_MAX_CPUS 32
 #define MACHINE_TURN     1024 /* cycles, when several CPUs are busy */
@@ -40,6 +41,7 @@ struct machine_host {
     bool (*asked_to_end)(void *ctx); /* by the person, or by the operating system */
     u64 (*mono_ns)(void *ctx);
     void *ctx;
+    struct host_poll *poll; /* that `wait` serves; NULL: none */
 };
 
 #define MACHINE_MAX_SOURCES 40

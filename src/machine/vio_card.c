@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "machine/vio_card.h"
+#include "dev/vio_9p.h"
 #include "dev/vio_blk.h"
 #include "dev/vio_rng.h"
+#include "dev/vio_vsock.h"
+#include "io/io_9p_host.h"
 #include "io/io_disk_image.h"
 #include "io/io_disk_nbd.h"
+#include "io/io_vsock_none.h"
+#include "io/io_vsock_unix.h"
 #include "lib/bug.h"
 
 #include <string.h>
@@ -75,15 +80,90 @@ static enum err vio_card_blk(struct vio **out, struct machine *m, const struct v
     return err;
 }
 
+/* ---- 9p ---- */
+
+/* Guests of all boards there are number errors as MIPS does. A replay leaves the directory alone.
+ */
+static enum err vio_card_open_share(struct io_9p *out, struct machine *m,
+                                    const struct vio_conf *conf, struct error *e)
+{
+    struct io_9p_host_options o = {
+        .path = conf->share.dir, .read_only = conf->share.read_only, .mips = true};
+    struct io_9p real = {0};
+    enum err err = ERR_OK;
+    if (m->intake.mode != INTAKE_REPLAY)
+        err = io_9p_host_open(&real, &o, e);
+    if (!err)
+        *out = intake_9p(&m->intake, &real);
+    return err ? err_prefix(e, "9p") : ERR_OK;
+}
+
+static enum err vio_card_9p(struct vio **out, struct machine *m, const struct vio_place *place,
+                            const struct vio_conf *conf, struct error *e)
+{
+    struct vio_9p_config config = {.tag = conf->share.tag};
+    if (!conf->share.tag || !conf->share.dir)
+        return err_set(e, ERR_CONFIG, "9p: needs a name and a directory: tag=NAME,dir=PATH");
+    if (strlen(conf->share.tag) > VIO_9P_TAG_MAX)
+        return err_set(e, ERR_CONFIG, "9p: tag=%s: a name has up to %u characters", conf->share.tag,
+                       VIO_9P_TAG_MAX);
+    enum err err = vio_card_open_share(&config.server, m, conf, e);
+    if (!err)
+        *out = vio_9p_new(place, &config);
+    return err;
+}
+
+/* ---- vsock ---- */
+
+static bool vio_card_vsock_poll(void *ctx, u8 *data, u32 *len)
+{
+    return vio_vsock_poll(ctx, data, len);
+}
+
+static void vio_card_vsock_deliver(void *ctx, const u8 *data, u32 len)
+{
+    vio_vsock_input(ctx, data, len);
+}
+
+static bool vio_card_vsock_room(const void *ctx)
+{
+    return vio_vsock_room(ctx);
+}
+
+static enum err vio_card_vsock(struct vio **out, struct machine *m, const struct vio_place *place,
+                               const struct vio_conf *conf, struct error *e)
+{
+    struct vio_vsock_config config = {.cid = conf->vsock.cid ? (u32)conf->vsock.cid : VIO_VSOCK_CID,
+                                      .io = io_vsock_none()};
+    enum err err = ERR_OK;
+    if (!conf->vsock.path)
+        return err_set(e, ERR_CONFIG, "vsock: needs the path of a socket: path=PATH");
+    if (m->intake.mode != INTAKE_REPLAY && m->host.poll)
+        err = io_vsock_unix_open(&config.io, m->host.poll, conf->vsock.path, e);
+    if (err)
+        return err_prefix(e, "vsock");
+    *out = vio_vsock_new(place, &config);
+    struct machine_source source = {.poll = vio_card_vsock_poll,
+                                    .deliver = vio_card_vsock_deliver,
+                                    .room = vio_card_vsock_room,
+                                    .ctx = *out};
+    machine_add_source(m, &source);
+    return ERR_OK;
+}
+
 enum err vio_card_new(struct vio **out, struct machine *m, const struct vio_conf *conf,
                       struct dev_line line, struct error *e)
 {
     struct vio_place place = {.env = &m->env, .mem = m->mem, .line = line};
     switch (conf->kind) {
+    case VIO_9P:
+        return vio_card_9p(out, m, &place, conf, e);
     case VIO_BLK:
         return vio_card_blk(out, m, &place, conf, e);
     case VIO_RNG:
         return vio_card_rng(out, m, &place);
+    case VIO_VSOCK:
+        return vio_card_vsock(out, m, &place, conf, e);
     case VIO_KINDS:
         break;
     }

@@ -25,6 +25,14 @@ struct vio_conf {
         char *file, *serial, *on_error;
         bool read_only;
     } blk;
+    struct {
+        char *tag, *dir;
+        bool read_only;
+    } share;
+    struct {
+        char *path;
+        u64 cid; /* 0: not given */
+    } vsock;
 };
 
 /* Borrowed. */

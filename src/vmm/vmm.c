@@ -119,8 +119,11 @@ static enum err vmm_open_lines(struct vmm *v, struct error *e)
 
 enum err vmm_init(struct vmm *v, const struct vmm_config *config, struct error *e)
 {
-    struct machine_host host = {
-        .wait = vmm_wait, .asked_to_end = vmm_asked_to_end, .mono_ns = vmm_mono_ns, .ctx = v};
+    struct machine_host host = {.wait = vmm_wait,
+                                .asked_to_end = vmm_asked_to_end,
+                                .mono_ns = vmm_mono_ns,
+                                .ctx = v,
+                                .poll = config->poll};
     *v = (struct vmm){.config = config};
     machine_init(&v->m, config->board->hz, &host);
     enum err err = vmm_open_lines(v, e);

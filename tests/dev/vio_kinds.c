@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 #include "vio_kinds.h"
 
+#include "dev/vio_9p.h"
 #include "dev/vio_blk.h"
 #include "dev/vio_net.h"
 #include "dev/vio_rng.h"
+#include "dev/vio_vsock.h"
+#include "io/io_9p_fids.h"
 #include "io/io_disk_mem.h"
 #include "io/io_ether_mem.h"
+#include "io/io_vsock_none.h"
+#include "lib/bits.h"
 #include "lib/bug.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- blk ---- */
 
@@ -110,9 +116,109 @@ static void net_drop(struct vio_rig *r)
     free(x);
 }
 
+/* ---- 9p ---- */
+
+/* A server that grants whatever it understands. */
+static u32 p9_serve(void *ctx, const struct io_9p_fids *fids, const u8 *request, u32 len, u8 *reply,
+                    u32 max)
+{
+    struct io_9p_request q;
+    enum io_9p_parsed parsed = io_9p_parse(request, len, &q);
+    u32 n = parsed == IO_9P_GOOD ? io_9p_room(q.type) : 11;
+    (void)ctx;
+    (void)fids;
+    if (max < n)
+        return 0;
+    memset(reply, 0, n);
+    store_le32(reply, n);
+    reply[4] = parsed == IO_9P_GOOD ? (u8)(q.type + 1) : IO_9P_RLERROR;
+    if (q.type == IO_9P_T_version)
+        store_le32(reply + 7, IO_9P_MSIZE_MIN), store_le16(reply + 11, 8);
+    if (q.type == IO_9P_T_walk)
+        store_le16(reply + 7, q.nwalk);
+    return n;
+}
+
+static void p9_nothing(void *ctx)
+{
+    (void)ctx;
+}
+
+static struct vio *p9_make(struct vio_rig *r, const struct vio_place *place)
+{
+    struct vio_9p_config config = {
+        .tag = "kuseg",
+        .server = {.serve = p9_serve, .forget = p9_nothing, .close = p9_nothing, .ctx = r}};
+    return vio_9p_new(place, &config);
+}
+
+static void p9_say(struct vio_rig *r, const void *request, u32 len)
+{
+    struct vio_rig_buf buf[2] = {{.pa = vio_rig_alloc(r, len), .len = len},
+                                 {.pa = vio_rig_alloc(r, 200), .len = 200, .write = true}};
+    memcpy(vio_rig_ptr(r, buf[0].pa), request, len);
+    vio_rig_send(r, 0, buf, 2);
+}
+
+static void p9_begin(struct vio_rig *r)
+{
+    static const u8 version[] = "\x15\0\0\0\x64\0\0\0\x10\0\0\x08\0"
+                                "9P2000.L";
+    static const u8 attach[] = "\x17\0\0\0\x68\0\0\1\0\0\0\xff\xff\xff\xff\0\0\0\0\0\0\0\0";
+    static const u8 walk[] = "\x14\0\0\0\x6e\0\0\1\0\0\0\2\0\0\0\1\0\1\0f";
+    vio_rig_start(r, 0);
+    p9_say(r, version, sizeof version - 1);
+    p9_say(r, attach, sizeof attach - 1);
+    p9_say(r, walk, sizeof walk - 1);
+}
+
+/* ---- vsock ---- */
+
+/* The host does nothing by itself: what it would say comes from outside. */
+static struct vio *vsock_make(struct vio_rig *r, const struct vio_place *place)
+{
+    struct vio_vsock_config config = {.cid = VIO_VSOCK_CID, .io = io_vsock_none()};
+    (void)r;
+    return vio_vsock_new(place, &config);
+}
+
+static void vsock_event(struct vio_rig *r, u8 what, u32 id, u32 number, u32 len)
+{
+    u8 event[IO_VSOCK_MAX] = {what};
+    store_le32(event + 1, id);
+    store_le32(event + IO_VSOCK_HEAD, number);
+    if (vio_vsock_room(r->bank.dev[r->at]))
+        vio_vsock_input(r->bank.dev[r->at], event, IO_VSOCK_HEAD + len);
+}
+
+static void vsock_outside(struct vio_rig *r, u64 *seed)
+{
+    u8 what = (u8)(1 + vio_rig_random(seed, 6));
+    if (!vio_rig_random(seed, 50))
+        what = IO_VSOCK_RESET;
+    u32 id = vio_rig_random(seed, 8), number = vio_rig_random(seed, 4);
+    vsock_event(r, what, id, number, vio_rig_random(seed, 4) ? 4 : vio_rig_random(seed, 8000));
+}
+
+/* One stream that the guest asked for, with data that wait; a second one is offered. */
+static void vsock_begin(struct vio_rig *r)
+{
+    static const u8 request[44] = {3, [8] = 2, [16] = 1, [20] = 2, [28] = 1, [30] = 1, [38] = 1};
+    struct vio_rig_buf out = {.pa = vio_rig_alloc(r, 44), .len = 44};
+    struct vio_rig_buf in = {.pa = vio_rig_alloc(r, 100), .len = 100, .write = true};
+    memcpy(vio_rig_ptr(r, out.pa), request, sizeof request);
+    vio_rig_start(r, 0);
+    vio_rig_send(r, 1, &out, 1);
+    vio_rig_send(r, 0, &in, 1);
+    vsock_event(r, IO_VSOCK_CONNECTED, 0, 0, 0);
+    vsock_event(r, IO_VSOCK_INCOMING, 1, 7, 4);
+    vsock_event(r, IO_VSOCK_DATA, 0, 7, 300);
+}
+
 /* ---- the table ---- */
 
 const struct vio_kind vio_kinds[] = {
+    {.name = "9p", .make = p9_make, .begin = p9_begin},
     {.name = "blk", .make = blk_make, .begin = blk_begin},
     {.name = "net",
      .make = net_make,
@@ -121,6 +227,7 @@ const struct vio_kind vio_kinds[] = {
      .lasting = true,
      .drop = net_drop},
     {.name = "rng", .make = rng_make, .begin = rng_begin},
+    {.name = "vsock", .make = vsock_make, .begin = vsock_begin, .outside = vsock_outside},
 };
 const unsigned vio_nkinds = ARRAY_LEN(vio_kinds);
 
