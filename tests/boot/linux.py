@@ -4,8 +4,10 @@
 import hashlib
 import json
 import os
+import random
 import re
 import socket
+import stat
 import threading
 import time
 
@@ -253,6 +255,144 @@ def a_restricted_guest_reaches_nothing():
     contains(shell.run(f"nc 10.0.2.2 {host.port} </dev/null; echo status $?"), "status 1")
     assert host.thread.is_alive(), "somebody came"
     shell.off()
+
+
+# ---- directories of the host, and sockets ----
+
+
+def make_share():
+    """A directory to share, a file beside it, and links that lead out."""
+    os.makedirs("share/sub")
+    with open("outside", "w", encoding="ascii") as f:
+        f.write("secret\n")
+    with open("share/file", "w", encoding="ascii") as f:
+        f.write("hello\n")
+    os.symlink("../outside", "share/out")
+    os.symlink(os.path.abspath("outside"), "share/absolute")
+    data = random.Random(1).randbytes(3000001)
+    with open("share/big", "wb") as f:
+        f.write(data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def mount(shell, tag, where="/mnt"):
+    return shell.run(f"mount -t 9p -o trans=virtio,version=9p2000.L {tag} {where} && echo mounted")
+
+
+@case
+def a_directory_of_the_host_is_shared():
+    need_linux()
+    digest = make_share()
+    shell = Shell("--virtio", "9p,tag=here,dir=share")
+    contains(mount(shell, "here"), "mounted\n")
+    contains(shell.run("ls -a /mnt | xargs echo"), ". .. absolute big file out sub\n")
+    contains(shell.run("cat /mnt/file"), "hello\n")
+    contains(shell.run("sha256sum /mnt/big"), digest)
+    contains(shell.run("cp /mnt/big /mnt/sub/copy && sync && echo copied"), "copied\n")
+    with open("share/sub/copy", "rb") as f:
+        equal(hashlib.sha256(f.read()).hexdigest(), digest, "the copy, seen from the host")
+    contains(shell.run("echo more >>/mnt/file; ln -s file /mnt/link; cat /mnt/link | xargs echo"), "hello more\n")
+    contains(shell.run("mkdir /mnt/made && mv /mnt/sub/copy /mnt/made/moved && rmdir /mnt/sub && echo done"), "done\n")
+    contains(shell.run("exec 5<>/mnt/made/moved; rm /mnt/made/moved; wc -c <&5; exec 5<&-"), "3000001\n")
+    contains(shell.run("umask 027; echo x >/mnt/private; ls -l /mnt/private"), "-rw-r-----", " root ")
+    equal(stat.S_IMODE(os.stat("share/private").st_mode), 0o640, "permissions, seen from the host")
+    equal(sorted(os.listdir("share")), ["absolute", "big", "file", "link", "made", "out", "private"], "names")
+    shell.off()
+
+
+@case
+def nothing_beside_it_is_reached():
+    """Links are the guest's own to follow: they lead to its files, not the host's."""
+    need_linux()
+    make_share()
+    shell = Shell("--virtio", "9p,tag=here,dir=share")
+    contains(mount(shell, "here"), "mounted\n")
+    for name in "out", "absolute", "../outside", "sub/../../outside":
+        contains(shell.run(f"cat /mnt/{name}"), "No such file")
+    contains(shell.run("mknod /mnt/null c 1 3"), "not permitted")
+    contains(shell.run("chmod 4755 /mnt/file"), "not permitted")
+    contains(shell.run("chown 5 /mnt/file"), "not permitted")
+    # What errors are called shows whose numbers they have.
+    contains(shell.run("touch /mnt/sub/x; rmdir /mnt/sub"), "Directory not empty")
+    shell.off()
+    with open("outside", encoding="ascii") as f:
+        equal(f.read(), "secret\n", "the file beside the directory")
+    equal(stat.S_IMODE(os.stat("share/file").st_mode) & 0o6000, 0, "set-user-ID")
+
+
+@case
+def a_read_only_share_changes_nothing():
+    need_linux()
+    make_share()
+    before = sorted(os.listdir("share"))
+    shell = Shell("--virtio", "9p,tag=here,dir=share,read-only", "--virtio", "9p,tag=other,dir=share")
+    contains(mount(shell, "here"), "mounted\n")
+    contains(shell.run("cat /mnt/file"), "hello\n")
+    for words in "echo x >/mnt/file", "rm /mnt/file", "mkdir /mnt/x", "mv /mnt/file /mnt/x", "chmod 600 /mnt/file":
+        contains(shell.run(words), "Read-only file system")
+    equal(sorted(os.listdir("share")), before, "names")
+    contains(mount(shell, "other", "/root"), "mounted\n")
+    contains(shell.run("echo x >/root/new; cat /mnt/new"), "x\n")
+    contains(mount(shell, "nowhere", "/tmp"), "failed")
+    shell.off()
+
+
+def host_server(path, answer):
+    """Serves one program of the guest: all that it sends, then what `answer` makes of it."""
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    s.bind(path)
+    s.listen(1)
+
+    def serve():
+        conn, _ = s.accept()
+        data = b""
+        while piece := conn.recv(65536):
+            data += piece
+        conn.sendall(answer(data))
+        conn.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return s
+
+
+@case
+def programs_talk_to_the_host_by_vsock():
+    shell = Shell("--virtio", "vsock,path=vm.sock")
+    if "not found" in shell.run("type vsock"):
+        raise Skip("the kernel in build/linux is older than the program vsock")
+    server = host_server("vm.sock_5", lambda data: hashlib.sha256(data).hexdigest().encode() + b"\n")
+    data = "".join(f"{n}\n" for n in range(1, 200001)).encode()
+    contains(shell.run("seq 1 200000 | vsock 5"), hashlib.sha256(data).hexdigest())
+    server.close()
+    contains(shell.run("vsock 6 </dev/null"), "reset by peer")
+    shell.term.type("cat /bin/busybox | vsock -l 52 | sha256sum\n")
+    shell.term.wait_for("52 | sha256sum", SECONDS)
+    came = from_guest("vm.sock", 52, data)
+    contains(shell.term.wait_for(PROMPT, SECONDS), hashlib.sha256(b"vsock: listening\n" + data).hexdigest())
+    contains(shell.run("sha256sum /bin/busybox"), hashlib.sha256(came).hexdigest())
+    shell.off()
+    equal(os.path.exists("vm.sock"), False, "the socket afterwards")
+
+
+def from_guest(path, port, data):
+    """Connects to a port of the guest as soon as it listens there; sends; all that comes back."""
+    for _ in range(1000):
+        s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        s.settimeout(SECONDS)
+        s.connect(path)
+        s.sendall(b"CONNECT %d\n" % port)
+        said = s.makefile("rb")
+        if said.readline().startswith(b"OK "):
+            break
+        s.close()
+    else:
+        raise AssertionError("nobody listens in the guest")
+    sender = threading.Thread(target=lambda: (s.sendall(data), s.shutdown(socket.SHUT_WR)))
+    sender.start()
+    came = said.read()
+    sender.join()
+    return came
 
 
 main()
