@@ -6,12 +6,15 @@ import json
 import os
 import random
 import re
+import shutil
+import signal
 import socket
 import stat
+import subprocess
 import threading
 import time
 
-from boot import KUSEG, Skip, Terminal, case, contains, equal, main
+from boot import KUSEG, Skip, Terminal, case, command, contains, equal, main
 
 LINUX = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "linux")
 KERNEL = os.path.join(LINUX, "vmlinux")
@@ -93,6 +96,133 @@ def programs_can_be_interrupted_and_stopped():
     shell.term.wait_for(PROMPT, SECONDS)
     contains(shell.run("echo status $?"), "status 130\n")
     shell.off()
+
+
+def need_e2fsprogs():
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    for program in "mke2fs", "e2fsck":
+        if not shutil.which(program):
+            raise Skip(f"no {program} (Debian's e2fsprogs)")
+
+
+def check_clean(path):
+    """The host's e2fsck finds nothing to do."""
+    result = command("e2fsck", "-f", "-n", path)
+    equal(result.status, 0, result)
+
+
+@case
+def files_on_ext4_survive_a_kill():
+    """Written, synced, the monitor killed: the file is whole, and the file system clean again after its
+    journal was read."""
+    need_linux()
+    need_e2fsprogs()
+    make_raw("root.img", 64)
+    equal(command("mke2fs", "-q", "-t", "ext4", "root.img").status, 0, "mke2fs")
+    shell = Shell("--disk", "root.img")
+    shell.run("seq 1 300000 > /mnt/numbers; mkdir /mnt/dir; cp -r /bin /mnt/dir; sync")
+    md5 = shell.run("md5sum /mnt/numbers").split()[0]
+    shell.term.type("seq 1 300000 > /mnt/unfinished\n")
+    shell.term.kill(signal.SIGKILL)
+    equal(shell.term.exit_code(SECONDS), -signal.SIGKILL, "exit code")
+    shell.term.close()
+    shell = Shell("--disk", "root.img")
+    contains(shell.boot, "EXT4-fs (vda): recovery complete")
+    equal(shell.run("md5sum /mnt/numbers").split()[0], md5, "md5")
+    contains(shell.run("cmp /bin/busybox /mnt/dir/bin/busybox && echo same"), "same\n")
+    shell.off()
+    check_clean("root.img")
+
+
+@case
+def the_guest_makes_its_own_file_system():
+    need_linux()
+    need_e2fsprogs()
+    make_raw("root.img", 16)
+    shell = Shell("--disk", "root.img")
+    contains(shell.boot, "/dev/vda is not mounted")
+    shell.run("mke2fs /dev/vda >/dev/null; mount -t ext4 /dev/vda /mnt")
+    shell.run("echo hello > /mnt/file")
+    contains(shell.run("df /mnt"), "/dev/vda")
+    shell.off()
+    check_clean("root.img")
+
+
+@case
+def disks_have_a_number_and_may_be_read_only():
+    need_linux()
+    make_raw("one.img", 1)
+    make_raw("two.img", 2)
+    shell = Shell("--disk", "one.img", "--virtio", "blk,file=two.img,serial=a,,b,read-only")
+    contains(shell.run("cat /sys/block/vdb/serial"), "a,b")
+    contains(shell.run("cat /sys/block/vda/size /sys/block/vdb/size"), "2048\n4096\n")
+    contains(shell.run("cat /sys/block/vda/ro /sys/block/vdb/ro"), "0\n1\n")
+    contains(shell.run("dd if=/dev/zero of=/dev/vdb bs=512 count=1 2>&1"), "dd: ")
+    contains(shell.run("dd if=/bin/busybox of=/dev/vda bs=64k count=8 && echo done"), "done")
+    contains(shell.run("head -c 524288 /bin/busybox | cmp - /dev/vda; echo $?"), "EOF on -")
+    shell.off()
+
+
+@case
+def there_is_entropy():
+    shell = Shell("--virtio", "rng")
+    contains(shell.run("cat /sys/class/misc/hw_random/rng_current"), "virtio_rng.0")
+    contains(shell.run("head -c 5000 /dev/hwrng | wc -c"), "5000\n")
+    shell.off()
+
+
+@case
+def a_disk_of_a_server_that_goes():
+    """I/O errors while it is away, by default; with on-error=pause the guest does not notice."""
+    need_linux()
+    if not shutil.which("nbdkit"):
+        raise Skip("no nbdkit")
+    make_raw("disk.img", 4)
+    for how in "report", "pause":
+        server = Server("disk.img")
+        disk = f"blk,file=nbd+unix:///?socket={server.socket},on-error={how}"
+        shell = Shell("--virtio", disk)
+        contains(shell.run("dd if=/dev/vda of=/dev/null bs=64k count=4 && echo read"), "read\n")
+        server.stop()
+        words = "dd if=/dev/vda of=/dev/null bs=64k skip=8 count=4 2>/dev/null && echo read || echo error"
+        if how == "report":
+            contains(shell.run(words), "\nerror\n")
+            server.start()
+            contains(shell.run(words), "\nread\n")
+        else:
+            shell.term.type(words + "\n")
+            shell.term.wait_for("the machine waits for it", SECONDS)
+            server.start()
+            shell.term.wait_for("\nread", SECONDS)
+            shell.term.wait_for(PROMPT, SECONDS)
+        shell.off()
+        server.stop()
+
+
+class Server:
+    """nbdkit in front of a file, on a socket."""
+
+    def __init__(self, path):
+        self.path = path
+        self.socket = os.path.abspath("nbd.socket")
+        self.start()
+
+    def start(self):
+        if os.path.exists(self.socket):
+            os.unlink(self.socket)
+        self.child = subprocess.Popen(["nbdkit", "--exit-with-parent", "-f", "-U", self.socket, "file", self.path])
+        while not os.path.exists(self.socket):
+            equal(self.child.poll(), None, "nbdkit's exit code")
+            time.sleep(0.02)
+
+    def stop(self):
+        self.child.kill()
+        self.child.wait()
+
+
+def make_raw(path, megabytes):
+    with open(path, "wb") as f:
+        f.truncate(megabytes << 20)
 
 
 @case
