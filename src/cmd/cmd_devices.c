@@ -30,7 +30,9 @@ static const char cmd_devices_virtio[] =
     "\n"
     "Both take virtio devices: --virtio KIND,ARG,..., or in sys161.conf\n"
     "\n"
-    "    slot virtio device=KIND,ARG,...\n";
+    "    slot virtio device=KIND,ARG,...\n"
+    "\n"
+    "and network cards by --net WHERE,card=virtio (docs/network.md).\n";
 
 #define CMD_DEVICES_SIZE   "=SIZE"
 #define CMD_DEVICES_NUMBER "=N"

@@ -29,6 +29,12 @@ static inline unsigned io_ether_queue_room(const struct io_ether_queue *q)
     return q->max - q->count;
 }
 
+/* The one that was put last, if it is still there. */
+static inline struct io_ether_frame *io_ether_queue_last(const struct io_ether_queue *q)
+{
+    return q->count ? &q->frame[(q->head + q->count - 1) % q->max] : NULL;
+}
+
 /* As struct io_ether's poll. News of the carrier come before frames. */
 MUST_CHECK bool io_ether_queue_take(struct io_ether_queue *q, u8 *data, u32 *len);
 

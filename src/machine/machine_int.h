@@ -8,8 +8,8 @@
 /* Look outside this often while busy: some 3 ms of the host's time. */
 #define MACHINE_POLL_CYCLES (1u << 20)
 
-/* And this often while things come in or are expected: some 0.1 ms. */
-#define MACHINE_POLL_SOON (1u << 15)
+/* And this often while things come in or are expected: some 0.2 ms. */
+#define MACHINE_POLL_SOON (1u << 16)
 
 void machine_poll_input(struct machine *m);
 void machine_idle(struct machine *m); /* no CPU can run: wait, or jump to what is due */

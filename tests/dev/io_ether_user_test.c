@@ -274,6 +274,46 @@ static void tcp_reaches_a_server(void **state)
     ether_rig_close(&c.r);
 }
 
+/* Acknowledgements that wait, with the number that the last one has. */
+static unsigned waiting_acks(struct client *c, u32 *ack)
+{
+    unsigned n = 0;
+    while ((c->len = ether_rig_get(&c->r, c->got))) {
+        assert_int_equal(c->len, 54);
+        assert_int_equal(c->got[47], ACK);
+        *ack = load_be32(c->got + 42);
+        n++;
+    }
+    return n;
+}
+
+/* What waits side by side comes as one; but each that asks for what is missing comes. */
+static void acknowledgements_come_together(void **state)
+{
+    (void)state;
+    struct client c;
+    u8 data[2048] = {0};
+    u32 ack;
+    client_ready(&c, "user");
+    int listener = server(SOCK_STREAM, &c.peer_port);
+    c.port = 1025;
+    send_tcp(&c, SYN, NULL, 0);
+    wait_tcp(&c, SYN | ACK, data);
+    send_tcp(&c, ACK, NULL, 0);
+    assert_int_equal(waiting_acks(&c, &ack), 0);
+    for (unsigned i = 0; i < 10; i++)
+        send_tcp(&c, ACK, data, 500);
+    assert_int_equal(waiting_acks(&c, &ack), 1);
+    assert_true(ack == c.seq);
+    c.seq += 500; /* one is lost */
+    for (unsigned i = 0; i < 3; i++)
+        send_tcp(&c, ACK, data, 500);
+    assert_int_equal(waiting_acks(&c, &ack), 3);
+    assert_true(ack == c.seq - 2000);
+    close(listener);
+    ether_rig_close(&c.r);
+}
+
 static void udp_reaches_a_server(void **state)
 {
     (void)state;
@@ -445,6 +485,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dhcp_gives_an_address),
         cmocka_unit_test(tcp_reaches_a_server),
+        cmocka_unit_test(acknowledgements_come_together),
         cmocka_unit_test(udp_reaches_a_server),
         cmocka_unit_test(nothing_listens_there),
         cmocka_unit_test(forwarded_ports_lead_into_the_guest),
