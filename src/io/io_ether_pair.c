@@ -184,6 +184,7 @@ static void io_ether_pair_close(void *ctx)
     host_timer_stop(&p->retry);
     host_conn_close(&p->conn);
     host_listener_close(&p->listener);
+    io_ether_queue_report(&p->queue, p->label);
     free(p->path);
     free(p->label);
     free(p);

@@ -134,6 +134,7 @@ static void io_ether_port_close(void *ctx)
     struct io_ether_port *p = ctx;
     host_timer_stop(&p->retry);
     io_ether_port_leave(p);
+    io_ether_queue_report(&p->queue, p->label);
     free(p->path);
     free(p->label);
     free(p);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "io/io_ether_queue.h"
 #include "lib/bug.h"
+#include "lib/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,17 @@ void io_ether_queue_fini(struct io_ether_queue *q)
     free(q->frame);
     q->frame = NULL;
     q->max = q->count = 0;
+}
+
+void io_ether_queue_report(const struct io_ether_queue *q, const char *label)
+{
+    const struct io_ether_counters *c = &q->counters;
+    if (c->too_long || c->lost_in || c->lost_out)
+        log_info(
+            "%s: frames lost: %llu of a wrong length, %llu that the machine did not take, %llu "
+            "that nobody took from it",
+            label, (unsigned long long)c->too_long, (unsigned long long)c->lost_in,
+            (unsigned long long)c->lost_out);
 }
 
 void io_ether_queue_put(struct io_ether_queue *q, const void *frame, size_t len)

@@ -23,6 +23,9 @@ struct io_ether_queue {
 void io_ether_queue_init(struct io_ether_queue *q, unsigned max); /* 0: only carrier and counters */
 void io_ether_queue_fini(struct io_ether_queue *q);               /* safe on zeroed memory */
 
+/* At its end: what was lost, to the person, if anything was. */
+void io_ether_queue_report(const struct io_ether_queue *q, const char *label);
+
 void io_ether_queue_put(struct io_ether_queue *q, const void *frame, size_t len);
 static inline unsigned io_ether_queue_room(const struct io_ether_queue *q)
 {

@@ -19,6 +19,7 @@
 struct io_ether_user {
     struct host_slirp *slirp;
     struct io_ether_queue queue;
+    char *label;
 };
 
 /* An acknowledgement and nothing else: TCP without options, data or flags. */
@@ -79,6 +80,8 @@ static void io_ether_user_close(void *ctx)
 {
     struct io_ether_user *u = ctx;
     host_slirp_close(u->slirp);
+    io_ether_queue_report(&u->queue, u->label);
+    free(u->label);
     io_ether_queue_fini(&u->queue);
     free(u);
 }
@@ -105,6 +108,7 @@ enum err io_ether_user_open(struct io_ether *out, const struct io_ether_place *p
     struct io_ether_user *u = xcalloc(1, sizeof *u);
     io_ether_queue_init(&u->queue, IO_ETHER_USER_QUEUE);
     u->queue.carrier = true;
+    u->label = xstrdup(p->label);
     enum err err = io_ether_user_start(u, p, e);
     if (err) {
         io_ether_user_close(u);
