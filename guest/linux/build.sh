@@ -203,6 +203,8 @@ run_initramfs() {
         cat "$here/initramfs.list"
         echo "file /init $here/init 0755 0 0"
         echo "file /etc/udhcpc $here/udhcpc 0755 0 0"
+        echo "file /etc/passwd $here/passwd 0644 0 0"
+        echo "file /etc/group $here/group 0644 0 0"
         for program in "$dir/bin"/*; do
             echo "file /bin/$(basename "$program") $program 0755 0 0"
         done
@@ -230,4 +232,4 @@ step kernel "the kernel" kernel.config sources
 step libc "the C library, musl" runtime.c cc.sh sources
 step busybox "the programs, busybox" busybox.config libc
 programs=("$here"/programs/*.c)
-step initramfs "the file system it boots to" init udhcpc initramfs.list "${programs[@]#"$here/"}" busybox kernel
+step initramfs "the file system it boots to" init udhcpc passwd group initramfs.list "${programs[@]#"$here/"}" busybox kernel

@@ -38,6 +38,7 @@ class Shell:
             KUSEG, "run", "-s", "--initrd", INITRAMFS, *options, KERNEL, "console=ttyS3", *words
         )
         self.boot = self.term.wait_for(PROMPT, BOOT_SECONDS)
+        self.run("stty cols 500")  # long words are not to be folded
 
     def run(self, words, seconds=SECONDS):
         """What this command prints."""
@@ -223,6 +224,31 @@ class Server:
 def make_raw(path, megabytes):
     with open(path, "wb") as f:
         f.truncate(megabytes << 20)
+
+
+@case
+def people_log_in():
+    need_linux()
+    term = Terminal(
+        KUSEG, "run", "-s", "--initrd", INITRAMFS, KERNEL, "console=ttyS3", "--", "login"
+    )
+    term.wait_for("kuseg login:", BOOT_SECONDS)
+    term.type("guest\n")
+    term.wait_for("Password:", SECONDS)
+    term.type("wrong\n")
+    term.wait_for("Login incorrect", SECONDS)
+    term.type("guest\n")
+    term.wait_for("Password:", SECONDS)
+    term.type("guest\n")
+    term.wait_for("$ ", SECONDS)
+    term.type("id; pwd; tty; echo >/etc/passwd\n")
+    term.wait_for("uid=1000(guest)", SECONDS)
+    term.wait_for("/home/guest", SECONDS)
+    term.wait_for("/dev/ttyS3", SECONDS)
+    term.wait_for("Permission denied", SECONDS)
+    term.type("exit\n")
+    equal(term.exit_code(SECONDS), 0, "exit code")
+    term.close()
 
 
 @case
