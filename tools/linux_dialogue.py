@@ -14,7 +14,7 @@ import sys
 
 PROMPT = b"linux# "
 SECONDS = 120
-WORDS = ["uname -a", "cat /proc/cpuinfo", "free", "check int", "check float", "check fork", "exit"]
+WORDS = ["uname -a", "cat /proc/cpuinfo", "free", "ifconfig eth0", "df /mnt", "check int", "check float", "check fork", "exit"]
 
 
 def show_until_prompt(guest):
