@@ -19,4 +19,11 @@ static inline u32 tc_merge(u32 old, u32 from, u32 off, unsigned size, u32 val)
     return (old & ~mask) | (val << shift & mask);
 }
 
+/* A position in pixels of a Brooktree chip: 12 bits, of which the last 64 values are negative. */
+static inline i32 tc_position(const u8 *low, u32 zero)
+{
+    u32 at = (u32)(low[1] << 8 | low[0]);
+    return (i32)(at < 0xfc0 ? at : at - 0x1000) - (i32)zero;
+}
+
 #endif

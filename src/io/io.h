@@ -55,11 +55,25 @@ struct io_console {
 
 #define IO_PICTURE_CELLS 32768u /* at most */
 
-/* What a text screen shows: a byte a cell, row by row. */
+#define IO_CURSOR        64u /* dots, in both directions */
+#define IO_PIXELS_LAYERS 4u
+
+/* What a frame buffer shows: a byte a pixel, as the guest has it; what that looks like stands
+ * beside it. So who looks again need only compare the bytes. */
+struct io_pixels {
+    const u8 *byte;
+    u32 stride, width, height;
+    u8 cursor[IO_CURSOR * IO_CURSOR];  /* layers; 0: the picture itself is seen */
+    i32 x, y;                          /* of its first dot */
+    u32 colour[IO_PIXELS_LAYERS][256]; /* 0xrrggbb of a byte, under each layer */
+};
+
+/* What a screen shows: text, a byte a cell, row by row; or pixels. */
 struct io_picture {
-    const u8 *cell;
+    const u8 *cell; /* NULL: it is pixels */
     u32 columns, rows;
     u32 x, y; /* of the cursor; off the picture: it is invisible */
+    struct io_pixels pixels;
 };
 
 /* ASCII is shown as it is, control codes as blanks, all else as a question mark. */
@@ -71,6 +85,25 @@ static inline u8 io_picture_char(u8 cell)
 /* The card, as whoever shows its picture sees it. Looking changes nothing. */
 struct io_screen {
     struct io_picture (*look)(void *ctx);
+    void *ctx;
+};
+
+enum io_input_kind {
+    IO_INPUT_KEY,    /* a: its number in USB (HID usage page 7); b: it went down */
+    IO_INPUT_BUTTON, /* of a mouse; a: 1 left, 2 middle, 3 right; b: it went down */
+    IO_INPUT_MOTION, /* a, b: to the right and down */
+};
+
+struct io_input {
+    enum io_input_kind kind;
+    i32 a, b;
+};
+
+/* Where a machine's keyboard and mouse are. What happens there reaches the models through the
+ * intake. */
+struct io_inputs {
+    bool (*next)(void *ctx, struct io_input *in); /* something happened */
+    bool (*ended)(void *ctx);                     /* nothing can happen any more */
     void *ctx;
 };
 
