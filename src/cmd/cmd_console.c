@@ -22,6 +22,8 @@
 #define CMD_CONSOLE_DETACH  0x1d           /* Control-] */
 #define CMD_CONSOLE_BACKLOG 65536u         /* typed, and not yet taken by the machine */
 #define CMD_CONSOLE_WAIT    10000000000ull /* ns, for a picture */
+#define CMD_CONSOLE_PIXELS  0x89           /* what begins so is a PNG */
+#define CMD_CONSOLE_PNG     (64u << 20)    /* bytes of one, at most */
 
 struct cmd_console_args {
     const char *shot;
@@ -30,7 +32,7 @@ struct cmd_console_args {
 
 static const struct cmd_option cmd_console_table[] = {
     {"shot", 0, CMD_TEXT, offsetof(struct cmd_console_args, shot), "FILE", NULL, 0, 0,
-     "write what the screen shows now, as PNG, or as text if FILE ends in .txt"},
+     "write what the screen shows now, as PNG, or as text if FILE ends in .txt (not of pixels)"},
     {"help", 'h', CMD_FLAG, offsetof(struct cmd_console_args, help), NULL, NULL, 0, 0,
      "print this"},
 };
@@ -42,6 +44,7 @@ struct cmd_console {
     bool lost, detached;
     u8 first, last;              /* bytes that came */
     struct io_vt_reader *reader; /* for --shot; else NULL */
+    struct buf png;              /* of a screen that shows pixels */
 };
 
 static int cmd_console_help(void)
@@ -60,11 +63,21 @@ static int cmd_console_help(void)
 
 /* ---- the connection ---- */
 
+static bool cmd_console_is_pixels(const struct cmd_console *c)
+{
+    return c->first == CMD_CONSOLE_PIXELS;
+}
+
 static void cmd_console_received(void *ctx, const u8 *data, size_t len)
 {
     struct cmd_console *c = ctx;
     c->first = c->first ? c->first : data[0];
     c->last = data[len - 1];
+    if (cmd_console_is_pixels(c)) {
+        if (c->png.len < CMD_CONSOLE_PNG)
+            buf_put(&c->png, data, len);
+        return;
+    }
     if (c->reader) {
         for (size_t i = 0; i < len && !c->reader->complete; i++)
             io_vt_read(c->reader, data + i, 1);
@@ -136,7 +149,7 @@ static int cmd_console_show(struct cmd_console *c)
 {
     host_term_open(true);
     host_term_watch_size();
-    while (!c->lost && !c->detached && !host_term_signal()) {
+    while (!c->lost && !c->detached && !host_term_signal() && !cmd_console_is_pixels(c)) {
         host_term_flush();
         if (host_poll_wait(&c->poll, host_term_eof() ? -1 : 0, ~0ull))
             cmd_console_typed(c);
@@ -145,31 +158,61 @@ static int cmd_console_show(struct cmd_console *c)
     }
     cmd_console_leave_screen(c);
     host_term_close();
+    if (cmd_console_is_pixels(c)) {
+        log_error("%s: this screen shows pixels; --shot FILE writes its picture", c->path);
+        return CMD_USAGE;
+    }
     return host_term_signal() ? CMD_REQUESTED : CMD_OK;
 }
 
 /* ---- a picture of it ---- */
 
+static bool cmd_console_has_picture(const struct cmd_console *c)
+{
+    return cmd_console_is_pixels(c) ? io_shot_png_is_whole(c->png.data, c->png.len)
+                                    : c->reader->complete;
+}
+
 static enum err cmd_console_wait_for_picture(struct cmd_console *c, struct error *e)
 {
     u64 now = host_clock_mono_ns(), end = now + CMD_CONSOLE_WAIT;
-    for (; !c->reader->complete && !c->lost && now < end; now = host_clock_mono_ns())
+    for (; !cmd_console_has_picture(c) && !c->lost && now < end; now = host_clock_mono_ns())
         host_poll_wait(&c->poll, -1, end - now);
-    return c->reader->complete
+    return cmd_console_has_picture(c)
                ? ERR_OK
                : err_set(e, ERR_IO, "%s: no picture came: is it a screen?", c->path);
 }
 
-static enum err cmd_console_write(struct cmd_console *c, const char *file, FILE *f, struct error *e)
+static bool cmd_console_write_text(const struct cmd_console *c, bool text, FILE *f)
 {
     u8 *cell = xcalloc(1, IO_PICTURE_CELLS);
+    struct io_picture p = io_vt_picture(c->reader, cell);
+    bool good = io_shot_write(&p, text, f);
+    free(cell);
+    return good;
+}
+
+static bool cmd_console_write_png(const struct cmd_console *c, FILE *f)
+{
+    host_out_clear(f);
+    return fwrite(c->png.data, 1, c->png.len, f) == c->png.len && !fflush(f);
+}
+
+static enum err cmd_console_write(struct cmd_console *c, const char *file, FILE *f, struct error *e)
+{
+    bool text = io_shot_is_text(file), good = true;
     c->reader = xcalloc(1, sizeof *c->reader);
     enum err err = cmd_console_wait_for_picture(c, e);
-    struct io_picture p = io_vt_picture(c->reader, cell);
-    if (!err && !io_shot_write(&p, io_shot_is_text(file), f))
+    if (!err && cmd_console_is_pixels(c) && text)
+        err = err_set(e, ERR_USAGE, "%s: this screen shows pixels, and there is no text of them",
+                      file);
+    else if (!err)
+        good = cmd_console_is_pixels(c) ? cmd_console_write_png(c, f)
+                                        : cmd_console_write_text(c, text, f);
+    if (!good)
         err = err_set(e, ERR_IO, "cannot write the picture to %s: %m", file);
     free(c->reader);
-    free(cell);
+    buf_fini(&c->png);
     return err;
 }
 

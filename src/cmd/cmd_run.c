@@ -58,11 +58,20 @@ static const struct cmd_option cmd_run_table[] = {
      "a network card with this address, 1 to 65534, on the hub that 'kuseg hub' starts"},
     {"hub", 0, CMD_TEXT, CMD_RUN_AT(run.hub), "SOCKET", NULL, 0, 0,
      "that card's hub (default .sockets/hub)"},
+    {"graphics", 0, CMD_TEXT, CMD_RUN_AT(run.graphics), "CARD", "pmag-ba pmag-aa", 0, 0,
+     "a frame buffer for dec5000: pmag-ba (1024 by 864, 256 colours) or pmag-aa (1280 by 1024, "
+     "black "
+     "and white)"},
+    {"window", 0, CMD_FLAG, CMD_RUN_AT(run.window), NULL, NULL, 0, 0,
+     "show the frame buffer in a window, which takes keys and mouse, too; adds a pmag-ba if there "
+     "is "
+     "none"},
     {"screen", 0, CMD_TEXT, CMD_RUN_AT(run.screen), "PATH", NULL, 0, 0,
      "the socket of the screen, for kuseg console (default .sockets/screen); adds a screen if the "
-     "board has none"},
+     "board has none (dec5000: a pmag-ba)"},
     {"screen-shot", 0, CMD_TEXT, CMD_RUN_AT(run.screen_shot), "FILE", NULL, 0, 0,
-     "what the screen shows at the end: PNG, or text if FILE ends in .txt; adds a screen likewise"},
+     "what the screen shows at the end: PNG, or text if FILE ends in .txt (s161); adds a screen "
+     "likewise"},
     {"engine", 0, CMD_TEXT, CMD_RUN_AT(run.engine), "NAME", "auto interp jit", 0, 0,
      "how guest code runs: interp (by an interpreter), jit (what is hot is translated), or auto "
      "(the default: translated where the host can)"},

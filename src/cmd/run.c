@@ -11,6 +11,7 @@
 #include "cmd/run_files.h"
 #include "cmd/run_jit.h"
 #include "cmd/run_stats.h"
+#include "dev/tc_pmag.h"
 #include "host/host_clock.h"
 #include "host/host_slurp.h"
 #include "host/host_term.h"
@@ -85,14 +86,8 @@ static enum err run_check_dec5000(const struct run_options *o, struct error *e)
         bool given;
         const char *option;
     } others[] = {
-        {o->conf, "--conf"},
-        {o->overrides.n, "--set"},
-        {!run_kn02_model(o), "--cpu mips-161"},
-        {o->cpus > 1, "--cpus"},
-        {o->emufs, "--emufs"},
-        {o->nic, "--nic"},
-        {o->screen, "--screen"},
-        {o->screen_shot, "--screen-shot"},
+        {o->conf, "--conf"},     {o->overrides.n, "--set"}, {!run_kn02_model(o), "--cpu mips-161"},
+        {o->cpus > 1, "--cpus"}, {o->emufs, "--emufs"},     {o->nic, "--nic"},
     };
     for (unsigned i = 0; i < ARRAY_LEN(others); i++)
         if (others[i].given)
@@ -100,6 +95,40 @@ static enum err run_check_dec5000(const struct run_options *o, struct error *e)
                            others[i].option);
     if (o->builtin)
         return err_set(e, ERR_USAGE, "the built-in guest is for the board s161: name a kernel");
+    if (o->screen_shot && io_shot_is_text(o->screen_shot))
+        return err_set(
+            e, ERR_USAGE,
+            "--screen-shot %s: dec5000 shows pixels, of which there is a picture (PNG), but "
+            "no text",
+            o->screen_shot);
+    return ERR_OK;
+}
+
+/* Whoever wants to see a frame buffer gets one. NULL: there is none. */
+static const struct tc_pmag_model *run_graphics(const struct run_options *o)
+{
+    if (o->graphics)
+        return tc_pmag_find(o->graphics);
+    return o->screen || o->screen_shot || o->window ? &tc_pmag_ba : NULL;
+}
+
+/* What only the DECstation has. */
+static enum err run_check_s161(const struct run_options *o, struct error *e)
+{
+    const struct {
+        bool given;
+        const char *option;
+    } others[] = {
+        {o->serial.n, "--serial"},
+        {o->nvram, "--nvram"},
+        {o->cpu && !strcmp(o->cpu, "r3000"), "--cpu r3000"},
+        {o->graphics, "--graphics"},
+        {o->window, "--window"},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(others); i++)
+        if (others[i].given)
+            return err_set(e, ERR_USAGE, "%s is for the board dec5000; this is s161",
+                           others[i].option);
     return ERR_OK;
 }
 
@@ -171,15 +200,12 @@ static enum err run_configure(struct run *r, bool *unseen, struct error *e)
     enum err err = run_nets(r, e);
     if (err)
         return err;
-    if (run_is_dec5000(r))
+    if (run_is_dec5000(r)) {
+        *unseen = !r->o->graphics;
         return run_configure_dec5000(r, e);
-    if (r->o->serial.n)
-        return err_set(e, ERR_USAGE, "--serial is for the board dec5000; this is s161");
-    if (r->o->nvram)
-        return err_set(e, ERR_USAGE, "--nvram is for the board dec5000; this is s161");
-    if (r->o->cpu && !strcmp(r->o->cpu, "r3000"))
-        return err_set(e, ERR_USAGE, "--cpu r3000 is for the board dec5000; this is s161");
-    return run_conf_read(&r->conf, r->o, unseen, e);
+    }
+    err = run_check_s161(r->o, e);
+    return err ? err : run_conf_read(&r->conf, r->o, unseen, e);
 }
 
 static enum err run_guess_board(struct run *r, bool *unseen, struct error *e)
@@ -231,6 +257,7 @@ static struct board_setup run_setup(const struct run *r)
                                          .virtio = &r->virtio,
                                          .model = run_kn02_model(o),
                                          .engine = run_engine(o),
+                                         .graphics = run_graphics(o),
                                          .epoch_ns = o->epoch * 1000000000u}};
 }
 
@@ -268,6 +295,7 @@ static struct vmm_config run_config(struct run *r, bool unseen)
                                .meter = run_meter(o),
                                .screen = run_screen(o, unseen),
                                .nvram = o->nvram,
+                               .window = o->window,
                                .trace_words = o->trace_words,
                                .trace_letters = o->trace_letters,
                                .profile = o->profile_file || o->gmon_file,

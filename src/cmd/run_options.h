@@ -22,6 +22,7 @@ struct run_options {
     const char *cpu;           /* model; NULL: the board's */
     u64 memory;                /* bytes; 0: as configured */
     u64 cpus;                  /* 0: as configured */
+    const char *graphics;      /* model of a frame buffer; NULL: none, unless it is to be seen */
     struct cmd_list disks;     /* image files, into free slots in order */
     struct cmd_list nets;      /* as io_ether_parse.h takes them */
     struct cmd_list virtio;    /* as vio_conf.h takes them */
@@ -42,6 +43,7 @@ struct run_options {
     const char *screen;      /* socket of its screen, which is put in if there is none; NULL: as
                               * configured, on the default one */
     const char *screen_shot; /* its picture at the end; a screen likewise */
+    bool window;             /* it is shown in one; a frame buffer likewise */
 
     /* what is told about it */
     const char *trace_words;   /* "exc,tlb" */

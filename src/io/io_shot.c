@@ -2,6 +2,7 @@
 #include "io/io_shot.h"
 #include "host/host_out.h"
 #include "io/io_font.h"
+#include "io/io_pixels.h"
 #include "lib/bug.h"
 
 #include <png.h>
@@ -70,7 +71,18 @@ static struct io_shot io_shot_render(const struct io_picture *p)
     return s;
 }
 
-static bool io_shot_png(const struct io_picture *p, FILE *f)
+/* Appends it. False: there is no memory. */
+static bool io_shot_encode(png_image *image, const u8 *pixel, const void *colours, struct buf *out)
+{
+    png_alloc_size_t len = PNG_IMAGE_PNG_SIZE_MAX(*image);
+    u8 *to = buf_extend(out, len);
+    bool ok = png_image_write_to_memory(image, to, &len, 0, pixel, 0, colours);
+    out->len = (size_t)(to - out->data) + (ok ? len : 0);
+    png_image_free(image);
+    return ok;
+}
+
+static bool io_shot_cells(const struct io_picture *p, struct buf *out)
 {
     static const u8 colour[2][3] = {{0x10, 0x14, 0x18}, {0xd8, 0xdc, 0xd4}};
     struct io_shot s = io_shot_render(p);
@@ -79,10 +91,45 @@ static bool io_shot_png(const struct io_picture *p, FILE *f)
                        .height = s.height,
                        .format = PNG_FORMAT_RGB_COLORMAP,
                        .colormap_entries = ARRAY_LEN(colour)};
-    bool ok = png_image_write_to_stdio(&image, f, 0, s.pixel, 0, colour);
-    png_image_free(&image);
+    bool ok = io_shot_encode(&image, s.pixel, colour, out);
     free(s.pixel);
     return ok;
+}
+
+static bool io_shot_pixels(const struct io_pixels *p, struct buf *out)
+{
+    u32 *row = xcalloc(p->width, sizeof *row);
+    u8 *pixel = xcalloc((size_t)p->width * p->height, 3), *to = pixel;
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = p->width,
+                       .height = p->height,
+                       .format = PNG_FORMAT_RGB,
+                       .flags = PNG_IMAGE_FLAG_FAST};
+    for (u32 y = 0; y < p->height; y++) {
+        io_pixels_row(p, y, row);
+        for (u32 x = 0; x < p->width; x++, to += 3) {
+            to[0] = (u8)(row[x] >> 16);
+            to[1] = (u8)(row[x] >> 8);
+            to[2] = (u8)row[x];
+        }
+    }
+    bool ok = io_shot_encode(&image, pixel, NULL, out);
+    free(pixel);
+    free(row);
+    return ok;
+}
+
+bool io_shot_png(const struct io_picture *p, struct buf *out)
+{
+    return p->cell ? io_shot_cells(p, out) : io_shot_pixels(&p->pixels, out);
+}
+
+bool io_shot_png_is_whole(const u8 *data, size_t len)
+{
+    static const u8 head[] = {0x89, 'P', 'N', 'G'};
+    static const u8 end[] = {0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
+    return len > sizeof head + sizeof end && !memcmp(data, head, sizeof head) &&
+           !memcmp(data + len - sizeof end, end, sizeof end);
 }
 
 /* ---- the file ---- */
@@ -95,11 +142,13 @@ bool io_shot_is_text(const char *path)
 
 bool io_shot_write(const struct io_picture *p, bool text, FILE *f)
 {
+    struct buf png = {0};
     bool good = true;
     host_out_clear(f);
-    if (text)
+    if (text && p->cell)
         io_shot_text(p, f);
     else
-        good = io_shot_png(p, f);
+        good = io_shot_png(p, &png) && fwrite(png.data, 1, png.len, f) == png.len;
+    buf_fini(&png);
     return !fflush(f) && !ferror(f) && good;
 }

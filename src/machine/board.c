@@ -65,9 +65,14 @@ static const u8 *board_kn02_memory(const void *obj)
     return board_kn02_nvram(obj);
 }
 
+static bool board_kn02_seen(const void *obj, struct io_picture *p)
+{
+    return board_kn02_look(obj, p);
+}
+
 #define BOARD_KN02                                                                                 \
     .hz = BOARD_KN02_HZ, .make = board_kn02_make, .free = board_kn02_drop,                         \
-    .boot = board_kn02_start, .nvram = board_kn02_memory
+    .boot = board_kn02_start, .nvram = board_kn02_memory, .look = board_kn02_seen
 
 /* ---- the table ---- */
 

@@ -10,6 +10,7 @@
 #include "machine/vio_card.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The CPU's lines. */
 #define KN02_CPU_IO  0x400u
@@ -168,14 +169,18 @@ static void board_kn02_add_chips(struct board_kn02 *b, const struct board_kn02_c
     u64 epoch = config->epoch_ns;
     if (!epoch)
         epoch = intake_u64(&m->intake, INTAKE_EPOCH, host_clock_wall_ns());
-    board_kn02_connect(b, config->line);
+    struct io_console line[TC_DZ_LINES];
+    memcpy(line, config->line, sizeof line);
+    board_kn02_graphics_connect(b, line);
+    board_kn02_connect(b, line);
     b->kn02 = tc_kn02_new(&m->env, &system);
-    b->dz = tc_dz_new(&m->env, tc_kn02_irq(b->kn02, TC_KN02_IRQ_DZ), config->line);
+    b->dz = tc_dz_new(&m->env, tc_kn02_irq(b->kn02, TC_KN02_IRQ_DZ), line);
     b->rtc = tc_ds1287_new(&m->env, clock, epoch);
     if (config->nvram)
         tc_ds1287_set_memory(b->rtc, config->nvram);
     b->prom = tc_prom_new(&m->env, m->mem, (u32)b->ram, &host);
     board_kn02_ether_plug(b);
+    board_kn02_graphics_plug(b);
 }
 
 static void board_kn02_add_state(struct board_kn02 *b)
@@ -186,6 +191,7 @@ static void board_kn02_add_state(struct board_kn02 *b)
     tc_ds1287_add_state(b->rtc, s);
     tc_prom_add_state(b->prom, s);
     vio_bank_add_state(&b->virtio, s);
+    board_kn02_graphics_add_state(b);
 }
 
 static void board_kn02_reset(struct board_kn02 *b)
@@ -193,6 +199,7 @@ static void board_kn02_reset(struct board_kn02 *b)
     tc_dz_reset(b->dz);
     tc_ds1287_reset(b->rtc);
     tc_prom_reset(b->prom);
+    board_kn02_graphics_reset(b);
     tc_kn02_reset(b->kn02);
     vio_bank_reset(&b->virtio);
 }
@@ -209,6 +216,8 @@ static enum err board_kn02_add_memory(struct board_kn02 *b, struct error *e)
     if (!err)
         err = mem_add_rom(mem, TC_KN02_PROM, TC_PROM_SIZE, e);
     if (!err)
+        err = board_kn02_graphics_add_memory(b, e);
+    if (!err)
         tc_prom_fill(mem_ram_ptr(mem, TC_KN02_PROM, TC_PROM_SIZE));
     return err;
 }
@@ -220,6 +229,8 @@ enum err board_kn02_new(struct board_kn02 **out, struct machine *m,
     const struct mips_model *model = config->model ? config->model : &mips_r3000;
     b->m = m;
     b->ram = config->ram ? config->ram : BOARD_KN02_RAM;
+    b->graphics = config->graphics;
+    b->inputs = config->inputs;
     enum err err = board_kn02_add_memory(b, e);
     if (!err)
         err = board_kn02_ether_open(b, &config->ether, e);
@@ -260,6 +271,7 @@ void board_kn02_free(struct board_kn02 *b)
     tc_ds1287_free(b->rtc);
     tc_dz_free(b->dz);
     board_kn02_ether_free(b);
+    board_kn02_graphics_free(b);
     tc_kn02_free(b->kn02);
     free(b);
 }

@@ -16,7 +16,10 @@
 #define BOARD_KN02_MAX_RAM MIB(480)
 #define BOARD_KN02_RAM     MIB(64) /* unless asked for */
 
+#define BOARD_KN02_GRAPHICS 2u /* slot of the frame buffer */
+
 struct board_kn02;
+struct tc_pmag_model;
 
 struct board_kn02_config {
     u64 ram;                        /* bytes; 0: BOARD_KN02_RAM */
@@ -27,6 +30,9 @@ struct board_kn02_config {
     u64 epoch_ns;                        /* the clock at power-on; 0: the host's */
     struct board_ether_config ether;
     const u8 *nvram; /* the clock's memory at power-on, TC_DS1287_RAM bytes; NULL: zeros */
+    const struct tc_pmag_model *graphics; /* NULL: none */
+    struct io_inputs inputs; /* copied; with graphics: keyboard and mouse on lines 0 and 1, if
+                              * nothing else is connected there; `next` NULL: nobody touches them */
 };
 
 /* Builds the board on an initialised machine. */
@@ -42,5 +48,6 @@ MUST_CHECK enum err board_kn02_boot(struct board_kn02 *b, const void *elf, size_
 
 /* The clock's memory, as it stands. */
 const u8 *board_kn02_nvram(const struct board_kn02 *b);
+bool board_kn02_look(const struct board_kn02 *b, struct io_picture *p); /* false: no graphics */
 
 #endif

@@ -22,6 +22,11 @@ struct board_kn02 {
     struct vio_bank virtio;
     struct board_vio_net vio_net[BOARD_ETHER_MAX];
     unsigned nvio_nets;
+    const struct tc_pmag_model *graphics; /* NULL: none */
+    void *frame_buffer;
+    struct tc_lk201 *keyboard; /* NULL: none */
+    struct tc_vsxxx *mouse;
+    struct io_inputs inputs;
     struct board_kn02_line {
         struct board_kn02 *b;
         unsigned n;
@@ -42,5 +47,15 @@ MUST_CHECK enum err board_kn02_ether_open(struct board_kn02 *b,
                                           const struct board_ether_config *config, struct error *e);
 void board_kn02_ether_plug(struct board_kn02 *b);
 void board_kn02_ether_free(struct board_kn02 *b);
+
+/* board_kn02_graphics.c: the frame buffer, if there is one, with keyboard and mouse. Its memory is
+ * added with the rest. */
+MUST_CHECK enum err board_kn02_graphics_add_memory(const struct board_kn02 *b, struct error *e);
+/* Keyboard and mouse become the far ends of lines that have none. */
+void board_kn02_graphics_connect(struct board_kn02 *b, struct io_console line[TC_DZ_LINES]);
+void board_kn02_graphics_plug(struct board_kn02 *b);
+void board_kn02_graphics_add_state(const struct board_kn02 *b);
+void board_kn02_graphics_reset(const struct board_kn02 *b);
+void board_kn02_graphics_free(struct board_kn02 *b);
 
 #endif

@@ -14,16 +14,17 @@
 
 static void vmm_wait(void *ctx, u64 ns, bool console)
 {
-    const struct vmm *v = ctx;
+    struct vmm *v = ctx;
     host_term_flush();
     vmm_screen_show(&v->screen, ns);
+    vmm_window_show(&v->window, ns);
     host_poll_wait(v->config->poll, console ? 0 : -1, ns);
 }
 
 static bool vmm_asked_to_end(void *ctx)
 {
-    (void)ctx;
-    return host_term_signal() != 0;
+    const struct vmm *v = ctx;
+    return host_term_signal() || v->window.closed;
 }
 
 static u64 vmm_mono_ns(void *ctx)
@@ -101,6 +102,7 @@ static struct board_setup vmm_setup(struct vmm *v)
     s.s161.ether.ctx = s.kn02.ether.ctx = v;
     s.kn02.line[TC_DZ_CONSOLE] = console;
     s.kn02.nvram = v->nvram.there ? v->nvram.kept : NULL;
+    s.kn02.inputs = vmm_window_inputs(&v->window);
     for (unsigned i = 0; i < TC_DZ_LINES; i++)
         if (v->line[i])
             s.kn02.line[i] = io_line_console(v->line[i]);
@@ -169,6 +171,14 @@ static enum err vmm_serve_screen(struct vmm *v, struct error *e)
                       e);
 }
 
+static enum err vmm_open_window(struct vmm *v, struct error *e)
+{
+    if (!v->config->window)
+        return ERR_OK;
+    enum err err = vmm_window_open(&v->window, &v->board, v->config->poll, e);
+    return err ? err_prefix(e, "--window") : ERR_OK;
+}
+
 static enum err vmm_serve_meter(struct vmm *v, struct error *e)
 {
     const struct vmm_service *s = &v->config->meter;
@@ -201,6 +211,8 @@ enum err vmm_start(struct vmm *v, struct error *e)
     enum err err = vmm_tracing(v, e);
     if (!err)
         err = vmm_serve_screen(v, e);
+    if (!err)
+        err = vmm_open_window(v, e);
     if (err)
         return err;
     struct board_kernel kernel = {.elf = c->kernel,
@@ -223,6 +235,7 @@ void vmm_fini(struct vmm *v)
     vmm_nvram_close(&v->nvram);
     vmm_profile_fini(&v->profile);
     vmm_screen_close(&v->screen);
+    vmm_window_close(&v->window);
     vmm_meter_fini(&v->meter);
     board_free(&v->board);
     machine_fini(&v->m);

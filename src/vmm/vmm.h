@@ -17,6 +17,7 @@
 #include "vmm/vmm_progress.h"
 #include "vmm/vmm_screen.h"
 #include "vmm/vmm_trace.h"
+#include "vmm/vmm_window.h"
 
 /* Something on a socket. */
 struct vmm_service {
@@ -42,6 +43,7 @@ struct vmm_config {
     u64 progress_seconds; /* virtual, without a user instruction, until it ends; 0: no watch */
 
     struct vmm_service meter, screen;
+    bool window;                             /* for the frame buffer (dec5000) */
     const char *line[TC_DZ_LINES];           /* sockets of serial lines (dec5000); NULL: none */
     const char *nvram;                       /* file; NULL: not kept */
     const char *trace_words, *trace_letters; /* NULL: none (lib/trace.h) */
@@ -63,6 +65,7 @@ struct vmm {
     struct guest_names names;
     struct vmm_meter meter;
     struct vmm_screen screen;
+    struct vmm_window window;
     struct io_line *line[TC_DZ_LINES];
     struct vmm_trace_line console_line;
     struct vmm_profile profile;

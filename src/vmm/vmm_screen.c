@@ -34,17 +34,21 @@ enum err vmm_screen_open(struct vmm_screen *s, struct board *board, struct host_
     struct io_picture p;
     if (!board_look(board, &p))
         return ERR_OK;
-    return io_screen_server_open(&s->server, poll, address, &screen, e);
+    return p.cell ? io_screen_server_open(&s->server, poll, address, &screen, e)
+                  : io_shot_server_open(&s->shots, poll, address, &screen, e);
 }
 
 void vmm_screen_show(const struct vmm_screen *s, u64 ns)
 {
     if (s->server)
         io_screen_server_show(s->server, host_clock_mono_ns(), ns > 0);
+    if (s->shots)
+        io_shot_server_serve(s->shots, host_clock_mono_ns(), ns > 0);
 }
 
 void vmm_screen_close(struct vmm_screen *s)
 {
     io_screen_server_close(s->server);
+    io_shot_server_close(s->shots);
     *s = (struct vmm_screen){0};
 }

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* A machine's screen on a socket: its picture for whoever looks, their keys for the machine. */
+/*
+ * A machine's screen on a socket: text for whoever looks, and their keys for the machine; of
+ * pixels, pictures.
+ */
 #ifndef VMM_VMM_SCREEN_H
 #define VMM_VMM_SCREEN_H
 
 #include "io/io_screen_server.h"
+#include "io/io_shot_server.h"
 #include "machine/board.h"
 
 struct vmm_screen {
-    struct io_screen_server *server; /* NULL: nobody can look */
+    struct io_screen_server *server; /* of text; NULL: nobody can look */
+    struct io_shot_server *shots;    /* of pixels, likewise */
 };
 
 struct io_console vmm_screen_keys(struct vmm_screen *s); /* s may still be zeroed */

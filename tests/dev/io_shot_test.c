@@ -108,6 +108,43 @@ static void png(void **state)
     free(pixel);
 }
 
+/* Pixels of a frame buffer: colours, rows with a stride, and the cursor, half of it outside. */
+static void pixels(void **state)
+{
+    (void)state;
+    static u8 byte[4 * 256];
+    static struct io_picture p = {
+        .pixels = {.byte = byte, .stride = 256, .width = 200, .height = 4, .x = -62, .y = 2}};
+    struct buf png = {0};
+    for (unsigned i = 0; i < 256; i++) {
+        p.pixels.colour[0][i] = 0x010203 * i & 0xffffff;
+        p.pixels.colour[3][i] = 0xff0000 | i;
+    }
+    for (unsigned i = 0; i < sizeof byte; i++)
+        byte[i] = (u8)(i * 7);
+    p.pixels.cursor[62] = p.pixels.cursor[IO_CURSOR + 63] = 3;
+    write_shot(&p, "c.txt"); /* of pixels there is no text */
+    png_image image = {.version = PNG_IMAGE_VERSION};
+    assert_true(png_image_begin_read_from_file(&image, path("c.txt")));
+    image.format = PNG_FORMAT_RGB;
+    assert_int_equal(image.width, 200);
+    assert_int_equal(image.height, 4);
+    static u8 rgb[200 * 4 * 3];
+    assert_int_equal(PNG_IMAGE_SIZE(image), sizeof rgb);
+    assert_true(png_image_finish_read(&image, NULL, rgb, 0, NULL));
+    for (u32 i = 0; i < 800; i++) {
+        u32 x = i % 200, y = i / 200, b = byte[y * 256 + x];
+        bool dot = (x == 0 && y == 2) || (x == 1 && y == 3);
+        u32 want = dot ? 0xff0000 | b : 0x010203 * b & 0xffffff;
+        assert_int_equal(rgb[3 * i] << 16 | rgb[3 * i + 1] << 8 | rgb[3 * i + 2], want);
+    }
+    assert_true(io_shot_png(&p, &png));
+    assert_true(io_shot_png_is_whole(png.data, png.len));
+    for (size_t n = 0; n < png.len; n++)
+        assert_false(io_shot_png_is_whole(png.data, n));
+    buf_fini(&png);
+}
+
 static void the_largest(void **state)
 {
     (void)state;
@@ -161,7 +198,7 @@ static int make_dir(void **state)
 static int remove_dir(void **state)
 {
     (void)state;
-    static const char *const names[] = {"a.txt", "a.png", "b.png"};
+    static const char *const names[] = {"a.txt", "a.png", "b.png", "c.txt"};
     for (unsigned i = 0; i < ARRAY_LEN(names); i++)
         unlink(path(names[i]));
     return rmdir(dir);
@@ -170,11 +207,9 @@ static int remove_dir(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text),
-        cmocka_unit_test(png),
-        cmocka_unit_test(the_largest),
-        cmocka_unit_test(letters_differ),
-        cmocka_unit_test(what_cannot_be_written),
+        cmocka_unit_test(text),           cmocka_unit_test(png),
+        cmocka_unit_test(pixels),         cmocka_unit_test(the_largest),
+        cmocka_unit_test(letters_differ), cmocka_unit_test(what_cannot_be_written),
         cmocka_unit_test(names),
     };
     return cmocka_run_group_tests_name("io_shot", tests, make_dir, remove_dir);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "dev/tc_pmag.h"
 #include "host/host_slurp.h"
 #include "lib/bits.h"
 #include "lib/bug.h"
@@ -27,6 +28,7 @@ struct rig {
     const char *typed;
     bool ended;
     u64 host_ns, slept_ns;
+    u8 keys; /* to be pressed, from A on */
 };
 
 static void rig_wait(void *ctx, u64 ns, bool console)
@@ -72,22 +74,40 @@ static bool rig_input_ended(void *ctx)
     return !*((struct rig *)ctx)->typed;
 }
 
-static struct rig *rig_new(const struct vcpu_engine *engine, const char *typed)
+static bool rig_touched(void *ctx, struct io_input *in)
+{
+    struct rig *r = ctx;
+    if (!r->keys)
+        return false;
+    *in = (struct io_input){.kind = IO_INPUT_KEY, .a = 4 + --r->keys, .b = true};
+    return true;
+}
+
+static struct rig *rig_new_with(const struct vcpu_engine *engine, const char *typed,
+                                const struct tc_pmag_model *graphics)
 {
     struct rig *r = xcalloc(1, sizeof *r);
     struct machine_host host = {
         .wait = rig_wait, .asked_to_end = rig_asked_to_end, .mono_ns = rig_mono_ns, .ctx = r};
-    struct board_kn02_config config = {
-        .ram = MIB(4), .engine = engine ? engine : vcpu_usual, .epoch_ns = 1700000000000000000ull};
+    struct board_kn02_config config = {.ram = MIB(4),
+                                       .engine = engine ? engine : vcpu_usual,
+                                       .epoch_ns = 1700000000000000000ull,
+                                       .graphics = graphics};
     struct error e;
     config.line[TC_DZ_CONSOLE] =
         (struct io_console){.put = rig_put, .get = rig_get, .ended = rig_input_ended, .ctx = r};
+    config.inputs = (struct io_inputs){.next = rig_touched, .ctx = r};
     r->typed = typed ? typed : "";
     machine_init(&r->m, BOARD_KN02_HZ, &host);
     r->m.warp = true;
     if (board_kn02_new(&r->board, &r->m, &config, &e))
         fail_msg("%s", e.msg);
     return r;
+}
+
+static struct rig *rig_new(const struct vcpu_engine *engine, const char *typed)
+{
+    return rig_new_with(engine, typed, NULL);
 }
 
 static void rig_free(struct rig *r)
@@ -244,12 +264,12 @@ static void idle_loops_are_passed_over(void **state)
 #define J(to)            (0x08000000u | ((to) >> 2 & 0x3ffffff))
 #define BC0F(words)      (0x41000000u | ((words)&0xffff))
 #define BC0T(words)      (0x41010000u | ((words)&0xffff))
+#define BNE(rs, rt, w)   (0x14000000u | (rs) << 21 | (rt) << 16 | ((w)&0xffff))
 #define NOP              0u
 
 /* Ends with a jump to where the PROM powers off. */
-static struct rig *run_words(const struct vcpu_engine *engine, const u32 *words, size_t n)
+static void load_words(struct rig *r, const u32 *words, size_t n)
 {
-    struct rig *r = rig_new(engine, NULL);
     u8 *code = mem_ram_ptr(r->m.mem, CODE, 4 * n + 16);
     const u32 end[] = {LUI(26, 0xbfc0), 0x03400008 /* jr k0 */, NOP, NOP};
     for (size_t i = 0; i < n; i++)
@@ -257,6 +277,12 @@ static struct rig *run_words(const struct vcpu_engine *engine, const u32 *words,
     for (size_t i = 0; i < ARRAY_LEN(end); i++)
         store_le32(code + 4 * (n + i), end[i]);
     mips_set_pc(&r->m.cpu[0]->mips, 0x80000000u + CODE);
+}
+
+static struct rig *run_words(const struct vcpu_engine *engine, const u32 *words, size_t n)
+{
+    struct rig *r = rig_new(engine, NULL);
+    load_words(r, words, n);
     (void)machine_run(&r->m);
     return r;
 }
@@ -356,6 +382,124 @@ static void older_proms_are_refused(void **state)
     rig_free(r);
 }
 
+/* ---- graphics ---- */
+
+/* Fills the first 512 KB of a PMAG-BA in slot 2, a word at a time, and a byte behind them. */
+static const u32 paints[] = {
+    LUI(8, 0xbe80), LUI(9, 0xbe88), ORI(10, 0x0102),  SW(10, 0, 8),
+    ADDIU(8, 8, 4), BNE(8, 9, -3),  ADDIU(10, 10, 3), SB(10, 7, 9),
+};
+
+static struct rig *painter(const struct vcpu_engine *engine)
+{
+    struct rig *r = rig_new_with(engine, NULL, &tc_pmag_ba);
+    load_words(r, paints, ARRAY_LEN(paints));
+    return r;
+}
+
+static void assert_painted(const struct rig *r)
+{
+    struct io_picture p;
+    assert_true(board_kn02_look(r->board, &p));
+    assert_null(p.cell);
+    for (u32 i = 0; i < 0x20000; i++)
+        assert_int_equal(load_le32(p.pixels.byte + 4 * i), 0x0102 + 3 * i);
+    assert_int_equal(load_le32(p.pixels.byte + 0x80004), (0x0102 + 3 * 0x20000u) << 24);
+}
+
+static void frame_buffers_are_painted(void **state)
+{
+    (void)state;
+    const struct vcpu_engine *const engines[] = {&vcpu_interp, &vcpu_jit};
+    u64 hash = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(engines); i++) {
+        struct rig *r = painter(engines[i]);
+        assert_int_equal(machine_run(&r->m), MACHINE_POWER_OFF);
+        assert_painted(r);
+        if (i == 0)
+            hash = machine_hash(&r->m);
+        assert_true(machine_hash(&r->m) == hash);
+        rig_free(r);
+    }
+}
+
+/* Saved in the middle of a picture, which is then completed elsewhere. */
+static void frame_buffers_move(void **state)
+{
+    (void)state;
+    struct rig *a = painter(NULL), *b = painter(NULL);
+    struct buf saved = {0};
+    struct error e;
+    u64 empty = machine_hash(&b->m);
+    a->m.stop_at = 200000;
+    assert_int_equal(machine_run(&a->m), MACHINE_RUNS);
+    state_set_save(&a->m.parts, &saved);
+    if (state_set_load(&b->m.parts, saved.data, saved.len, &e))
+        fail_msg("%s", e.msg);
+    assert_true(machine_hash(&b->m) == machine_hash(&a->m));
+    assert_true(machine_hash(&b->m) != empty);
+    b->m.stop_at = ~0ull;
+    assert_int_equal(machine_run(&b->m), MACHINE_POWER_OFF);
+    assert_painted(b);
+    buf_fini(&saved);
+    rig_free(a);
+    rig_free(b);
+}
+
+/* Waits for two characters on line 0, and leaves their sum in t3. */
+static const u32 listens[] = {
+    LUI(8, 0xbfe0),
+    ORI(1, 0x1000), /* line 0 receives */
+    SW(1, 8, 8),
+    ORI(1, 0x20),
+    SW(1, 0, 8),
+    ORI(13, 2),
+    LW(9, 8, 8),
+    0x312a8000, /* andi t2, t1, 0x8000 */
+    0x1140fffd, /* beqz t2, the load */
+    NOP,
+    0x01695821, /* addu t3, t3, t1 */
+    ADDIU(12, 12, 1),
+    BNE(12, 13, -7),
+    NOP,
+};
+
+static u64 listen(const void *log, size_t len, struct buf *recorded)
+{
+    struct rig *r = rig_new_with(NULL, NULL, &tc_pmag_ba);
+    load_words(r, listens, ARRAY_LEN(listens));
+    r->keys = log ? 0 : 2;
+    r->m.intake.mode = INTAKE_RECORD;
+    if (log)
+        intake_replay(&r->m.intake, log, len);
+    assert_int_equal(machine_run(&r->m), MACHINE_POWER_OFF);
+    assert_int_equal(r->m.cpu[0]->mips.r[11], 0x8000 + 0x8000 + 0xc2 + 0xd9);
+    if (recorded)
+        buf_put(recorded, r->m.intake.log.data, r->m.intake.log.len);
+    u64 hash = machine_hash(&r->m);
+    rig_free(r);
+    return hash;
+}
+
+static void keys_are_replayed(void **state)
+{
+    (void)state;
+    struct buf log = {0};
+    u64 live = listen(NULL, 0, &log);
+    assert_true(listen(log.data, log.len, NULL) == live);
+    buf_fini(&log);
+}
+
+static void no_graphics_unless_wanted(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(NULL, NULL);
+    struct io_picture p;
+    assert_false(board_kn02_look(r->board, &p));
+    assert_null(mem_ram_ptr(r->m.mem, 0x1e800000, 4));
+    rig_free(r);
+}
+
 /* ---- kernels that do not fit ---- */
 
 static struct buf changed_hearth(size_t at, u8 to)
@@ -443,6 +587,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(condition_pin),
         cmocka_unit_test(absent_slot_is_a_bus_error),
         cmocka_unit_test(older_proms_are_refused),
+        cmocka_unit_test(frame_buffers_are_painted),
+        cmocka_unit_test(frame_buffers_move),
+        cmocka_unit_test(keys_are_replayed),
+        cmocka_unit_test(no_graphics_unless_wanted),
         cmocka_unit_test(refuses_other_kernels),
         cmocka_unit_test(passes_an_initrd),
         cmocka_unit_test(boards_are_found),
