@@ -121,7 +121,7 @@ def files_on_ext4_survive_a_kill():
     make_raw("root.img", 64)
     equal(command("mke2fs", "-q", "-t", "ext4", "root.img").status, 0, "mke2fs")
     shell = Shell("--disk", "root.img")
-    shell.run("seq 1 300000 > /mnt/numbers; mkdir /mnt/dir; cp -r /bin /mnt/dir; sync")
+    shell.run("seq 1 300000 > /mnt/numbers; cp -r /bin /mnt/dir; sync")
     md5 = shell.run("md5sum /mnt/numbers").split()[0]
     shell.term.type("seq 1 300000 > /mnt/unfinished\n")
     shell.term.kill(signal.SIGKILL)
@@ -130,7 +130,7 @@ def files_on_ext4_survive_a_kill():
     shell = Shell("--disk", "root.img")
     contains(shell.boot, "EXT4-fs (vda): recovery complete")
     equal(shell.run("md5sum /mnt/numbers").split()[0], md5, "md5")
-    contains(shell.run("cmp /bin/busybox /mnt/dir/bin/busybox && echo same"), "same\n")
+    contains(shell.run("cmp /bin/busybox /mnt/dir/busybox && echo same"), "same\n")
     shell.off()
     check_clean("root.img")
 
@@ -152,15 +152,16 @@ def the_guest_makes_its_own_file_system():
 @case
 def disks_have_a_number_and_may_be_read_only():
     need_linux()
-    make_raw("one.img", 1)
+    make_raw("one.img", 4)
     make_raw("two.img", 2)
     shell = Shell("--disk", "one.img", "--virtio", "blk,file=two.img,serial=a,,b,read-only")
     contains(shell.run("cat /sys/block/vdb/serial"), "a,b")
-    contains(shell.run("cat /sys/block/vda/size /sys/block/vdb/size"), "2048\n4096\n")
+    contains(shell.run("cat /sys/block/vda/size /sys/block/vdb/size"), "8192\n4096\n")
     contains(shell.run("cat /sys/block/vda/ro /sys/block/vdb/ro"), "0\n1\n")
     contains(shell.run("dd if=/dev/zero of=/dev/vdb bs=512 count=1 2>&1"), "dd: ")
-    contains(shell.run("dd if=/bin/busybox of=/dev/vda bs=64k count=8 && echo done"), "done")
-    contains(shell.run("head -c 524288 /bin/busybox | cmp - /dev/vda; echo $?"), "EOF on -")
+    shell.run("dd if=/bin/busybox of=/dev/vda bs=64k 2>/dev/null; sync")
+    shell.run("echo 3 > /proc/sys/vm/drop_caches")
+    contains(shell.run("cmp /bin/busybox /dev/vda"), "EOF on /bin/busybox")
     shell.off()
 
 
@@ -168,7 +169,7 @@ def disks_have_a_number_and_may_be_read_only():
 def there_is_entropy():
     shell = Shell("--virtio", "rng")
     contains(shell.run("cat /sys/class/misc/hw_random/rng_current"), "virtio_rng.0")
-    contains(shell.run("head -c 5000 /dev/hwrng | wc -c"), "5000\n")
+    contains(shell.run("dd if=/dev/hwrng bs=100 count=50 2>/dev/null | wc -c"), "5000\n")
     shell.off()
 
 
@@ -183,13 +184,14 @@ def a_disk_of_a_server_that_goes():
         server = Server("disk.img")
         disk = f"blk,file=nbd+unix:///?socket={server.socket},on-error={how}"
         shell = Shell("--virtio", disk)
-        contains(shell.run("dd if=/dev/vda of=/dev/null bs=64k count=4 && echo read"), "read\n")
+        contains(shell.run("dd if=/dev/vda bs=64k count=4 2>/dev/null | wc -c"), "262144\n")
         server.stop()
-        words = "dd if=/dev/vda of=/dev/null bs=64k skip=8 count=4 2>/dev/null && echo read || echo error"
+        words = "cat /dev/vda >/dev/null 2>&1 && echo read || echo error"
         if how == "report":
             contains(shell.run(words), "\nerror\n")
             server.start()
-            contains(shell.run(words), "\nread\n")
+            until = "until cat /dev/vda >/dev/null 2>&1; do sleep 1; done; echo read"
+            contains(shell.run(until), "read\n")
         else:
             shell.term.type(words + "\n")
             shell.term.wait_for("the machine waits for it", SECONDS)
