@@ -35,7 +35,7 @@ static void mistakes_are_named(void **state)
     static const struct {
         const char *words, *msg;
     } bad[] = {
-        {"", "there is no virtio device '' (known: blk, "},
+        {"", "there is no virtio device '' (known: "},
         {"disk", "there is no virtio device 'disk'"},
         {"blkk,file=x", "there is no virtio device 'blkk'"},
         {",file=x", "there is no virtio device ''"},
