@@ -25,6 +25,7 @@ with() { # FLAGS...
 compile() { # SOURCE OBJECT FLAGS...
     source=$1 object=$2
     shift 2
+    # shellcheck disable=SC2046 # flags are words
     $cc $(with "$@") -MD -c -o "$object" "$source"
 }
 
@@ -40,6 +41,7 @@ program() { # ORDER (be or le) NAME FLAGS...
         *) compile "$source" "$work/$(basename "$source" .c).o" "$e" "$@" ;;
         esac
     done
+    # shellcheck disable=SC2046 # flags are words
     $cc $(with "$e" "$@") $guest_link -s -T "$hearth/user/user.ld" -o "$folder/$name" "$work"/*.o
 }
 

@@ -19,8 +19,8 @@ run "$kuseg" run --board list
 expect boards_are_listed 0 out "dec5000  DECstation 5000/200"
 run "$kuseg" run --board pc kernel
 expect unknown_board_is_named 2 err "there is no board 'pc'; there are: s161 dec5000"
-refuse disks_are_not_for_every_board "--disk is for the board s161; this is dec5000" \
-    "$kuseg" run --board kn02 --disk x kernel
+refuse directories_are_not_for_every_board "--emufs is for the board s161; this is dec5000" \
+    "$kuseg" run --board kn02 --emufs . kernel
 refuse lines_have_numbers "--serial 3:./x: wants LINE:ADDRESS, and lines 0 to 2" \
     "$kuseg" run --board kn02 --serial 3:./x "${2:-$kuseg}"
 refuse cpus_belong_to_boards "--cpu r3000 is for the board dec5000; this is s161" \
