@@ -58,13 +58,16 @@ static json_t *run_stats_object(const struct run_stats *s)
     char hash[20];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)machine_hash(m));
     json_t *dev = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "disk_sectors_read",
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "disk_sectors_read",
         (json_int_t)m->stats.disk_reads, "disk_sectors_written", (json_int_t)m->stats.disk_writes,
         "console_characters_read", (json_int_t)m->stats.console_reads, "console_characters_written",
         (json_int_t)m->stats.console_writes, "emufs_reads", (json_int_t)m->stats.emufs_reads,
         "emufs_writes", (json_int_t)m->stats.emufs_writes, "net_frames_read",
         (json_int_t)m->stats.net_reads, "net_frames_written", (json_int_t)m->stats.net_writes,
-        "net_frames_dropped", (json_int_t)m->stats.net_drops);
+        "net_frames_dropped", (json_int_t)m->stats.net_drops, "balloon_bytes_held",
+        (json_int_t)m->stats.balloon_held, "balloon_bytes_given_back",
+        (json_int_t)m->stats.balloon_given_back, "balloon_bytes_reported",
+        (json_int_t)m->stats.balloon_reported);
     return json_pack("{s:s, s:s, s:i, s:s, s:I, s:I, s:I, s:f, s:f, s:s, s:o, s:o}", "engine",
                      s->engine, "end", run_stats_end_name(m->end), "exit_code", (int)m->exit_code,
                      "reason", m->reason, "cycles", (json_int_t)machine_now(m), "idle_cycles",

@@ -27,6 +27,9 @@ struct dev_stats {
     u64 disk_reads, disk_writes;       /* sectors */
     u64 console_reads, console_writes; /* characters */
     u64 emufs_reads, emufs_writes, emufs_others;
+    u64 balloon_held;                     /* bytes that its driver said it holds, last */
+    u64 balloon_given_back;               /* bytes to the host: by ballooning, */
+    u64 balloon_reported;                 /* and as free ones */
     u64 net_reads, net_writes, net_drops; /* frames; dropped: the last one was not taken yet */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "host/host_map.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
 void *host_map_memory(u64 size)
@@ -14,4 +15,10 @@ void host_unmap(void *p, u64 size)
 {
     if (p)
         munmap(p, size);
+}
+
+void host_map_give_back(void *p, u64 size)
+{
+    if (madvise(p, size, MADV_DONTNEED))
+        memset(p, 0, size);
 }

@@ -53,6 +53,16 @@ struct io_console {
     void *ctx;
 };
 
+/* A program outside, at the far end of something that carries bytes. What it sends reaches the
+ * model through the intake. */
+struct io_stream {
+    void (*send)(void *ctx, const void *data, u32 len);
+    u32 (*receive)(void *ctx, void *buf, u32 max); /* how many there were */
+    u32 (*unsent)(void *ctx);                      /* bytes that wait for it to read */
+    bool (*here)(void *ctx);                       /* it is, or what it sent before it left */
+    void *ctx;
+};
+
 #define IO_PICTURE_CELLS 32768u /* at most */
 
 #define IO_CURSOR        64u /* dots, in both directions */

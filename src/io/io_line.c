@@ -8,9 +8,8 @@
 
 #include <stdlib.h>
 
-#define IO_LINE_QUEUE   65536u
-#define IO_LINE_READ    16384u /* at most, from a connection at a time */
-#define IO_LINE_MAX_OUT 65536u
+#define IO_LINE_QUEUE 65536u
+#define IO_LINE_READ  16384u /* at most, from a connection at a time */
 
 struct io_line {
     struct host_poll *poll;
@@ -58,12 +57,17 @@ static void io_line_accepted(void *ctx, int fd)
     io_line_listen(l);
 }
 
-static void io_line_put(void *ctx, u8 ch)
+static void io_line_send(void *ctx, const void *data, u32 len)
 {
     struct io_line *l = ctx;
     if (l->here)
-        host_conn_send(&l->conn, &ch, 1);
+        host_conn_send(&l->conn, data, len);
     io_line_listen(l);
+}
+
+static void io_line_put(void *ctx, u8 ch)
+{
+    io_line_send(ctx, &ch, 1);
 }
 
 static bool io_line_get(void *ctx, u8 *ch)
@@ -76,6 +80,35 @@ static bool io_line_get(void *ctx, u8 *ch)
     l->count--;
     io_line_listen(l);
     return true;
+}
+
+static u32 io_line_receive(void *ctx, void *buf, u32 max)
+{
+    u32 n = 0;
+    while (n < max && io_line_get(ctx, (u8 *)buf + n))
+        n++;
+    return n;
+}
+
+static u32 io_line_unsent(void *ctx)
+{
+    const struct io_line *l = ctx;
+    return l->here ? (u32)l->conn.out.len : 0;
+}
+
+static bool io_line_here(void *ctx)
+{
+    const struct io_line *l = ctx;
+    return l->here || l->count;
+}
+
+struct io_stream io_line_stream(struct io_line *l)
+{
+    return (struct io_stream){.send = io_line_send,
+                              .receive = io_line_receive,
+                              .unsent = io_line_unsent,
+                              .here = io_line_here,
+                              .ctx = l};
 }
 
 /* Somebody may come at any time. */

@@ -33,13 +33,16 @@ enum machine_end {
     MACHINE_DIVERGED,    /* a replayed run left its log */
 };
 
-/* Where time goes: the host, or a test's script. */
+/* Where time goes, and what is outside: the host, or a test's script. */
 struct machine_host {
     /* Serves what the machine is connected to, and waits for it up to `ns` (0: not at all; ~0: for
      * ever) of real time. console: characters typed count as well. */
     void (*wait)(void *ctx, u64 ns, bool console);
     bool (*asked_to_end)(void *ctx); /* by the person, or by the operating system */
     u64 (*mono_ns)(void *ctx);
+    /* Where programs reach a device by an address (host_socket.h); whoever opened it closes it,
+     * after the machine. NULL: there is no outside. */
+    enum err (*open_stream)(void *ctx, const char *address, struct io_stream *out, struct error *e);
     void *ctx;
     struct host_poll *poll; /* that `wait` serves; NULL: none */
 };

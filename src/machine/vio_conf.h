@@ -33,6 +33,10 @@ struct vio_conf {
         char *path;
         u64 cid; /* 0: not given */
     } vsock;
+    struct {
+        u64 size;
+        char *control;
+    } balloon;
 };
 
 /* Borrowed. */

@@ -107,6 +107,14 @@ u8 *mem_dma_ptr(const struct mem *m, gpa pa, u64 len)
     return r->host + off;
 }
 
+bool mem_give_back(const struct mem *m, gpa pa, u64 len)
+{
+    u8 *p = (pa | len) % MEM_PAGE ? NULL : mem_dma_ptr(m, pa, len);
+    if (p && len)
+        host_map_give_back(p, len);
+    return p;
+}
+
 u32 mem_load(const u8 *p, unsigned size, bool big)
 {
     switch (size) {

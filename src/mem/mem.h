@@ -90,6 +90,10 @@ u8 *mem_ram_ptr(const struct mem *m, gpa pa, u64 len);
  * its pages are dirty. Ask anew for each write: what was dropped may be decoded again. */
 u8 *mem_dma_ptr(const struct mem *m, gpa pa, u64 len);
 
+/* The guest does not want what is in these pages: they are zeros from now on, and their memory goes
+ * back to the host. False: they are not whole pages of RAM in one region; nothing was done. */
+bool mem_give_back(const struct mem *m, gpa pa, u64 len);
+
 /* One access by a CPU or a bus master, any kind of region. `big`: byte order of the asker. */
 MUST_CHECK bool mem_read(const struct mem *m, struct mem_access a, bool big, gpa pa, u32 *val);
 MUST_CHECK bool mem_write(const struct mem *m, struct mem_access a, bool big, gpa pa, u32 val);

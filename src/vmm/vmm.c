@@ -6,9 +6,11 @@
 #include "io/io_ether_open.h"
 #include "io/io_line.h"
 #include "io/io_net_hub.h"
+#include "lib/bug.h"
 #include "lib/log.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* ---- the host's side ---- */
 
@@ -77,6 +79,20 @@ static enum err vmm_ether(void *ctx, unsigned i, const struct io_ether_options *
     return err ? err_prefix(e, "--net") : ERR_OK;
 }
 
+static enum err vmm_open_stream(void *ctx, const char *address, struct io_stream *out,
+                                struct error *e)
+{
+    struct vmm *v = ctx;
+    struct io_line *line;
+    enum err err = io_line_open(&line, v->config->poll, address, e);
+    if (err)
+        return err;
+    v->stream = xrealloc(v->stream, (v->nstreams + 1) * sizeof *v->stream);
+    v->stream[v->nstreams++] = line;
+    *out = io_line_stream(line);
+    return ERR_OK;
+}
+
 /* ---- building ---- */
 
 static struct board_s161_config vmm_s161(struct vmm *v, const struct io_console *console)
@@ -124,6 +140,7 @@ enum err vmm_init(struct vmm *v, const struct vmm_config *config, struct error *
     struct machine_host host = {.wait = vmm_wait,
                                 .asked_to_end = vmm_asked_to_end,
                                 .mono_ns = vmm_mono_ns,
+                                .open_stream = vmm_open_stream,
                                 .ctx = v,
                                 .poll = config->poll};
     *v = (struct vmm){.config = config};
@@ -242,6 +259,9 @@ void vmm_fini(struct vmm *v)
     guest_names_fini(&v->names);
     for (unsigned i = 0; i < TC_DZ_LINES; i++)
         io_line_close(v->line[i]);
+    for (unsigned i = 0; i < v->nstreams; i++)
+        io_line_close(v->stream[i]);
+    free(v->stream);
     *v = (struct vmm){0};
 }
 

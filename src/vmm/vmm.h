@@ -67,6 +67,8 @@ struct vmm {
     struct vmm_screen screen;
     struct vmm_window window;
     struct io_line *line[TC_DZ_LINES];
+    struct io_line **stream; /* of devices */
+    unsigned nstreams;
     struct vmm_trace_line console_line;
     struct vmm_profile profile;
     struct vmm_progress progress;

@@ -271,6 +271,91 @@ def engines_run_the_same_instructions():
     equal(cycles[1], cycles[0], "cycles")
 
 
+# ---- balloon ----
+
+
+def ask(path, words):
+    """What the control socket answers to a line. It takes one peer at a time."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with socket.socket(socket.AF_UNIX) as s:
+                s.settimeout(SECONDS)
+                s.connect(path)
+                s.sendall(words.encode() + b"\n")
+                return s.recv(200).decode()
+        except ConnectionError:
+            time.sleep(0.05)
+    raise AssertionError("the control socket does not answer")
+
+
+def until(what, good):
+    """Asks until that is so; the last answer."""
+    deadline = time.monotonic() + SECONDS
+    while not good(answer := what()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"in vain: {answer}")
+        time.sleep(0.1)
+    return answer
+
+
+def resident(shell):
+    """KB of the monitor's memory that the host holds."""
+    with open(f"/proc/{shell.term.pid}/smaps_rollup", encoding="ascii") as f:
+        return int(re.search(r"Rss: +(\d+)", f.read()).group(1))
+
+
+def total(shell):
+    """KB that the guest thinks it has."""
+    return int(re.search(r"Mem: +(\d+)", shell.run("free")).group(1))
+
+
+FILL = "dd if=/dev/zero of=/tmp/x bs=1M count=24 2>/dev/null; rm /tmp/x"
+
+
+@case
+def a_balloon_goes_up_and_down():
+    """The guest has less memory, and the host more; then all is as before."""
+    shell = Shell("--stats", "stats.json", "--virtio", "balloon,size=8M,control=./balloon")
+    contains(until(lambda: ask("./balloon", ""), lambda a: a.startswith("8 MB")), "8 MB of 8 MB taken")
+    before = total(shell)
+    equal(ask("./balloon", "0"), "8 MB of 0 bytes taken\n")
+    until(lambda: ask("./balloon", ""), lambda a: a.startswith("0 bytes"))
+    equal(total(shell) - before, 8 * 1024, "KB given to the guest")
+    shell.run(FILL)
+    full = resident(shell)
+    ask("./balloon", "48M")
+    contains(until(lambda: ask("./balloon", ""), lambda a: a.startswith("48 MB")), "48 MB of 48 MB taken")
+    taken = total(shell)
+    equal(before + 8 * 1024 - taken, 48 * 1024, "KB taken from the guest")
+    assert full - resident(shell) > 8 * 1024, "the host got nothing back"
+    contains(ask("./balloon", "lots"), "lots")
+    ask("./balloon", "0")
+    until(lambda: total(shell), lambda kb: kb == before + 8 * 1024)
+    contains(shell.run("check fork"), "check fork: ok\n")
+    shell.off()
+    with open("stats.json", encoding="ascii") as f:
+        stats = json.load(f)["devices"]
+    equal(stats["balloon_bytes_held"], 0, "held")
+    equal(stats["balloon_bytes_given_back"], (8 + 48) << 20, "given back")
+
+
+@case
+def free_pages_are_reported():
+    """Those that the guest has used and freed go back to the host without being asked for."""
+    shell = Shell("--stats", "stats.json", "--virtio", "balloon")
+    shell.run("echo 5 >/sys/module/page_reporting/parameters/page_reporting_order")
+    shell.run(FILL)
+    full = resident(shell)
+    until(lambda: resident(shell), lambda kb: full - kb > 8 * 1024)
+    contains(shell.run("check fork"), "check fork: ok\n")
+    shell.off()
+    with open("stats.json", encoding="ascii") as f:
+        stats = json.load(f)["devices"]
+    assert stats["balloon_bytes_reported"] > 8 << 20, stats
+    equal(stats["balloon_bytes_held"], 0, "held")
+
+
 # ---- network ----
 
 SIZE = 3000000

@@ -2,6 +2,7 @@
 #include "vio_kinds.h"
 
 #include "dev/vio_9p.h"
+#include "dev/vio_balloon.h"
 #include "dev/vio_blk.h"
 #include "dev/vio_net.h"
 #include "dev/vio_rng.h"
@@ -34,6 +35,34 @@ static void blk_begin(struct vio_rig *r)
     struct vio_rig_buf buf[] = {{.pa = at, .len = 16}, {.pa = at + 16, .len = 513, .write = true}};
     vio_rig_start(r, r->bank.dev[r->at]->offered);
     vio_rig_send(r, 0, buf, 2);
+}
+
+/* ---- balloon ---- */
+
+static struct vio *balloon_make(struct vio_rig *r, const struct vio_place *place)
+{
+    struct vio_balloon_config config = {.target = 16};
+    struct vio_balloon *b = vio_balloon_new(place, &config);
+    r->extra = b;
+    return vio_balloon_device(b);
+}
+
+/* A page given up, and one reported. */
+static void balloon_begin(struct vio_rig *r)
+{
+    gpa at = vio_rig_alloc(r, 16);
+    struct vio_rig_buf list = {.pa = at, .len = 4};
+    struct vio_rig_buf page = {.pa = 0x181000, .len = MEM_PAGE, .write = true};
+    store_le32(vio_rig_ptr(r, at), 0x180);
+    vio_rig_start(r, r->bank.dev[r->at]->offered);
+    vio_rig_send(r, 0, &list, 1);
+    vio_rig_send(r, 2, &page, 1);
+    vio_rig_set(r, RIG_CONFIG + 4, 1);
+}
+
+static void balloon_outside(struct vio_rig *r, u64 *seed)
+{
+    vio_balloon_set(r->extra, vio_rig_random(seed, 512));
 }
 
 /* ---- rng ---- */
@@ -219,6 +248,11 @@ static void vsock_begin(struct vio_rig *r)
 
 const struct vio_kind vio_kinds[] = {
     {.name = "9p", .make = p9_make, .begin = p9_begin},
+    {.name = "balloon",
+     .make = balloon_make,
+     .begin = balloon_begin,
+     .outside = balloon_outside,
+     .lasting = true},
     {.name = "blk", .make = blk_make, .begin = blk_begin},
     {.name = "net",
      .make = net_make,

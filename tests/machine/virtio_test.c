@@ -27,12 +27,15 @@
 #define SCRIPT  0x00080000u
 #define SECTORS 2048u
 
+#define BALLOON_WORDS "balloon,size=16K,control=./far"
+
 #define KSEG0(pa) (0x80000000u | (pa))
 #define KSEG1(pa) (0xa0000000u | (pa))
 
 enum {
     BLK,
     RNG,
+    BALLOON,
     NDEVICES,
 
     NOTIFY = 0x50,
@@ -48,6 +51,8 @@ struct rig {
     u32 script; /* where its next line goes */
     u16 made[NDEVICES];
     u64 host_ns;
+    const char *said; /* what a peer of the balloon's socket has still to say */
+    char heard[256];
 };
 
 struct setup {
@@ -73,6 +78,46 @@ static bool rig_asked_to_end(void *ctx)
 static u64 rig_mono_ns(void *ctx)
 {
     return ((struct rig *)ctx)->host_ns += 100;
+}
+
+static void rig_send(void *ctx, const void *data, u32 len)
+{
+    struct rig *r = ctx;
+    strncat(r->heard, data, len);
+}
+
+static u32 rig_receive(void *ctx, void *buf, u32 max)
+{
+    struct rig *r = ctx;
+    if (!max || !r->said || !*r->said)
+        return 0;
+    *(char *)buf = *r->said++;
+    return 1;
+}
+
+static u32 rig_unsent(void *ctx)
+{
+    (void)ctx;
+    return 0;
+}
+
+static bool rig_here(void *ctx)
+{
+    const struct rig *r = ctx;
+    return r->said;
+}
+
+static enum err rig_open_stream(void *ctx, const char *address, struct io_stream *out,
+                                struct error *e)
+{
+    (void)e;
+    assert_string_equal(address, "./far");
+    *out = (struct io_stream){.send = rig_send,
+                              .receive = rig_receive,
+                              .unsent = rig_unsent,
+                              .here = rig_here,
+                              .ctx = ctx};
+    return ERR_OK;
 }
 
 static void store(const struct rig *r, u32 pa, u32 word)
@@ -197,8 +242,11 @@ static void configure(struct rig *r, struct board_setup *s, const struct setup *
     snprintf(text, sizeof text, "blk,file=%s,serial=1", image);
     assert_int_equal(vio_conf_parse(vio_conf_list_add(&r->list), text, &e), ERR_OK);
     assert_int_equal(vio_conf_parse(vio_conf_list_add(&r->list), "rng", &e), ERR_OK);
+    assert_int_equal(vio_conf_parse(vio_conf_list_add(&r->list), BALLOON_WORDS, &e), ERR_OK);
     snprintf(text, sizeof text,
-             "4 virtio device=blk,file=%s\n5 virtio device=rng\n31 mainboard ramsize=4M\n", image);
+             "4 virtio device=blk,file=%s\n5 virtio device=rng\n6 virtio device=" BALLOON_WORDS
+             "\n31 mainboard ramsize=4M\n",
+             image);
     assert_int_equal(s161_conf_parse(&r->conf, text, strlen(text), "rig", &e), ERR_OK);
     assert_int_equal(s161_conf_finish(&r->conf, &e), ERR_OK);
 }
@@ -206,8 +254,11 @@ static void configure(struct rig *r, struct board_setup *s, const struct setup *
 static struct rig *rig_new(const struct setup *setup)
 {
     struct rig *r = xcalloc(1, sizeof *r);
-    struct machine_host host = {
-        .wait = rig_wait, .asked_to_end = rig_asked_to_end, .mono_ns = rig_mono_ns, .ctx = r};
+    struct machine_host host = {.wait = rig_wait,
+                                .asked_to_end = rig_asked_to_end,
+                                .mono_ns = rig_mono_ns,
+                                .open_stream = rig_open_stream,
+                                .ctx = r};
     struct board_setup s = {0};
     const struct board_class *cls;
     struct error e;
@@ -435,6 +486,63 @@ static void a_saved_machine_goes_on_elsewhere(void **state)
     }
 }
 
+static u32 get(const struct rig *r, unsigned dev, u32 off)
+{
+    u32 val;
+    u64 pa = base(r, dev) - KSEG1(0) + off;
+    assert_true(mem_read(r->m.mem, (struct mem_access){.size = 4}, r->s161, pa, &val));
+    return val;
+}
+
+/* The guest gives up a page with code that has run, goes on, and hears of other sizes. */
+static void give_up(struct rig *r)
+{
+    start(r, BALLOON);
+    function(r, CODE, 1);
+    store_le32(mem_ram_ptr(r->m.mem, BUFFERS, 4), CODE >> MEM_PAGE_SHIFT);
+    desc(r, BALLOON, 0, BUFFERS, 4, 0);
+    call(r);
+    send(r, BALLOON, 0);
+    set(r, BALLOON, 0x104, r->s161 ? 7 : 5);
+    for (unsigned n = 0; n < 200000; n++)
+        set(r, RNG, NOTIFY, 0);
+    run(r);
+}
+
+/* The control socket's words enter as input: a replay takes the same, without a socket. */
+static void a_balloon_is_told_and_replays(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < ARRAY_LEN(engines); i++) {
+        struct setup s = engines[i];
+        s.record = true;
+        new_image();
+        struct rig *a = rig_new(&s);
+        assert_int_equal(get(a, BALLOON, 0x100), 4);
+        a->said = "1M\r\n5000M\nmuch\n\n64K\n";
+        give_up(a);
+        assert_int_equal(get(a, BALLOON, 0x100), 16);
+        assert_int_equal(get(a, BALLOON, 0x104), a->s161 ? 7 : 5);
+        assert_non_null(strstr(a->heard, " of 1 MB taken\n'5000M' is out of range"));
+        assert_non_null(strstr(a->heard, "\n'much' "));
+        assert_non_null(strstr(a->heard, " of 64 KB taken\n"));
+        assert_int_equal(mem_ram_ptr(a->m.mem, CODE, 1)[0], 0);
+        assert_int_equal(mem_load(mem_ram_ptr(a->m.mem, RESULT + 4, 4), 4, a->s161), 1);
+        assert_int_equal(a->m.stats.balloon_given_back, 4096);
+        s.record = false;
+        s.replay = &a->m.intake.log;
+        new_image();
+        struct rig *b = rig_new(&s);
+        give_up(b);
+        assert_int_equal(get(b, BALLOON, 0x100), 16);
+        assert_true(machine_hash(&a->m) == machine_hash(&b->m));
+        assert_false(b->m.intake.diverged);
+        assert_string_equal(b->heard, "");
+        rig_free(a);
+        rig_free(b);
+    }
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -456,6 +564,7 @@ int main(void)
         cmocka_unit_test(code_that_comes_by_disk_is_noticed),
         cmocka_unit_test(floods_and_broken_queues_do_no_harm),
         cmocka_unit_test(a_saved_machine_goes_on_elsewhere),
+        cmocka_unit_test(a_balloon_is_told_and_replays),
     };
     return cmocka_run_group_tests_name("virtio", tests, set_up, tear_down);
 }
