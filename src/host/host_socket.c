@@ -261,15 +261,30 @@ static void host_conn_ready(void *ctx, short revents)
         host_conn_lost(c);
         return;
     }
-    if (revents & ~POLLOUT)
+    if (!(revents & ~POLLOUT))
+        return;
+    if (c->watch.events & POLLIN) {
         host_conn_receive(c);
+        return;
+    }
+    host_poll_remove(c->poll, &c->watch); /* it went, which every wait would tell */
+    c->parked = true;
+}
+
+void host_conn_listen(struct host_conn *c, bool listen)
+{
+    c->watch.events = (short)((c->watch.events & POLLOUT) | (listen ? POLLIN : 0));
+    if (!listen || !c->parked)
+        return;
+    c->parked = false;
+    host_poll_add(c->poll, &c->watch);
 }
 
 void host_conn_open(struct host_conn *c, struct host_poll *p, int fd)
 {
     c->poll = p;
     c->out.len = 0;
-    c->overrun = false;
+    c->overrun = c->parked = false;
     c->watch = (struct host_watch){.fd = fd, .events = POLLIN, .ready = host_conn_ready, .ctx = c};
     host_poll_add(p, &c->watch);
 }
@@ -291,7 +306,8 @@ void host_conn_close(struct host_conn *c)
 {
     if (!c->poll)
         return;
-    host_poll_remove(c->poll, &c->watch);
+    if (!c->parked)
+        host_poll_remove(c->poll, &c->watch);
     close(c->watch.fd);
     buf_fini(&c->out);
     c->poll = NULL;

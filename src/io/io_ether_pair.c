@@ -38,7 +38,7 @@ static void io_ether_pair_listen(struct io_ether_pair *p)
 {
     bool room = io_ether_wire_room(&p->wire) >= HOST_CONN_PORTION;
     if (p->here)
-        p->conn.watch.events = (short)((p->conn.watch.events & POLLOUT) | (room ? POLLIN : 0));
+        host_conn_listen(&p->conn, room);
 }
 
 static void io_ether_pair_left(void *ctx);

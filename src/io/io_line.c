@@ -8,8 +8,9 @@
 
 #include <stdlib.h>
 
-#define IO_LINE_QUEUE 65536u
-#define IO_LINE_READ  16384u /* at most, from a connection at a time */
+#define IO_LINE_PORTION 16384u /* sent at a time: one who is dropped costs no more memory */
+#define IO_LINE_QUEUE   65536u
+#define IO_LINE_READ    16384u /* at most, from a connection at a time */
 
 struct io_line {
     struct host_poll *poll;
@@ -25,7 +26,7 @@ static void io_line_listen(struct io_line *l)
 {
     bool room = l->count + IO_LINE_READ <= IO_LINE_QUEUE;
     if (l->here)
-        l->conn.watch.events = (short)((l->conn.watch.events & POLLOUT) | (room ? POLLIN : 0));
+        host_conn_listen(&l->conn, room);
 }
 
 static void io_line_received(void *ctx, const u8 *data, size_t len)
@@ -60,8 +61,11 @@ static void io_line_accepted(void *ctx, int fd)
 static void io_line_send(void *ctx, const void *data, u32 len)
 {
     struct io_line *l = ctx;
-    if (l->here)
-        host_conn_send(&l->conn, data, len);
+    for (u32 done = 0, n; done < len && l->here; done += n) {
+        n = len - done < IO_LINE_PORTION ? len - done : IO_LINE_PORTION;
+        if (!host_conn_send(&l->conn, (const u8 *)data + done, n))
+            break;
+    }
     io_line_listen(l);
 }
 

@@ -47,8 +47,7 @@ static bool io_screen_viewer_is_here(const struct io_screen_viewer *v)
 static void io_screen_viewer_listen(struct io_screen_viewer *v)
 {
     bool room = v->server->count + IO_SCREEN_READ <= IO_SCREEN_KEYS;
-    short out = v->conn.watch.events & POLLOUT;
-    v->conn.watch.events = (short)(out | (room ? POLLIN : 0));
+    host_conn_listen(&v->conn, room);
 }
 
 static void io_screen_listen(struct io_screen_server *s)

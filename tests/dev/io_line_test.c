@@ -83,6 +83,68 @@ static void goes_both_ways(void **state)
     scene_free(s);
 }
 
+/* Many bytes at once, and whether somebody is there, or something of his. */
+static void is_a_stream(void **state)
+{
+    (void)state;
+    static char text[300000];
+    struct scene *s = scene_new();
+    struct io_stream t = io_line_stream(s->line);
+    char got[16] = "";
+    assert_false(t.here(t.ctx));
+    t.send(t.ctx, "lost", 4);
+    assert_int_equal(t.unsent(t.ctx), 0);
+    int fd = come(s);
+    assert_true(t.here(t.ctx));
+    t.send(t.ctx, "hello", 5);
+    assert_int_equal(recv(fd, text, sizeof text, MSG_DONTWAIT), 5);
+    while (!t.unsent(t.ctx))
+        t.send(t.ctx, text, 30000);
+    assert_true(t.unsent(t.ctx) <= 30000);
+    while (recv(fd, text, sizeof text, MSG_DONTWAIT) > 0)
+        turn(s);
+    assert_int_equal(t.unsent(t.ctx), 0);
+    assert_int_equal(send(fd, "bye now", 7, 0), 7);
+    close(fd);
+    turn(s);
+    assert_true(t.here(t.ctx));
+    assert_int_equal(t.receive(t.ctx, got, 3), 3);
+    assert_int_equal(t.receive(t.ctx, got + 3, 10), 4);
+    assert_string_equal(got, "bye now");
+    assert_int_equal(t.receive(t.ctx, got, 10), 0);
+    assert_false(t.here(t.ctx));
+    scene_free(s);
+}
+
+/* More than the line holds waits, and is there when its peer has gone. */
+static void who_goes_leaves_all_he_sent(void **state)
+{
+    (void)state;
+    static u8 text[150000];
+    struct scene *s = scene_new();
+    struct io_stream t = io_line_stream(s->line);
+    u8 got[3000];
+    u32 done = 0, n;
+    int fd = come(s);
+    for (u32 i = 0; i < sizeof text; i++)
+        text[i] = (u8)(i % 253);
+    assert_int_equal(send(fd, text, sizeof text, MSG_DONTWAIT), sizeof text);
+    close(fd);
+    turn(s);
+    turn(s);
+    while ((n = t.receive(t.ctx, got, sizeof got))) {
+        assert_memory_equal(got, text + done, n);
+        done += n;
+        assert_true(done == sizeof text || t.here(t.ctx));
+        turn(s);
+        t.send(t.ctx, "not heard", 9);
+    }
+    assert_int_equal(done, sizeof text);
+    assert_false(t.here(t.ctx));
+    close(come(s));
+    scene_free(s);
+}
+
 /* The second finds it busy; when the first went, another is taken. */
 static void one_peer_at_a_time(void **state)
 {
@@ -144,6 +206,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(goes_both_ways),
+        cmocka_unit_test(is_a_stream),
+        cmocka_unit_test(who_goes_leaves_all_he_sent),
         cmocka_unit_test(one_peer_at_a_time),
         cmocka_unit_test(floods),
     };
