@@ -37,6 +37,7 @@ static const char cmd_devices_virtio[] =
 #define CMD_DEVICES_SIZE   "=SIZE"
 #define CMD_DEVICES_NUMBER "=N"
 #define CMD_DEVICES_TEXT   "=PATH"
+#define CMD_DEVICES_TEXTS  "=NAME:PATH"
 #define CMD_DEVICES_ON     ""
 #define CMD_DEVICES_OFF    ""
 

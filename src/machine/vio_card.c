@@ -11,6 +11,7 @@
 #include "io/io_vsock_unix.h"
 #include "lib/bug.h"
 #include "machine/vio_card_balloon.h"
+#include "machine/vio_card_console.h"
 
 #include <string.h>
 
@@ -163,6 +164,8 @@ enum err vio_card_new(struct vio **out, struct machine *m, const struct vio_conf
         return vio_card_blk(out, m, &place, conf, e);
     case VIO_BALLOON:
         return vio_card_balloon_new(out, m, &place, conf, e);
+    case VIO_CONSOLE:
+        return vio_card_console_new(out, m, &place, conf, e);
     case VIO_RNG:
         return vio_card_rng(out, m, &place);
     case VIO_VSOCK:

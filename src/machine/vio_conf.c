@@ -13,6 +13,7 @@ enum vio_conf_arg_kind {
     VIO_CONF_SIZE,
     VIO_CONF_NUMBER,
     VIO_CONF_TEXT,
+    VIO_CONF_TEXTS,
     VIO_CONF_ON,
 };
 
@@ -87,6 +88,14 @@ static enum err vio_conf_find_kind(struct vio_conf *c, const char *name, struct 
     return vio_conf_unknown_kind(name, e);
 }
 
+static enum err vio_conf_store_another(struct vio_conf_texts *t, const char *value, struct error *e)
+{
+    if (t->n == VIO_CONF_TEXTS_MAX)
+        return err_set(e, ERR_LIMIT, "there can be %u of them", VIO_CONF_TEXTS_MAX);
+    t->item[t->n++] = xstrdup(value);
+    return ERR_OK;
+}
+
 static enum err vio_conf_store(struct vio_conf *c, const struct vio_conf_arg *a, const char *value,
                                struct error *e)
 {
@@ -102,6 +111,8 @@ static enum err vio_conf_store(struct vio_conf *c, const struct vio_conf_arg *a,
         free(*(char **)member);
         *(char **)member = xstrdup(value);
         return ERR_OK;
+    case VIO_CONF_TEXTS:
+        return vio_conf_store_another(member, value, e);
     case VIO_CONF_ON:
         *(bool *)member = true;
         return ERR_OK;
@@ -158,11 +169,19 @@ enum err vio_conf_parse(struct vio_conf *c, const char *words, struct error *e)
     return err;
 }
 
+static void vio_conf_drop(const struct vio_conf_arg *a, void *member)
+{
+    struct vio_conf_texts *t = member;
+    if (a->kind == VIO_CONF_TEXT)
+        free(*(char **)member);
+    for (size_t i = 0; a->kind == VIO_CONF_TEXTS && i < t->n; i++)
+        free(t->item[i]);
+}
+
 void vio_conf_fini(struct vio_conf *c)
 {
     for (const struct vio_conf_arg *a = vio_conf_args; a->device != VIO_KINDS; a++)
-        if (a->kind == VIO_CONF_TEXT)
-            free(*(char **)((char *)c + a->offset));
+        vio_conf_drop(a, (char *)c + a->offset);
     *c = (struct vio_conf){0};
 }
 

@@ -18,6 +18,13 @@ enum vio_conf_kind {
     VIO_KINDS,
 };
 
+#define VIO_CONF_TEXTS_MAX 7u
+
+struct vio_conf_texts {
+    char *item[VIO_CONF_TEXTS_MAX];
+    size_t n;
+};
+
 /* Only the members of its kind mean anything. Strings are owned; NULL: not given. */
 struct vio_conf {
     enum vio_conf_kind kind;
@@ -37,6 +44,11 @@ struct vio_conf {
         u64 size;
         char *control;
     } balloon;
+    struct {
+        char *socket;
+        struct vio_conf_texts port;
+        u64 columns, rows;
+    } console;
 };
 
 /* Borrowed. */

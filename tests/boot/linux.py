@@ -22,6 +22,7 @@ INITRAMFS = os.path.join(LINUX, "initramfs")
 PROMPT = "linux# "
 BOOT_SECONDS = 120  # only a bound: usually under one
 SECONDS = 30
+BULK = 1 << 20
 
 
 def need_linux():
@@ -354,6 +355,65 @@ def free_pages_are_reported():
         stats = json.load(f)["devices"]
     assert stats["balloon_bytes_reported"] > 8 << 20, stats
     equal(stats["balloon_bytes_held"], 0, "held")
+
+
+# ---- console ----
+
+
+def reach(path):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(SECONDS)
+    s.connect(path)
+    return s
+
+
+def hear(conn, text):
+    """Receives until that was said."""
+    data = b""
+    while text not in data:
+        part = conn.recv(65536)
+        assert part, f"it ended with {data[-200:]}"
+        data += part
+    return data
+
+
+@case
+def ports_carry_files_both_ways():
+    """A megabyte each way through a named port, more than anything on the way can hold. The guest
+    reads to the end, which is where its peer leaves."""
+    shell = Shell("--virtio", "console,port=other:./other,port=data:./data")
+    contains(shell.run("cat /sys/class/virtio-ports/vport0p1/name"), "other\n")
+    contains(shell.run("cat /sys/class/virtio-ports/vport0p2/name"), "data\n")
+    shell.run("P=/dev/vport0p2")
+    made = shell.run("dd if=/dev/urandom of=/tmp/a bs=64k count=16; sha256sum /tmp/a")
+    with reach("./data") as conn:
+        shell.term.type("cat /tmp/a >$P\n")
+        time.sleep(0.5)  # it has to wait for us
+        data = b""
+        while len(data) < BULK:
+            data += conn.recv(65536)
+        shell.term.wait_for(PROMPT, SECONDS)
+        equal(sha256(data), sha256(made), "copied out")
+        data = os.urandom(BULK)
+        shell.term.type("cat $P >/tmp/b; sha256sum /tmp/b\n")
+        conn.sendall(data)
+    shell.term.wait_for("sha256sum /tmp/b", SECONDS)
+    equal(sha256(shell.term.wait_for(PROMPT, SECONDS)), sha256(data), "copied in")
+    shell.off()
+
+
+@case
+def a_shell_runs_on_the_virtio_console():
+    """hvc0, as another terminal beside the serial line."""
+    shell = Shell("--virtio", "console,socket=./hvc,columns=90,rows=30")
+    with reach("./hvc") as conn:
+        shell.run("setsid sh -c 'exec sh -i </dev/hvc0 >/dev/hvc0 2>&1' &")
+        hear(conn, b"# ")
+        conn.sendall(b"echo $((6*7)) here\n")
+        hear(conn, b"42 here\r\n")
+        conn.sendall(b"seq 20000; exit\n")
+        hear(conn, b"\r\n20000\r\n")
+    shell.off()
 
 
 # ---- network ----

@@ -4,6 +4,7 @@
 #include "dev/vio_9p.h"
 #include "dev/vio_balloon.h"
 #include "dev/vio_blk.h"
+#include "dev/vio_console.h"
 #include "dev/vio_net.h"
 #include "dev/vio_rng.h"
 #include "dev/vio_vsock.h"
@@ -63,6 +64,64 @@ static void balloon_begin(struct vio_rig *r)
 static void balloon_outside(struct vio_rig *r, u64 *seed)
 {
     vio_balloon_set(r->extra, vio_rig_random(seed, 512));
+}
+
+/* ---- console ---- */
+
+static void console_send(void *ctx, unsigned port, const void *data, u32 len)
+{
+    (void)ctx, (void)data;
+    BUG_ON(!len || (port && len > VIO_CONSOLE_WINDOW));
+}
+
+static struct vio *console_make(struct vio_rig *r, const struct vio_place *place)
+{
+    struct vio_console_config config = {.nports = 3,
+                                        .console = true,
+                                        .name = {NULL, "one", "two"},
+                                        .columns = 80,
+                                        .rows = 25,
+                                        .send = console_send,
+                                        .ctx = r};
+    r->extra = vio_console_new(place, &config);
+    return vio_console_device(r->extra);
+}
+
+static void console_say(struct vio_rig *r, u32 port, u32 event)
+{
+    struct vio_rig_buf buf = {.pa = vio_rig_alloc(r, 8), .len = 8};
+    u8 *p = vio_rig_ptr(r, buf.pa);
+    store_le32(p, port);
+    store_le16(p + 4, (u16)event);
+    store_le16(p + 6, 1);
+    vio_rig_send(r, 3, &buf, 1);
+}
+
+/* More to be told than there are buffers, more sent than can be, and more received. */
+static void console_begin(struct vio_rig *r)
+{
+    struct vio_rig_buf told = {.pa = vio_rig_alloc(r, 64), .len = 64, .write = true};
+    struct vio_rig_buf out = {.pa = RIG_RAM / 2, .len = 40000};
+    vio_rig_start(r, r->bank.dev[r->at]->offered);
+    vio_rig_send(r, 2, &told, 1);
+    console_say(r, 0, 0);
+    console_say(r, 1, 3);
+    console_say(r, 1, 6);
+    vio_rig_send(r, 5, &out, 1);
+    vio_console_peer(r->extra, 1, true);
+    vio_console_input(r->extra, 1, "in", 2);
+}
+
+static void console_outside(struct vio_rig *r, u64 *seed)
+{
+    static const u8 data[VIO_CONSOLE_IN] = "input";
+    unsigned port = vio_rig_random(seed, 3), how = vio_rig_random(seed, 4);
+    if (how == 0)
+        vio_console_peer(r->extra, port, vio_rig_random(seed, 2));
+    else if (how == 1)
+        vio_console_took(r->extra, port, vio_rig_random(seed, 40000));
+    else
+        vio_console_input(r->extra, port, data, vio_rig_random(seed, VIO_CONSOLE_IN + 1));
 }
 
 /* ---- rng ---- */
@@ -254,6 +313,11 @@ const struct vio_kind vio_kinds[] = {
      .outside = balloon_outside,
      .lasting = true},
     {.name = "blk", .make = blk_make, .begin = blk_begin},
+    {.name = "console",
+     .make = console_make,
+     .begin = console_begin,
+     .outside = console_outside,
+     .lasting = true},
     {.name = "net",
      .make = net_make,
      .begin = net_begin,

@@ -28,6 +28,7 @@
 #define SECTORS 2048u
 
 #define BALLOON_WORDS "balloon,size=16K,control=./far"
+#define CONSOLE_WORDS "console,socket=./console,port=one:./one"
 
 #define KSEG0(pa) (0x80000000u | (pa))
 #define KSEG1(pa) (0xa0000000u | (pa))
@@ -36,6 +37,7 @@ enum {
     BLK,
     RNG,
     BALLOON,
+    CONSOLE,
     NDEVICES,
 
     NOTIFY = 0x50,
@@ -51,8 +53,12 @@ struct rig {
     u32 script; /* where its next line goes */
     u16 made[NDEVICES];
     u64 host_ns;
-    const char *said; /* what a peer of the balloon's socket has still to say */
-    char heard[256];
+    struct far {
+        char address[32];
+        const char *said; /* what a peer has still to say; NULL: nobody is there */
+        char heard[256];
+    } far[3];
+    unsigned nfar;
 };
 
 struct setup {
@@ -80,45 +86,49 @@ static u64 rig_mono_ns(void *ctx)
     return ((struct rig *)ctx)->host_ns += 100;
 }
 
-static void rig_send(void *ctx, const void *data, u32 len)
+static void far_send(void *ctx, const void *data, u32 len)
 {
-    struct rig *r = ctx;
-    strncat(r->heard, data, len);
+    strncat(((struct far *)ctx)->heard, data, len);
 }
 
-static u32 rig_receive(void *ctx, void *buf, u32 max)
+static u32 far_receive(void *ctx, void *buf, u32 max)
 {
-    struct rig *r = ctx;
-    if (!max || !r->said || !*r->said)
+    struct far *f = ctx;
+    if (!max || !f->said || !*f->said)
         return 0;
-    *(char *)buf = *r->said++;
+    *(char *)buf = *f->said++;
     return 1;
 }
 
-static u32 rig_unsent(void *ctx)
+static u32 far_unsent(void *ctx)
 {
     (void)ctx;
     return 0;
 }
 
-static bool rig_here(void *ctx)
+static bool far_here(void *ctx)
 {
-    const struct rig *r = ctx;
-    return r->said;
+    return ((struct far *)ctx)->said;
 }
 
 static enum err rig_open_stream(void *ctx, const char *address, struct io_stream *out,
                                 struct error *e)
 {
+    struct rig *r = ctx;
+    struct far *f = &r->far[r->nfar++];
     (void)e;
-    assert_string_equal(address, "./far");
-    *out = (struct io_stream){.send = rig_send,
-                              .receive = rig_receive,
-                              .unsent = rig_unsent,
-                              .here = rig_here,
-                              .ctx = ctx};
+    snprintf(f->address, sizeof f->address, "%s", address);
+    *out = (struct io_stream){
+        .send = far_send, .receive = far_receive, .unsent = far_unsent, .here = far_here, .ctx = f};
     return ERR_OK;
 }
+
+/* In the order of the words that name them. */
+enum {
+    FAR_CONTROL,
+    FAR_CONSOLE,
+    FAR_ONE,
+};
 
 static void store(const struct rig *r, u32 pa, u32 word)
 {
@@ -243,9 +253,10 @@ static void configure(struct rig *r, struct board_setup *s, const struct setup *
     assert_int_equal(vio_conf_parse(vio_conf_list_add(&r->list), text, &e), ERR_OK);
     assert_int_equal(vio_conf_parse(vio_conf_list_add(&r->list), "rng", &e), ERR_OK);
     assert_int_equal(vio_conf_parse(vio_conf_list_add(&r->list), BALLOON_WORDS, &e), ERR_OK);
+    assert_int_equal(vio_conf_parse(vio_conf_list_add(&r->list), CONSOLE_WORDS, &e), ERR_OK);
     snprintf(text, sizeof text,
              "4 virtio device=blk,file=%s\n5 virtio device=rng\n6 virtio device=" BALLOON_WORDS
-             "\n31 mainboard ramsize=4M\n",
+             "\n7 virtio device=" CONSOLE_WORDS "\n31 mainboard ramsize=4M\n",
              image);
     assert_int_equal(s161_conf_parse(&r->conf, text, strlen(text), "rig", &e), ERR_OK);
     assert_int_equal(s161_conf_finish(&r->conf, &e), ERR_OK);
@@ -519,13 +530,14 @@ static void a_balloon_is_told_and_replays(void **state)
         new_image();
         struct rig *a = rig_new(&s);
         assert_int_equal(get(a, BALLOON, 0x100), 4);
-        a->said = "1M\r\n5000M\nmuch\n\n64K\n";
+        a->far[FAR_CONTROL].said = "1M\r\n5000M\nmuch\n\n64K\n";
         give_up(a);
         assert_int_equal(get(a, BALLOON, 0x100), 16);
         assert_int_equal(get(a, BALLOON, 0x104), a->s161 ? 7 : 5);
-        assert_non_null(strstr(a->heard, " of 1 MB taken\n'5000M' is out of range"));
-        assert_non_null(strstr(a->heard, "\n'much' "));
-        assert_non_null(strstr(a->heard, " of 64 KB taken\n"));
+        assert_non_null(
+            strstr(a->far[FAR_CONTROL].heard, " of 1 MB taken\n'5000M' is out of range"));
+        assert_non_null(strstr(a->far[FAR_CONTROL].heard, "\n'much' "));
+        assert_non_null(strstr(a->far[FAR_CONTROL].heard, " of 64 KB taken\n"));
         assert_int_equal(mem_ram_ptr(a->m.mem, CODE, 1)[0], 0);
         assert_int_equal(mem_load(mem_ram_ptr(a->m.mem, RESULT + 4, 4), 4, a->s161), 1);
         assert_int_equal(a->m.stats.balloon_given_back, 4096);
@@ -537,7 +549,68 @@ static void a_balloon_is_told_and_replays(void **state)
         assert_int_equal(get(b, BALLOON, 0x100), 16);
         assert_true(machine_hash(&a->m) == machine_hash(&b->m));
         assert_false(b->m.intake.diverged);
-        assert_string_equal(b->heard, "");
+        assert_int_equal(b->nfar, 0);
+        rig_free(a);
+        rig_free(b);
+    }
+}
+
+/* The guest of a simple driver: sends, and what is typed later comes into its buffer. */
+static void talk(struct rig *r)
+{
+    static const u32 regs[][2] = {{0x70, 0}, {0x70, 3}, {0x24, 1}, {0x20, 1}, {0x70, 11}};
+    u32 tx = QUEUES + NDEVICES * 0x1000;
+    for (unsigned i = 0; i < ARRAY_LEN(regs); i++)
+        set(r, CONSOLE, regs[i][0], regs[i][1]);
+    for (unsigned i = 0; i < 2; i++) {
+        u32 at = i ? tx : queue(CONSOLE);
+        set(r, CONSOLE, 0x30, i);
+        set(r, CONSOLE, 0x38, 16);
+        set(r, CONSOLE, 0x80, at);
+        set(r, CONSOLE, 0x90, at + 0x400);
+        set(r, CONSOLE, 0xa0, at + 0x800);
+        set(r, CONSOLE, 0x44, 1);
+    }
+    set(r, CONSOLE, 0x70, 15);
+    memcpy(mem_ram_ptr(r->m.mem, BUFFERS, 6), "prompt", 6);
+    store_le32(mem_ram_ptr(r->m.mem, tx, 16), BUFFERS);
+    store_le32(mem_ram_ptr(r->m.mem, tx + 8, 4), 6);
+    store_le16(mem_ram_ptr(r->m.mem, tx + 0x402, 2), 1);
+    set(r, CONSOLE, NOTIFY, 1);
+    for (u32 i = 0; i < 4; i++)
+        desc(r, CONSOLE, i, BUFFERS + 0x100 * (i + 1), 0x100, 2);
+    for (u16 i = 0; i < 4; i++)
+        send(r, CONSOLE, i);
+    for (unsigned n = 0; n < 200000; n++)
+        set(r, RNG, NOTIFY, 0);
+    run(r);
+}
+
+static void a_console_is_talked_to_and_replays(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < ARRAY_LEN(engines); i++) {
+        struct setup s = engines[i];
+        s.record = true;
+        new_image();
+        struct rig *a = rig_new(&s);
+        a->far[FAR_CONSOLE].said = "yes";
+        a->far[FAR_ONE].said = "nobody opens this port";
+        talk(a);
+        assert_string_equal(a->far[FAR_CONSOLE].address, "./console");
+        assert_string_equal(a->far[FAR_CONSOLE].heard, "prompt");
+        assert_string_equal(a->far[FAR_CONSOLE].said, "");
+        assert_string_equal(a->far[FAR_ONE].said, "nobody opens this port");
+        assert_int_equal(mem_ram_ptr(a->m.mem, BUFFERS + 0x100, 1)[0], 'y');
+        assert_int_equal(mem_ram_ptr(a->m.mem, BUFFERS + 0x300, 1)[0], 's');
+        s.record = false;
+        s.replay = &a->m.intake.log;
+        new_image();
+        struct rig *b = rig_new(&s);
+        talk(b);
+        assert_int_equal(mem_ram_ptr(b->m.mem, BUFFERS + 0x300, 1)[0], 's');
+        assert_true(machine_hash(&a->m) == machine_hash(&b->m));
+        assert_false(b->m.intake.diverged);
         rig_free(a);
         rig_free(b);
     }
@@ -565,6 +638,7 @@ int main(void)
         cmocka_unit_test(floods_and_broken_queues_do_no_harm),
         cmocka_unit_test(a_saved_machine_goes_on_elsewhere),
         cmocka_unit_test(a_balloon_is_told_and_replays),
+        cmocka_unit_test(a_console_is_talked_to_and_replays),
     };
     return cmocka_run_group_tests_name("virtio", tests, set_up, tear_down);
 }
