@@ -47,6 +47,8 @@ struct host_nbd {
     void *library;
     struct nbd_handle *h;
     bool gone, flushes, zeroes;
+    bool (*tired)(void *ctx); /* NULL: never */
+    void *ctx;
     char why[160];
 #define HOST_NBD_MEMBER(name) __typeof__(nbd_##name) *name;
     HOST_NBD_FUNCTIONS(HOST_NBD_MEMBER)
@@ -136,6 +138,12 @@ void host_nbd_close(struct host_nbd *n)
 }
 
 /* A command was sent, or not: -1. */
+void host_nbd_give_up_when(struct host_nbd *n, bool (*tired)(void *ctx), void *ctx)
+{
+    n->tired = tired;
+    n->ctx = ctx;
+}
+
 static bool host_nbd_wait(struct host_nbd *n, i64 cookie)
 {
     u64 end = host_clock_mono_ns() + HOST_NBD_ANSWER_NS;
@@ -143,7 +151,7 @@ static bool host_nbd_wait(struct host_nbd *n, i64 cookie)
     while (!done && (done = n->aio_command_completed(n->h, (u64)cookie)) == 0) {
         if (n->poll(n->h, HOST_NBD_POLL_MS) < 0)
             done = -1;
-        else if (host_clock_mono_ns() > end)
+        else if (host_clock_mono_ns() > end || (n->tired && n->tired(n->ctx)))
             return host_nbd_too_slow(n);
     }
     if (done < 0)

@@ -25,7 +25,7 @@ struct io_disk_nbd {
     u8 *bounce;
     bool unsafe; /* written, not flushed */
     bool lost;   /* of that, something may be */
-    bool said;   /* that the server is gone */
+    bool said;   /* that the server is gone, or another; nothing has been done since */
     u64 retry;   /* when to look for it again */
 };
 
@@ -60,7 +60,7 @@ static void io_disk_nbd_drop(struct io_disk_nbd *d)
     host_nbd_close(d->nbd);
     d->nbd = NULL;
     d->lost |= d->unsafe;
-    d->retry = 0;
+    d->retry = d->o.pause ? host_clock_mono_ns() + IO_DISK_NBD_RETRY_NS : 0;
 }
 
 static bool io_disk_nbd_connect(struct io_disk_nbd *d)
@@ -75,13 +75,12 @@ static bool io_disk_nbd_connect(struct io_disk_nbd *d)
     if (host_nbd_open(&d->nbd, d->uri, &info, &e))
         return false;
     if (info.size != d->info.size || (info.read_only && !d->info.read_only)) {
-        log_warn("disk %s: the server is back with another disk", d->uri);
+        io_disk_nbd_say(d, "the server has another disk now");
         host_nbd_close(d->nbd);
         d->nbd = NULL;
         return false;
     }
-    log_warn("disk %s: the server is back", d->uri);
-    d->said = false;
+    host_nbd_give_up_when(d->nbd, d->o.give_up, d->o.ctx);
     return true;
 }
 
@@ -106,19 +105,30 @@ static bool io_disk_nbd_once(struct io_disk_nbd *d, const struct io_disk_nbd_op 
     return false;
 }
 
-/* Until it is done, the server refuses, or nobody wants to wait for one that is gone. */
+static bool io_disk_nbd_done(struct io_disk_nbd *d)
+{
+    if (d->said)
+        log_warn("disk %s: the server is back", d->uri);
+    d->said = false;
+    return true;
+}
+
+/* Until it is done, the server refuses, or nobody wants to wait for one that is gone: also for one
+ * that comes back each time, only to go again. */
 static bool io_disk_nbd_do(struct io_disk_nbd *d, const struct io_disk_nbd_op *op)
 {
     for (unsigned tries = 0; d->o.pause || tries < IO_DISK_NBD_TRIES; tries++) {
+        if (tries && d->o.give_up && d->o.give_up(d->o.ctx))
+            return false;
         if (io_disk_nbd_connect(d)) {
             if (io_disk_nbd_once(d, op))
-                return true;
+                return io_disk_nbd_done(d);
             if (!host_nbd_is_gone(d->nbd)) {
                 io_disk_nbd_say(d, host_nbd_why(d->nbd));
                 return false;
             }
             io_disk_nbd_drop(d);
-        } else if (!d->o.pause || (d->o.give_up && d->o.give_up(d->o.ctx))) {
+        } else if (!d->o.pause) {
             return false;
         } else {
             host_clock_sleep(IO_DISK_NBD_RETRY_NS / 4);

@@ -11,7 +11,7 @@
 struct io_disk_nbd_options {
     bool read_only;
     bool pause;
-    bool (*give_up)(void *ctx); /* pause: waits no longer */
+    bool (*give_up)(void *ctx); /* true: waits no longer; NULL: always waits */
     void *ctx;
 };
 
