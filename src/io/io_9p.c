@@ -115,6 +115,20 @@ bool io_9p_name_ok(const struct io_9p_string *name)
            !(name->len == 1 && name->p[0] == '.');
 }
 
+bool io_9p_path_ok(const char *path)
+{
+    struct io_9p_string name = {.p = path};
+    bool ok = true;
+    for (const char *p = path; ok && *path; p = name.p + name.len + 1) {
+        name.p = p;
+        name.len = (u16)strcspn(p, "/");
+        ok = io_9p_name_ok(&name);
+        if (!p[name.len])
+            break;
+    }
+    return ok;
+}
+
 bool io_9p_join(const char *dir, const struct io_9p_string *name, char out[IO_9P_PATH])
 {
     size_t len = strlen(dir), slash = len > 0;

@@ -56,6 +56,7 @@ u32 io_9p_room(u8 type);
 
 /* One component of a path that is no way out: not empty, ".", "..", nor with a '/'. */
 bool io_9p_name_ok(const struct io_9p_string *name);
+bool io_9p_path_ok(const char *path); /* "", or such names with '/' between */
 
 /* `dir` with `name` below it in `out`, for names that are ok. False: it is too long. */
 MUST_CHECK bool io_9p_join(const char *dir, const struct io_9p_string *name, char out[IO_9P_PATH]);

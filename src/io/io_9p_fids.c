@@ -258,6 +258,8 @@ static bool io_9p_fids_slot_ok(const struct io_9p_fids *f, u32 slot, bool *taken
         f->used - from <= length || strnlen(io_9p_fids_path(f, slot), length + 1) != length ||
         f->text[from + length])
         return false;
+    if (!io_9p_path_ok(io_9p_fids_path(f, slot)))
+        return false;
     for (u32 i = from; i <= from + length; i++) {
         if (taken[i])
             return false;
@@ -268,7 +270,8 @@ static bool io_9p_fids_slot_ok(const struct io_9p_fids *f, u32 slot, bool *taken
 
 enum err io_9p_fids_check(const struct io_9p_fids *f, const char *who, struct error *e)
 {
-    if (f->used > IO_9P_TEXT || f->msize > IO_9P_MSIZE_MAX)
+    if (f->used > IO_9P_TEXT || f->msize > IO_9P_MSIZE_MAX ||
+        (f->msize && f->msize < IO_9P_MSIZE_MIN))
         return err_set(e, ERR_FORMAT, "%s: impossible sizes", who);
     if (!f->births && f->used)
         return err_set(e, ERR_FORMAT, "%s: paths of no fid", who);

@@ -89,7 +89,7 @@ int io_9p_host_do_lcreate(struct io_9p_call *c)
 static u8 *io_9p_host_window(struct io_9p_call *c, u64 count, u32 *n)
 {
     u32 room = c->max < c->fids->msize ? c->max : c->fids->msize;
-    room -= c->len + 4;
+    room = room > c->len + 4 ? room - c->len - 4 : 0;
     *n = count < room ? (u32)count : room;
     return c->reply + c->len + 4;
 }

@@ -770,6 +770,14 @@ static void impossible_fids_are_not_loaded(void **state)
     assert_int_equal(io_9p_fids_check(f, "test", &e), ERR_FORMAT);
     *f = *good, f->msize = ~0u;
     assert_int_equal(io_9p_fids_check(f, "test", &e), ERR_FORMAT);
+    *f = *good, f->msize = 10; /* shorter than a reply's beginning */
+    assert_int_equal(io_9p_fids_check(f, "test", &e), ERR_FORMAT);
+    static const char *const out[] = {"../", "/..", "a/b", "./.", "///"};
+    for (unsigned i = 0; i < ARRAY_LEN(out); i++) {
+        *f = *good;
+        memcpy(f->text + f->path[1], out[i], 3);
+        assert_int_equal(io_9p_fids_check(f, "test", &e), i == 2 ? ERR_OK : ERR_FORMAT);
+    }
     *f = *good, f->open[1] = 0; /* a free slot may hold anything */
     assert_int_equal(io_9p_fids_check(f, "test", &e), ERR_OK);
     free(good);
