@@ -112,10 +112,16 @@ static void io_disk_image_close(void *ctx)
     io_disk_image_detach(ctx);
 }
 
-static enum err io_disk_image_no_file(const char *path, bool read_only, struct error *e)
+static enum err io_disk_image_no_file(const char *path, const struct io_disk_image_options *o,
+                                      struct error *e)
 {
     switch (errno) {
     case ENOENT:
+        if (o->format == IO_DISK_RAW)
+            return err_set(e, ERR_IO,
+                           "there is no disk image %s: \"kuseg disk create --format raw %s 5M\" "
+                           "makes one",
+                           path, path);
         return err_set(e, ERR_IO,
                        "there is no disk image %s: \"kuseg disk create %s 5M\" (or \"disk161 "
                        "create\" with the same words) makes one",
@@ -125,7 +131,7 @@ static enum err io_disk_image_no_file(const char *path, bool read_only, struct e
     case EACCES:
     case EPERM:
     case EROFS:
-        if (!read_only)
+        if (!o->read_only)
             return err_set(e, ERR_IO,
                            "the disk image %s is read-only here (%m): make it writable "
                            "or use a copy",
@@ -199,7 +205,7 @@ enum err io_disk_image_attach(struct io_disk_image **out, const char *path,
 {
     int fd = host_file_open(path, o->read_only ? HOST_FILE_READ : HOST_FILE_WRITE);
     if (fd < 0)
-        return io_disk_image_no_file(path, o->read_only, e);
+        return io_disk_image_no_file(path, o, e);
     struct io_disk_image *d = xcalloc(1, sizeof *d);
     *d = (struct io_disk_image){.fd = fd, .paranoid = o->paranoid, .path = xstrdup(path)};
     enum err err = ERR_OK;
