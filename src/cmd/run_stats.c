@@ -92,7 +92,7 @@ static json_t *run_stats_tiers(const struct run_stats *s, const struct cpu_jit_c
                      "translated", all - translating - interpreter);
 }
 
-/* NULL: nothing was translated. */
+/* NULL: there is no translator. */
 static json_t *run_stats_translator(const struct run_stats *s)
 {
     struct cpu_jit_counters n;

@@ -42,7 +42,7 @@ struct cpu_jit_counters {
     u64 interpret_ticks; /* host_clock_ticks in the interpreter, from samples */
 };
 
-/* False: nothing of this machine was translated. */
+/* False: this machine has no translator. */
 bool cpu_jit_counters(const struct mips_code *code, struct cpu_jit_counters *out);
 
 /* Before any CPU of the machine runs. False: the host has no memory for code. */

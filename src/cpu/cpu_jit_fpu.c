@@ -9,7 +9,7 @@ static enum jit_round cpu_jit_fpu_mode(const struct mips *c)
     return (enum jit_round)mode[c->fcr31 & MIPS_FCR31_RM];
 }
 
-/* As in fcr31, from its bit 0; without invalid. */
+/* fcr31's flags, from bit 0 here; without invalid. */
 static unsigned cpu_jit_fpu_flags(unsigned raised)
 {
     return (raised & JIT_INEXACT ? 1u : 0) | (raised & JIT_UNDERFLOW ? 2u : 0) |

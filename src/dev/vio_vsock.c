@@ -16,9 +16,7 @@
 #define VIO_VSOCK_F_STREAM 1u
 #define VIO_VSOCK_QUEUE    128u
 #define VIO_VSOCK_PIECE    4096u
-#define VIO_VSOCK_FIRST_PORT                                                                       \
-    (1u << 30) /* of the host's end, where it is not the guest's choice                            \
-                */
+#define VIO_VSOCK_FIRST_PORT (1u << 30) /* of the host's end, where the guest does not choose */
 #define VIO_VSOCK_MAX_ROOM (1u << 20)
 
 struct vio_vsock_packet {

@@ -10,7 +10,7 @@ u64 host_clock_wall_ns(void); /* since 1970, UTC */
 u64 host_clock_cpu_ns(void);  /* CPU time of this thread */
 void host_clock_sleep(u64 ns);
 
-/* A cheap counter of fixed rate, for shares of time; scale by host_clock_cpu_ns over the whole. */
+/* A cheap counter of fixed rate, for shares of time; scale by host_clock_mono_ns over the whole. */
 static inline u64 host_clock_ticks(void)
 {
 #if defined(__x86_64__)

@@ -210,7 +210,7 @@ struct mips {
      * mips_fpu_settle. */
     struct mips_fpu_lazy {
         u32 live;  /* 0 or 1: it computes, the host rounds as the guest does; CU1 is on */
-        u32 flags; /* raised by then, as in fcr31 from bit 0 */
+        u32 flags; /* raised by then: fcr31's, from bit 0 here */
         u32 last;  /* the last operation, whose causes are to be found; */
         u64 a, b;  /* and its operands */
     } fpu;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The software TLB by page. A page is on a list from when it is first known; one that was forgotten
- * alone may come to be there twice.
+ * The software TLB by page. A page is on a list from when it is first known, or, if an entry of the
+ * TLB said it when it was written, noted by that entry's number. One that was forgotten alone may
+ * come to be on a list twice.
  */
 #include "isa/mips_int.h"
 #include "isa/mips_segment.h"

@@ -247,8 +247,7 @@ enum x64_cc jit_float_compare(struct jit_gen *g, ir_ref cmp)
 
 /* ---- conversions ---- */
 
-/* From the old value's register to one of its own; what is above it there is cleared first, lest
- * one waits for who was there before. */
+/* From the old value's register to one of its own. */
 static void jit_float_between(struct jit_gen *g, ir_ref i)
 {
     const struct ir_insn *in = &g->r->insn[i];
@@ -256,6 +255,7 @@ static void jit_float_between(struct jit_gen *g, ir_ref i)
     x64_sse(&g->x, jit_float_prefix(in->op == IR_NARROW), false, X64_CVT_FF, d, d);
 }
 
+/* What is above the value in its register is cleared first, lest one waits for who was there. */
 static void jit_float_from(struct jit_gen *g, ir_ref i)
 {
     const struct ir_insn *in = &g->r->insn[i];

@@ -25,7 +25,7 @@ struct vio_conf_arg {
     u64 min, max;
 };
 
-/* The last line ends the table, which has no other while no kind takes arguments. */
+/* The last line ends the table. */
 static const struct vio_conf_arg vio_conf_args[] = {
 #define VIRTIO(TAG, name, what)
 #define VIRTIO_ARG(TAG, name, kind, member, min, max, what)                                        \
