@@ -263,7 +263,7 @@ static void host_conn_ready(void *ctx, short revents)
     }
     if (!(revents & ~POLLOUT))
         return;
-    if (c->watch.events & POLLIN) {
+    if (c->watch.events & POLLIN || !c->patient) {
         host_conn_receive(c);
         return;
     }

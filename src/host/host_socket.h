@@ -43,6 +43,7 @@ struct host_conn {
     struct buf out; /* not sent yet */
     size_t max_out;
     bool overrun;
+    bool patient; /* by the owner: what a peer sent before it went waits, too, to be listened to */
     bool parked; /* not watched: it ended, and nobody listens */
     /* `closed`: the peer went, or did not read in time. The connection is closed already; the
      * function may free it. */
@@ -55,7 +56,7 @@ struct host_conn {
 void host_conn_open(struct host_conn *c, struct host_poll *p, int fd);
 /* More than max_out bytes wait: false, and `closed` will be called at the next wait. */
 bool host_conn_send(struct host_conn *c, const void *data, size_t len);
-/* Is it to be read from? While not, what it sent waits, also if it has gone. Sending asks anew. */
+/* Is it to be read from? While not, what it sent waits. Sending asks anew. */
 void host_conn_listen(struct host_conn *c, bool listen);
 void host_conn_close(struct host_conn *c); /* at once; `closed` is not called; safe when closed */
 bool host_conn_is_open(const struct host_conn *c);

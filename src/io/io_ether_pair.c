@@ -75,6 +75,7 @@ static void io_ether_pair_joined(struct io_ether_pair *p, int fd)
     p->more = 0;
     io_ether_wire_reset(&p->wire);
     p->conn = (struct host_conn){.max_out = IO_ETHER_PAIR_MAX_OUT + IO_ETHER_MAX,
+                                 .patient = true,
                                  .received = io_ether_pair_received,
                                  .closed = io_ether_pair_left,
                                  .ctx = p};

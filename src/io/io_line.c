@@ -52,8 +52,11 @@ static void io_line_accepted(void *ctx, int fd)
         return;
     }
     l->here = true;
-    l->conn = (struct host_conn){
-        .max_out = IO_LINE_MAX_OUT, .received = io_line_received, .closed = io_line_left, .ctx = l};
+    l->conn = (struct host_conn){.max_out = IO_LINE_MAX_OUT,
+                                 .patient = true,
+                                 .received = io_line_received,
+                                 .closed = io_line_left,
+                                 .ctx = l};
     host_conn_open(&l->conn, l->poll, fd);
     io_line_listen(l);
 }
