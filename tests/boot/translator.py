@@ -119,7 +119,7 @@ def a_dump_tells_when_all_goes():
     s = stats(LITTLE_WORK, "--jit-dump", "dump", "--code-cache", "64K")
     with open("dump", encoding="ascii") as f:
         text = f.read()
-    assert text.count("==== all regions go:") >= s["translator"]["flushes"] > 2
+    assert text.count("==== all regions go:") >= s["translator"]["flushes"] > 0
     kuseg("--jit-dump", "no/such").expect(2, "cannot write the dump", "no/such")
     kuseg("--jit-dump", "dump", "--engine", "interp").expect(2, "--jit-dump", "'interp' has none")
     kuseg("--jit-dump", HEARTH, HEARTH).expect(2, "would overwrite the kernel")
