@@ -137,7 +137,7 @@ static const struct jit_region *cpu_jit_ops_go(const struct cpu_region *r, struc
 
 static COLD const struct jit_region *cpu_jit_ops_find(struct mips *c, u64 *left)
 {
-    struct cpu_region *r = c->step | c->resync | c->bd ? NULL : cpu_jit_ops_known(c);
+    struct cpu_region *r = (c->step | c->resync | c->bd) ? NULL : cpu_jit_ops_known(c);
     if (!r)
         return NULL;
     if (mips_is_unmapped(c->pc))
