@@ -303,13 +303,13 @@ enum x64_cc jit_ops_compare(struct jit_gen *g, ir_ref cmp)
 {
     const struct ir_insn *in = &g->r->insn[cmp];
     bool w = in->type == IR_I64;
-    enum x64_cc cc = jit_ops_cc(in->cc);
     ir_ref x = in->a, y = in->b;
     struct x64_mem m;
     i32 imm;
     u64 c;
     if (in->type == IR_F32 || in->type == IR_F64)
         return jit_float_compare(g, cmp);
+    enum x64_cc cc = jit_ops_cc(in->cc);
     if (jit_regs_const(g, x, &c) && !jit_regs_const(g, y, &c)) {
         x = in->b;
         y = in->a;
