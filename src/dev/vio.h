@@ -137,7 +137,7 @@ void vio_push(struct vio *v, unsigned queue, u16 head, u32 written);
 /* A chain that was popped and is still out, read again (after a load): false: the driver has broken
  * it meanwhile. */
 MUST_CHECK bool vio_again(struct vio *v, unsigned queue, u16 head, struct vio_chain *c);
-/* Would vio_pop find one? For input that has to wait for buffers. */
+/* Would vio_pop find one? Changes the device's state: a source's `room` asks vio_has_room. */
 bool vio_waiting(struct vio *v, unsigned queue);
 /* The same as seen from outside the run: nothing changes by it, not even a broken queue. */
 bool vio_has_room(const struct vio *v, unsigned queue);
