@@ -4,6 +4,7 @@
  * servers on the loopback interface.
  */
 #include "ether_rig.h"
+#include "skip_all.h"
 
 #include "lib/bits.h"
 
@@ -500,7 +501,7 @@ int main(void)
     (void)tests;
     (void)set_up;
     if (ether_rig_try(&r, "user", &e) == ERR_USAGE)
-        printf("1..0 # SKIP %s\n", e.msg);
+        skip_all(e.msg);
     return 0;
 #else
     return cmocka_run_group_tests_name("io_ether_user", tests, set_up, NULL);
