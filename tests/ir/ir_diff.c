@@ -2,6 +2,7 @@
 /* usage: ir_diff ENGINE [COUNT [FIRST-SEED]] */
 #include "ir_compare.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: ir_diff ENGINE [COUNT [FIRST-SEED]]\n");
         return 2;
     }
+    mallopt(M_MMAP_THRESHOLD, 1 << 28); /* each case makes regions: let their memory stay */
+    mallopt(M_TRIM_THRESHOLD, 1 << 28);
     void *ctx = e->open ? e->open() : NULL;
     bool same = true;
     u64 seed = first;
