@@ -3,10 +3,10 @@
 
 #ifdef KUSEG_CAPSTONE
 
+#include "host/host_library.h"
 #include "lib/bug.h"
 
 #include <capstone/capstone.h>
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,25 +22,20 @@ struct host_disasm {
     bool (*next)(csh handle, const uint8_t **code, size_t *size, uint64_t *at, cs_insn *insn);
 };
 
-static bool host_disasm_symbol(const struct host_disasm *d, const char *name, void *function)
-{
-    void *p = dlsym(d->library, name);
-    memcpy(function, &p, sizeof p);
-    return p;
-}
-
 /* The headers say which version's structures are meant. */
 static bool host_disasm_load(struct host_disasm *d)
 {
+    static const struct host_symbol symbol[] = {
+        {"cs_open", offsetof(struct host_disasm, open)},
+        {"cs_close", offsetof(struct host_disasm, close)},
+        {"cs_malloc", offsetof(struct host_disasm, insn_new)},
+        {"cs_free", offsetof(struct host_disasm, insn_free)},
+        {"cs_disasm_iter", offsetof(struct host_disasm, next)},
+    };
     char name[32];
     snprintf(name, sizeof name, "libcapstone.so.%d", CS_API_MAJOR);
-    d->library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    return d->library && host_disasm_symbol(d, "cs_open", &d->open) &&
-           host_disasm_symbol(d, "cs_close", &d->close) &&
-           host_disasm_symbol(d, "cs_malloc", &d->insn_new) &&
-           host_disasm_symbol(d, "cs_free", &d->insn_free) &&
-           host_disasm_symbol(d, "cs_disasm_iter", &d->next) &&
-           d->open(CS_ARCH_X86, CS_MODE_64, &d->handle) == CS_ERR_OK;
+    d->library = host_library_load(name, symbol, ARRAY_LEN(symbol), d);
+    return d->library && d->open(CS_ARCH_X86, CS_MODE_64, &d->handle) == CS_ERR_OK;
 }
 
 struct host_disasm *host_disasm_new(void)
@@ -62,8 +57,7 @@ void host_disasm_free(struct host_disasm *d)
         d->insn_free(d->insn, 1);
     if (d->handle)
         d->close(&d->handle);
-    if (d->library)
-        dlclose(d->library);
+    host_library_unload(d->library);
     free(d);
 }
 

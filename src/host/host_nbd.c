@@ -11,9 +11,9 @@ bool host_nbd_is_uri(const char *text)
 #ifdef KUSEG_LIBNBD
 
 #include "host/host_clock.h"
+#include "host/host_library.h"
 #include "lib/bug.h"
 
-#include <dlfcn.h>
 #include <libnbd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,21 +55,15 @@ struct host_nbd {
 #undef HOST_NBD_MEMBER
 };
 
-static bool host_nbd_symbol(const struct host_nbd *n, const char *name, void *function)
-{
-    void *p = dlsym(n->library, name);
-    memcpy(function, &p, sizeof p);
-    return p;
-}
-
 static bool host_nbd_load(struct host_nbd *n)
 {
-    n->library = dlopen(HOST_NBD_LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    bool all = n->library;
-#define HOST_NBD_SYMBOL(name) all = all && host_nbd_symbol(n, "nbd_" #name, &n->name);
-    HOST_NBD_FUNCTIONS(HOST_NBD_SYMBOL)
+    static const struct host_symbol symbol[] = {
+#define HOST_NBD_SYMBOL(name) {"nbd_" #name, offsetof(struct host_nbd, name)},
+        HOST_NBD_FUNCTIONS(HOST_NBD_SYMBOL)
 #undef HOST_NBD_SYMBOL
-    return all;
+    };
+    n->library = host_library_load(HOST_NBD_LIBRARY, symbol, ARRAY_LEN(symbol), n);
+    return n->library;
 }
 
 static bool host_nbd_failed(struct host_nbd *n)
@@ -132,8 +126,7 @@ void host_nbd_close(struct host_nbd *n)
         return;
     if (n->h)
         n->close(n->h);
-    if (n->library)
-        dlclose(n->library);
+    host_library_unload(n->library);
     free(n);
 }
 

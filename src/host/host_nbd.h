@@ -22,7 +22,8 @@ bool host_nbd_is_uri(const char *text);
 MUST_CHECK enum err host_nbd_open(struct host_nbd **out, const char *uri,
                                   struct host_nbd_info *info, struct error *e);
 void host_nbd_close(struct host_nbd *n); /* NULL is fine */
-/* Asked about once a second while an answer is waited for: true ends that as if it were too late. */
+/* Asked about once a second while an answer is waited for: true ends that as if it were too late.
+ */
 void host_nbd_give_up_when(struct host_nbd *n, bool (*tired)(void *ctx), void *ctx);
 
 /* Up to HOST_NBD_MAX bytes. False: the server said no, or is gone. */

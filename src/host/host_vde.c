@@ -4,9 +4,9 @@
 
 #ifdef KUSEG_VDEPLUG
 
+#include "host/host_library.h"
 #include "lib/bug.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libvdeplug.h>
@@ -27,20 +27,18 @@ struct host_vde {
     int (*close)(VDECONN *conn);
 };
 
-static bool host_vde_symbol(const struct host_vde *v, const char *name, void *function)
-{
-    void *p = dlsym(v->library, name);
-    memcpy(function, &p, sizeof p);
-    return p;
-}
-
 static bool host_vde_load(struct host_vde *v)
 {
-    v->library = dlopen(HOST_VDE_LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    return v->library && host_vde_symbol(v, "vde_open_real", &v->open) &&
-           host_vde_symbol(v, "vde_recv", &v->recv) && host_vde_symbol(v, "vde_send", &v->send) &&
-           host_vde_symbol(v, "vde_datafd", &v->datafd) &&
-           host_vde_symbol(v, "vde_ctlfd", &v->ctlfd) && host_vde_symbol(v, "vde_close", &v->close);
+    static const struct host_symbol symbol[] = {
+        {"vde_open_real", offsetof(struct host_vde, open)},
+        {"vde_recv", offsetof(struct host_vde, recv)},
+        {"vde_send", offsetof(struct host_vde, send)},
+        {"vde_datafd", offsetof(struct host_vde, datafd)},
+        {"vde_ctlfd", offsetof(struct host_vde, ctlfd)},
+        {"vde_close", offsetof(struct host_vde, close)},
+    };
+    v->library = host_library_load(HOST_VDE_LIBRARY, symbol, ARRAY_LEN(symbol), v);
+    return v->library;
 }
 
 static long host_vde_read(const struct host_port *p, void *frame, size_t max)
@@ -70,8 +68,7 @@ static void host_vde_free(struct host_vde *v)
 {
     if (v->conn)
         v->close(v->conn);
-    if (v->library)
-        dlclose(v->library);
+    host_library_unload(v->library);
     free(v);
 }
 
