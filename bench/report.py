@@ -100,7 +100,7 @@ def notes(results, peers):
              "can run."]
     without = [r["program"] for r in results if len(r["peers"]) < len(peers)]
     if without:
-        lines.append("They need hearth: " + ", ".join(without) + ".")
+        lines.append("Not every peer can run " + ", ".join(without) + ".")
     apart = [f"{p.label} {100 * max(s):.0f} %" for p in peers
              for s in [[r["peers"][p.name]["spread"] for r in results if p.name in r["peers"]]] if s]
     lines.append("Largest spread of a program's runs: " + ", ".join(apart) + ".")
