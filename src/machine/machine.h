@@ -107,6 +107,7 @@ struct machine {
     struct machine_host host;
     struct machine_source source[MACHINE_MAX_SOURCES];
     unsigned nsources;
+    unsigned turn; /* of the source asked first, live; a replay has the order from its log */
     struct machine_observer *observer[MACHINE_MAX_OBSERVERS];
     unsigned nobservers;
     struct machine_control control;

@@ -48,17 +48,26 @@ static bool machine_has_ended(const struct machine_source *s)
     return s->ended && s->ended(s->ctx);
 }
 
-/* console: from the source of that kind as well. */
-static bool machine_take_input(const struct machine *m, bool console, struct machine_input *in)
+static bool machine_ask(const struct machine_source *s, bool console, struct machine_input *in)
 {
-    for (unsigned i = 0; i < m->nsources; i++) {
-        const struct machine_source *s = &m->source[i];
-        u32 len = MACHINE_INPUT_MAX;
-        if ((s->console && !console) || !machine_has_room(s) || machine_has_ended(s) ||
-            !s->poll(s->ctx, in->data + 1, &len))
+    u32 len = MACHINE_INPUT_MAX;
+    if ((s->console && !console) || !machine_has_room(s) || machine_has_ended(s) ||
+        !s->poll(s->ctx, in->data + 1, &len))
+        return false;
+    in->len = 1 + len;
+    return true;
+}
+
+/* console: from the source of that kind as well. In turns: a source that always has something does
+ * not keep the others waiting. */
+static bool machine_take_input(struct machine *m, bool console, struct machine_input *in)
+{
+    for (unsigned n = 0; n < m->nsources; n++) {
+        unsigned i = (m->turn + n) % m->nsources;
+        if (!machine_ask(&m->source[i], console, in))
             continue;
         in->data[0] = (u8)i;
-        in->len = 1 + len;
+        m->turn = i + 1;
         return true;
     }
     return false;

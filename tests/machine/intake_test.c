@@ -209,6 +209,85 @@ static void a_request_to_end_replays(void **state)
     buf_fini(&log);
 }
 
+/* ---- sources beside the console ---- */
+
+struct tap {
+    u64 left;      /* things to come; always more with ~0 */
+    u64 delivered; /* and what the others had when its first came */
+    const struct tap *other;
+    u64 before;
+};
+
+static bool tap_poll(void *ctx, u8 *data, u32 *len)
+{
+    struct tap *t = ctx;
+    if (!t->left)
+        return false;
+    t->left -= t->left != ~0ull;
+    data[0] = 1;
+    *len = 1;
+    return true;
+}
+
+static void tap_deliver(void *ctx, const u8 *data, u32 len)
+{
+    struct tap *t = ctx;
+    assert_int_equal(len, 1);
+    assert_int_equal(data[0], 1);
+    if (!t->delivered++ && t->other)
+        t->before = t->other->delivered;
+}
+
+static void tap_add(struct rig *r, struct tap *t)
+{
+    machine_add_source(
+        &r->m, &(struct machine_source){.poll = tap_poll, .deliver = tap_deliver, .ctx = t});
+}
+
+static void a_flood_does_not_keep_others_waiting(void **state)
+{
+    (void)state;
+    struct rig_setup setup = {.words = "bench sort 1; halt 3"};
+    struct tap flood = {.left = ~0ull}, other = {.left = 5, .other = &flood};
+    struct rig *r = rig_new(&setup);
+    tap_add(r, &flood);
+    tap_add(r, &other);
+    assert_int_equal(rig_run(r), MACHINE_POWER_OFF);
+    assert_true(flood.delivered > 1000);
+    assert_int_equal(other.delivered, 5);
+    assert_int_equal(other.before, 1);
+    rig_free(r);
+}
+
+/* Whose turn it is does not matter: the log says who was served. */
+static void a_replay_does_not_depend_on_turns(void **state)
+{
+    (void)state;
+    struct rig_setup setup = {.words = "bench sort 1; halt 3", .record = true};
+    struct tap a = {.left = 3000}, b = {.left = 5000};
+    struct rig *r = rig_new(&setup);
+    struct buf log = {0};
+    tap_add(r, &a);
+    tap_add(r, &b);
+    assert_int_equal(rig_run(r), MACHINE_POWER_OFF);
+    struct rig_result live = rig_result(r);
+    buf_put(&log, r->m.intake.log.data, r->m.intake.log.len);
+    rig_free(r);
+    struct rig_setup own = replaying(&setup, &log);
+    own.record = false;
+    struct tap again_a = {0}, again_b = {0};
+    r = rig_new(&own);
+    tap_add(r, &again_a);
+    tap_add(r, &again_b);
+    r->m.turn = 1;
+    rig_run(r);
+    rig_assert_same(live, rig_result(r));
+    assert_int_equal(again_a.delivered, a.delivered);
+    assert_int_equal(again_b.delivered, b.delivered);
+    rig_free(r);
+    buf_fini(&log);
+}
+
 /* ---- logs that do not fit ---- */
 
 static size_t entry_len(const struct buf *log, size_t at)
@@ -339,6 +418,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_replay_in_slices),
         cmocka_unit_test(a_request_to_end_replays),
         cmocka_unit_test(a_run_that_a_debugger_changed_is_not_replayed),
+        cmocka_unit_test(a_flood_does_not_keep_others_waiting),
+        cmocka_unit_test(a_replay_does_not_depend_on_turns),
         cmocka_unit_test(a_log_cut_short_is_noticed),
         cmocka_unit_test(a_log_of_host_files_cut_short_is_noticed),
         cmocka_unit_test(a_log_of_another_machine_is_noticed),
