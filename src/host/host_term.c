@@ -4,6 +4,7 @@
  * needs a console of its own gets another back end.
  */
 #include "host/host_term.h"
+#include "host/host_clock.h"
 #include "host/host_poll.h"
 #include "lib/log.h"
 
@@ -16,20 +17,19 @@
 #include <termios.h>
 #include <unistd.h>
 
+/* Signals that come together are one request: those who end a program send it more than one. */
+#define HOST_TERM_PATIENCE_NS 500000000u
+
 static struct {
     bool open, raw, eof, out_broken;
     bool shared;   /* the messages go to the same terminal as the output */
     bool mid_line; /* the output ended in the middle of a line */
     struct termios saved, ours;
     volatile sig_atomic_t signal, resized;
+    u64 signal_ns; /* when the first came; of the handlers only */
     u8 out[4096];
     size_t out_len;
 } term;
-
-static void host_term_on_signal(int sig)
-{
-    term.signal = sig;
-}
 
 static void host_term_on_resize(int sig)
 {
@@ -50,13 +50,26 @@ static void host_term_on_suspend(int sig)
     errno = saved_errno;
 }
 
-/* We crash: at least leave a usable terminal, then die of the same signal. */
+/* At least leave a usable terminal, then die of the signal. */
 static void host_term_on_crash(int sig)
 {
     if (term.raw)
         tcsetattr(0, TCSANOW, &term.saved);
     signal(sig, SIG_DFL);
     raise(sig);
+}
+
+/* Asked once more, we end whatever holds us up: a host's disk, a server, a pipe nobody reads. */
+static void host_term_on_signal(int sig)
+{
+    int saved_errno = errno;
+    u64 now = host_clock_mono_ns();
+    if (!term.signal)
+        term.signal_ns = now;
+    else if (now - term.signal_ns >= HOST_TERM_PATIENCE_NS)
+        host_term_on_crash(sig);
+    term.signal = sig;
+    errno = saved_errno;
 }
 
 static void host_term_catch(int sig, void (*handler)(int))
