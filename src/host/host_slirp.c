@@ -4,6 +4,7 @@
 #ifdef KUSEG_SLIRP
 
 #include "host/host_clock.h"
+#include "host/host_flows.h"
 #include "lib/bug.h"
 
 #include <slirp/libslirp.h>
@@ -19,6 +20,7 @@ struct host_slirp {
     struct host_slirp_options o;
     struct host_poll_group group;
     Slirp *slirp;
+    struct host_flows flows;
     struct pollfd *fds; /* while it fills them, and while it looks at them */
     unsigned n, max;
     bool filled;
@@ -67,10 +69,16 @@ static void host_slirp_timer_set(void *timer, int64_t ms, void *ctx)
     (void)ctx;
 }
 
-static void host_slirp_descriptor(int fd, void *ctx)
+static void host_slirp_opened(int fd, void *ctx)
 {
-    (void)fd;
-    (void)ctx;
+    struct host_slirp *s = ctx;
+    host_flows_opened(&s->flows, fd);
+}
+
+static void host_slirp_closed(int fd, void *ctx)
+{
+    struct host_slirp *s = ctx;
+    host_flows_closed(&s->flows, fd);
 }
 
 static void host_slirp_notify(void *ctx)
@@ -85,8 +93,8 @@ static const SlirpCb host_slirp_calls = {
     .timer_new = host_slirp_timer_new,
     .timer_free = host_slirp_timer_free,
     .timer_mod = host_slirp_timer_set,
-    .register_poll_fd = host_slirp_descriptor,
-    .unregister_poll_fd = host_slirp_descriptor,
+    .register_poll_fd = host_slirp_opened,
+    .unregister_poll_fd = host_slirp_closed,
     .notify = host_slirp_notify,
 };
 
@@ -100,10 +108,18 @@ static const struct {
     {SLIRP_POLL_ERR, POLLERR}, {SLIRP_POLL_HUP, POLLHUP},
 };
 
+static bool host_slirp_listens(int fd)
+{
+    int on = 0;
+    socklen_t len = sizeof on;
+    return !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) && on;
+}
+
 static int host_slirp_want(int fd, int events, void *ctx)
 {
     struct host_slirp *s = ctx;
-    if (s->n == s->max)
+    host_flows_look(&s->flows, fd);
+    if (s->n == s->max || (host_flows_full(&s->flows) && host_slirp_listens(fd)))
         return -1;
     struct pollfd *p = &s->fds[s->n];
     *p = (struct pollfd){.fd = fd};
@@ -137,6 +153,7 @@ static unsigned host_slirp_fill(void *ctx, struct pollfd *fds, unsigned max, u64
     uint32_t asked = timeout;
     s->fds = fds;
     s->max = max;
+    host_flows_begin(&s->flows);
     slirp_pollfds_fill(s->slirp, &timeout, host_slirp_want, s);
     if (timeout < asked)
         *ns = timeout * 1000000ull < *ns ? timeout * 1000000ull : *ns;
@@ -195,6 +212,7 @@ void host_slirp_close(struct host_slirp *s)
         return;
     host_poll_remove_group(s->o.poll, &s->group);
     slirp_cleanup(s->slirp);
+    host_flows_fini(&s->flows);
     free(s);
 }
 
@@ -211,9 +229,12 @@ enum err host_slirp_forward(struct host_slirp *s, bool udp, u32 host, u16 host_p
                    host_port, text);
 }
 
-void host_slirp_input(struct host_slirp *s, const void *frame, size_t len)
+bool host_slirp_input(struct host_slirp *s, const void *frame, size_t len)
 {
+    if (!host_flows_admit(&s->flows, frame, len))
+        return false;
     slirp_input(s->slirp, frame, (int)len);
+    return true;
 }
 
 #else
@@ -245,11 +266,12 @@ enum err host_slirp_forward(struct host_slirp *s, bool udp, u32 host, u16 host_p
     return err_set(e, ERR_USAGE, "hostfwd: there is no user mode network");
 }
 
-void host_slirp_input(struct host_slirp *s, const void *frame, size_t len)
+bool host_slirp_input(struct host_slirp *s, const void *frame, size_t len)
 {
     (void)s;
     (void)frame;
     (void)len;
+    return false;
 }
 
 #endif

@@ -29,7 +29,8 @@ void host_slirp_close(struct host_slirp *s); /* NULL: nothing */
 MUST_CHECK enum err host_slirp_forward(struct host_slirp *s, bool udp, u32 host, u16 host_port,
                                        u32 guest, u16 guest_port, struct error *e);
 
-/* From the guest; `frame` may be called meanwhile. */
-void host_slirp_input(struct host_slirp *s, const void *frame, size_t len);
+/* From the guest; `frame` may be called meanwhile. False: it would begin something new, and as much
+ * as may be is open (host_flows.h). */
+MUST_CHECK bool host_slirp_input(struct host_slirp *s, const void *frame, size_t len);
 
 #endif

@@ -7,6 +7,7 @@
 #include "io/io_ether_int.h"
 #include "lib/bits.h"
 #include "lib/bug.h"
+#include "lib/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 struct io_ether_user {
     struct host_slirp *slirp;
     struct io_ether_queue queue;
+    bool told; /* that it may open no more */
     char *label;
 };
 
@@ -54,15 +56,26 @@ static bool io_ether_user_room(const void *ctx)
     return io_ether_queue_room(&u->queue) >= IO_ETHER_USER_QUEUE / 2;
 }
 
+static bool io_ether_user_pass(struct io_ether_user *u, const void *frame, u32 len)
+{
+    if (!io_ether_len_ok(len))
+        return false;
+    if (host_slirp_input(u->slirp, frame, len))
+        return true;
+    if (!u->told)
+        log_warn("%s: the guest has all the connections open that it may have; more are refused",
+                 u->label);
+    u->told = true;
+    return false;
+}
+
 static void io_ether_user_send(void *ctx, const void *frame, u32 len)
 {
     struct io_ether_user *u = ctx;
-    if (!io_ether_len_ok(len)) {
+    if (io_ether_user_pass(u, frame, len))
+        u->queue.counters.out++;
+    else
         u->queue.counters.lost_out++;
-        return;
-    }
-    u->queue.counters.out++;
-    host_slirp_input(u->slirp, frame, len);
 }
 
 static bool io_ether_user_poll(void *ctx, u8 *data, u32 *len)

@@ -9,6 +9,7 @@
 #include "lib/bits.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -452,6 +453,88 @@ static void a_flood_is_bounded(void **state)
     ether_rig_close(&c.r);
 }
 
+static unsigned descriptors(void)
+{
+    unsigned n = 0;
+    DIR *d = opendir("/proc/self/fd");
+    assert_non_null(d);
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
+static void is_answered(struct client *c, int server, u16 port, u16 server_port)
+{
+    struct sockaddr_in from;
+    socklen_t len = sizeof from;
+    u8 data[64];
+    send_udp(c, HOST, port, server_port, "ping", 4);
+    assert_int_equal(
+        recvfrom(server, data, sizeof data, MSG_DONTWAIT, (struct sockaddr *)&from, &len), 4);
+    assert_int_equal(sendto(server, "pong", 4, 0, (struct sockaddr *)&from, len), 4);
+    wait_ip(c, 17);
+    assert_int_equal(load_be16(c->got + 36), port);
+}
+
+static void tcp_goes_on(struct client *c, int fd)
+{
+    u8 data[2048];
+    send_tcp(c, ACK | PSH, "on", 2);
+    assert_int_equal(recv(fd, data, sizeof data, 0), 2);
+    assert_int_equal(write(fd, "back", 4), 4);
+    assert_int_equal(wait_tcp(c, ACK, data), 4);
+    send_tcp(c, ACK, NULL, 0);
+}
+
+/* A guest that opens ever more gets so many; what is open goes on, and a peer from outside waits.
+ */
+static void sockets_are_bounded(void **state)
+{
+    (void)state;
+    struct client c;
+    u8 data[2048];
+    u16 udp_port, forwarded = free_port();
+    char word[80];
+    snprintf(word, sizeof word, "user,hostfwd=tcp::%u-:80", forwarded);
+    client_ready(&c, word);
+    int listener = server(SOCK_STREAM, &c.peer_port), udp = server(SOCK_DGRAM, &udp_port);
+    c.port = 1025;
+    send_tcp(&c, SYN, NULL, 0);
+    wait_tcp(&c, SYN | ACK, data);
+    send_tcp(&c, ACK, NULL, 0);
+    int fd = accept(listener, NULL, NULL);
+    assert_true(fd >= 0);
+    is_answered(&c, udp, 4000, udp_port);
+    const struct io_ether_counters *counters = c.r.cable.counters(c.r.cable.ctx);
+    unsigned before = descriptors();
+    assert_int_equal(counters->lost_out, 0);
+    for (u16 i = 0; i < 600; i++)
+        send_udp(&c, HOST, 5000 + i, udp_port, "more", 4);
+    unsigned opened = descriptors() - before;
+    assert_true(opened >= 200 && opened <= 256);
+    assert_int_equal(counters->lost_out, 600 - opened);
+    while (recv(udp, data, sizeof data, MSG_DONTWAIT) > 0)
+        ;
+    is_answered(&c, udp, 4000, udp_port);
+    is_answered(&c, udp, 5000, udp_port);
+    tcp_goes_on(&c, fd);
+    struct client other = c;
+    other.port++;
+    send_tcp(&other, SYN, NULL, 0);
+    assert_int_equal(counters->lost_out, 600 - opened + 1);
+    int peer = to_server(forwarded);
+    before = descriptors();
+    for (unsigned i = 0; i < 10; i++)
+        host_poll_wait(&c.r.poll, -1, 0);
+    assert_int_equal(descriptors(), before);
+    close(peer);
+    close(fd);
+    close(udp);
+    close(listener);
+    ether_rig_close(&c.r);
+}
+
 /* Noise from the guest: the library's to judge, and nothing of ours falls over it. */
 static void noise_does_no_harm(void **state)
 {
@@ -493,6 +576,7 @@ int main(void)
         cmocka_unit_test(restricted_means_nothing_outside),
         cmocka_unit_test(a_taken_port_is_an_error),
         cmocka_unit_test(a_flood_is_bounded),
+        cmocka_unit_test(sockets_are_bounded),
         cmocka_unit_test(noise_does_no_harm),
     };
 #ifndef KUSEG_SLIRP
