@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "host/host_socket.h"
 #include "host/host_dir.h"
+#include "host/host_file.h"
 #include "lib/bug.h"
 #include "lib/num.h"
 
@@ -158,12 +159,31 @@ static int host_socket_bind(const struct host_address *a, int type)
 
 /* ---- those who come to us ---- */
 
+static int host_listener_spare(void)
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* No descriptor is left for a peer, whom every wait would tell of: it is turned away. Where not
+ * even that can be done, peers are left waiting for good. */
+static void host_listener_refuse(struct host_listener *l)
+{
+    host_file_close(l->spare);
+    int fd = accept4(l->watch.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    host_file_close(fd);
+    l->spare = host_listener_spare();
+    if (l->spare < 0)
+        l->watch.events = 0;
+}
+
 static void host_listener_ready(void *ctx, short revents)
 {
     struct host_listener *l = ctx;
     (void)revents;
     int fd = accept4(l->watch.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     int on = 1;
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+        host_listener_refuse(l);
     if (fd < 0)
         return;
     if (!l->path)
@@ -183,7 +203,8 @@ enum err host_listen(struct host_listener *l, struct host_poll *p, const char *a
     if (fd < 0)
         return err_set(e, errno == EADDRINUSE ? ERR_BUSY : ERR_IO, "cannot listen on %s: %m",
                        address);
-    *l = (struct host_listener){.poll = p, .accepted = accepted, .ctx = ctx};
+    *l = (struct host_listener){
+        .poll = p, .accepted = accepted, .ctx = ctx, .spare = host_listener_spare()};
     l->path = a.any.sa_family == AF_UNIX ? xstrdup(address) : NULL;
     l->watch =
         (struct host_watch){.fd = fd, .events = POLLIN, .ready = host_listener_ready, .ctx = l};
@@ -197,6 +218,7 @@ void host_listener_close(struct host_listener *l)
         return;
     host_poll_remove(l->poll, &l->watch);
     close(l->watch.fd);
+    host_file_close(l->spare);
     if (l->path)
         unlink(l->path);
     free(l->path);

@@ -21,6 +21,7 @@
 struct host_listener {
     struct host_poll *poll;
     struct host_watch watch;
+    int spare;                           /* a descriptor to turn peers away with, or -1 */
     char *path;                          /* of a Unix socket */
     void (*accepted)(void *ctx, int fd); /* takes over the descriptor */
     void *ctx;
@@ -44,7 +45,7 @@ struct host_conn {
     size_t max_out;
     bool overrun;
     bool patient; /* by the owner: what a peer sent before it went waits, too, to be listened to */
-    bool parked; /* not watched: it ended, and nobody listens */
+    bool parked;  /* not watched: it ended, and nobody listens */
     /* `closed`: the peer went, or did not read in time. The connection is closed already; the
      * function may free it. */
     void (*received)(void *ctx, const u8 *data, size_t len);

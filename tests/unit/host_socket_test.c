@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -24,9 +25,12 @@
 static char dir[] = "/tmp/kuseg-socket-XXXXXX";
 static struct sockaddr_un place = {.sun_family = AF_UNIX};
 
+static unsigned taken;
+
 static void accepted(void *ctx, int fd)
 {
     (void)ctx;
+    taken++;
     close(fd);
 }
 
@@ -165,12 +169,56 @@ static void a_port_is_for_this_machine_only(void **state)
     host_poll_fini(&p);
 }
 
+static int client(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&place, sizeof place), 0);
+    return fd;
+}
+
+/* Peers are turned away, and do not keep the machine awake. */
+static void without_descriptors_nothing_spins(void **state)
+{
+    (void)state;
+    struct host_poll p = {0};
+    struct host_listener l;
+    struct rlimit before, few;
+    char byte;
+    assert_int_equal(take(&l, &p), ERR_OK);
+    int peer[2] = {client(), client()};
+    int last = dup(peer[1]);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = (struct rlimit){.rlim_cur = (rlim_t)last, .rlim_max = before.rlim_max};
+    close(last);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_int_equal(dup(0), -1);
+    for (unsigned i = 0; i < 2; i++)
+        host_poll_wait(&p, -1, 0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(recv(peer[i], &byte, 1, MSG_DONTWAIT), 0);
+        close(peer[i]);
+    }
+    struct pollfd quiet = {.fd = l.watch.fd, .events = POLLIN};
+    assert_int_equal(poll(&quiet, 1, 0), 0);
+    assert_int_equal(l.watch.events, POLLIN);
+    unsigned had = taken;
+    int fd = client();
+    host_poll_wait(&p, -1, 0);
+    assert_int_equal(taken, had + 1);
+    close(fd);
+    host_listener_close(&l);
+    host_poll_fini(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_queue_is_not_waited_for),
         cmocka_unit_test(of_many_at_once_one_gets_it),
         cmocka_unit_test(whoever_locks_the_directory_does_not_keep_us),
+        cmocka_unit_test(without_descriptors_nothing_spins),
         cmocka_unit_test(a_port_is_for_this_machine_only),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
