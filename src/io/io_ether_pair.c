@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define IO_ETHER_PAIR_MAX_OUT 262144u
+#define IO_ETHER_PAIR_TOLD    8u /* peers; of more only their number is told, at the end */
 #define IO_ETHER_PAIR_AT_ONCE 16 /* portions of the socket until the host is looked at again */
 
 struct io_ether_pair {
@@ -23,7 +24,8 @@ struct io_ether_pair {
     struct host_listener listener; /* of the one that listens */
     struct host_timer retry;       /* of the one that connects, while it is not */
     struct host_conn conn;
-    bool here;     /* the peer */
+    u64 peers;     /* that came */
+    bool here;     /* the last one */
     bool pulling;  /* `received` was asked for */
     unsigned more; /* portions that may be asked for */
     char *path, *label;
@@ -32,6 +34,20 @@ struct io_ether_pair {
 };
 
 /* ---- the peer ---- */
+
+static void io_ether_pair_tell(const struct io_ether_pair *p, const char *what)
+{
+    if (p->peers <= IO_ETHER_PAIR_TOLD)
+        log_info("%s: the machine at %s %s%s", p->label, p->path, what,
+                 p->peers == IO_ETHER_PAIR_TOLD ? " (of more nothing is said)" : "");
+}
+
+static void io_ether_pair_report(const struct io_ether_pair *p)
+{
+    if (p->peers > IO_ETHER_PAIR_TOLD)
+        log_info("%s: in all %llu machines came to %s", p->label, (unsigned long long)p->peers,
+                 p->path);
+}
 
 /* A connection forgets with each send that it is not to be read. */
 static void io_ether_pair_listen(struct io_ether_pair *p)
@@ -63,14 +79,15 @@ static void io_ether_pair_seek(struct io_ether_pair *p);
 static void io_ether_pair_left(void *ctx)
 {
     struct io_ether_pair *p = ctx;
-    log_info("%s: the machine at %s is gone", p->label, p->path);
+    io_ether_pair_tell(p, "is gone");
     p->here = p->queue.carrier = false;
     io_ether_pair_seek(p);
 }
 
 static void io_ether_pair_joined(struct io_ether_pair *p, int fd)
 {
-    log_info("%s: the machine at %s is here", p->label, p->path);
+    p->peers++;
+    io_ether_pair_tell(p, "is here");
     p->here = p->queue.carrier = true;
     p->more = 0;
     io_ether_wire_reset(&p->wire);
@@ -148,7 +165,8 @@ static void io_ether_pair_check(struct io_ether_pair *p)
 {
     if (!p->wire.broken || !p->here)
         return;
-    log_warn("%s: what comes from %s are no Ethernet frames", p->label, p->path);
+    if (p->peers <= IO_ETHER_PAIR_TOLD)
+        log_warn("%s: what comes from %s are no Ethernet frames", p->label, p->path);
     host_conn_close(&p->conn);
     io_ether_pair_left(p);
 }
@@ -186,6 +204,7 @@ static void io_ether_pair_close(void *ctx)
     host_conn_close(&p->conn);
     host_listener_close(&p->listener);
     io_ether_queue_report(&p->queue, p->label);
+    io_ether_pair_report(p);
     free(p->path);
     free(p->label);
     free(p);

@@ -176,6 +176,48 @@ static void connections_do_not_mix(void **state)
     ether_rig_close(&r);
 }
 
+/* Lines of the log while `peers` come and go. */
+static unsigned lines_of(unsigned peers)
+{
+    struct ether_rig r;
+    struct error e;
+    u8 got[2048];
+    unsigned lines = 0;
+    int ch, kept = dup(2);
+    FILE *log = tmpfile();
+    assert_true(log && dup2(fileno(log), 2) == 2);
+    ether_rig_open(&r, listens);
+    for (unsigned i = 0; i < peers; i++) {
+        int fd = host_connect(path, &e);
+        ether_rig_carrier(&r, true);
+        if (i & 1)
+            assert_int_equal(send(fd, "no frames here", 14, 0), 14);
+        else
+            close(fd);
+        ether_rig_carrier(&r, false);
+        if (i & 1)
+            close(fd);
+    }
+    assert_int_equal(ether_rig_get(&r, got), 0);
+    ether_rig_close(&r);
+    assert_int_equal(dup2(kept, 2), 2);
+    rewind(log);
+    while ((ch = getc(log)) != EOF)
+        lines += ch == '\n';
+    fclose(log);
+    close(kept);
+    return lines;
+}
+
+/* First each one is told of, then only how many they were. */
+static void peers_in_a_loop_do_not_fill_the_log(void **state)
+{
+    (void)state;
+    assert_int_equal(lines_of(2), 6);
+    assert_int_equal(lines_of(50), 22);
+    assert_int_equal(lines_of(400), 22);
+}
+
 static void only_one_peer_is_taken(void **state)
 {
     (void)state;
@@ -258,10 +300,15 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(frames_go_both_ways),        cmocka_unit_test(a_burst_comes_in_one_look),
-        cmocka_unit_test(a_deaf_peer_costs_frames),   cmocka_unit_test(a_flood_is_bounded),
-        cmocka_unit_test(peers_come_and_go),          cmocka_unit_test(connections_do_not_mix),
-        cmocka_unit_test(only_one_peer_is_taken),     cmocka_unit_test(bad_streams_do_no_harm),
+        cmocka_unit_test(frames_go_both_ways),
+        cmocka_unit_test(a_burst_comes_in_one_look),
+        cmocka_unit_test(a_deaf_peer_costs_frames),
+        cmocka_unit_test(a_flood_is_bounded),
+        cmocka_unit_test(peers_come_and_go),
+        cmocka_unit_test(peers_in_a_loop_do_not_fill_the_log),
+        cmocka_unit_test(connections_do_not_mix),
+        cmocka_unit_test(only_one_peer_is_taken),
+        cmocka_unit_test(bad_streams_do_no_harm),
         cmocka_unit_test(a_taken_socket_is_an_error),
     };
     return cmocka_run_group_tests_name("io_ether_pair", tests, set_up, tear_down);
