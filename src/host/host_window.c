@@ -24,11 +24,17 @@
 
 #define HOST_WINDOW_LIBRARY "libSDL2-2.0.so.0"
 #define HOST_WINDOW_EVENTS  1024u
+#define HOST_WINDOW_HELD    (SDL_NUM_SCANCODES + 4u) /* keys, then buttons */
+
+/* Kept free for what must not be lost: the release of all that is held, and the end. */
+#define HOST_WINDOW_KEPT (HOST_WINDOW_HELD + 1u)
 
 #define HOST_WINDOW_FUNCTIONS(F)                                                                   \
     F(Init)                                                                                        \
     F(Quit)                                                                                        \
     F(GetError)                                                                                    \
+    F(SetError)                                                                                    \
+    F(GetCurrentVideoDriver)                                                                       \
     F(SetHint)                                                                                     \
     F(CreateWindow)                                                                                \
     F(DestroyWindow)                                                                               \
@@ -54,7 +60,8 @@ struct host_window {
     u32 first_row, rows;
     atomic_bool drawing;
     struct host_window_event event[HOST_WINDOW_EVENTS];
-    atomic_uint head, tail; /* read at tail, written at head */
+    atomic_uint head, tail;              /* read at tail, written at head */
+    bool held[HOST_WINDOW_HELD], closed; /* as was told */
 
     struct host_watch watch; /* an eventfd */
     pthread_t thread;
@@ -96,16 +103,46 @@ static enum err host_window_load(struct host_window *w, struct error *e)
 
 /* ---- the window's thread ---- */
 
+static unsigned host_window_room(struct host_window *w)
+{
+    unsigned head = atomic_load_explicit(&w->head, memory_order_relaxed);
+    return HOST_WINDOW_EVENTS - (head - atomic_load_explicit(&w->tail, memory_order_acquire));
+}
+
 static void host_window_tell(struct host_window *w, enum host_window_kind kind, i32 a, i32 b)
 {
     static const u64 one = 1;
     unsigned head = atomic_load_explicit(&w->head, memory_order_relaxed);
-    if (head - atomic_load_explicit(&w->tail, memory_order_acquire) == HOST_WINDOW_EVENTS)
-        return;
+    BUG_ON(!host_window_room(w));
     w->event[head % HOST_WINDOW_EVENTS] = (struct host_window_event){.kind = kind, .a = a, .b = b};
     atomic_store_explicit(&w->head, head + 1, memory_order_release);
     if (write(w->watch.fd, &one, sizeof one) < 0)
         return; /* it is awake already */
+}
+
+/* While nobody listens, keys pressed and motion are lost; no key is that was pressed. */
+static void host_window_tell_held(struct host_window *w, enum host_window_kind kind, u32 which,
+                                  bool pressed)
+{
+    u32 i = kind == HOST_WINDOW_KEY ? which : SDL_NUM_SCANCODES + which;
+    if (i >= HOST_WINDOW_HELD || w->held[i] == pressed ||
+        (pressed && host_window_room(w) <= HOST_WINDOW_KEPT))
+        return;
+    w->held[i] = pressed;
+    host_window_tell(w, kind, (i32)which, pressed);
+}
+
+static void host_window_tell_motion(struct host_window *w, const SDL_MouseMotionEvent *ev)
+{
+    if (host_window_room(w) > HOST_WINDOW_KEPT)
+        host_window_tell(w, HOST_WINDOW_MOTION, ev->xrel, ev->yrel);
+}
+
+static void host_window_tell_closed(struct host_window *w)
+{
+    if (!w->closed)
+        host_window_tell(w, HOST_WINDOW_CLOSED, 0, 0);
+    w->closed = true;
 }
 
 static void host_window_present(struct host_window *w)
@@ -141,22 +178,22 @@ static bool host_window_handle(struct host_window *w, const SDL_Event *ev)
             host_window_present(w);
         break;
     case SDL_QUIT:
-        host_window_tell(w, HOST_WINDOW_CLOSED, 0, 0);
+        host_window_tell_closed(w);
         break;
     case SDL_KEYDOWN:
     case SDL_KEYUP:
         if (!ev->key.repeat)
-            host_window_tell(w, HOST_WINDOW_KEY, (i32)ev->key.keysym.scancode,
-                             ev->type == SDL_KEYDOWN);
+            host_window_tell_held(w, HOST_WINDOW_KEY, (u32)ev->key.keysym.scancode,
+                                  ev->type == SDL_KEYDOWN);
         break;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:
         if (ev->button.button <= 3)
-            host_window_tell(w, HOST_WINDOW_BUTTON, ev->button.button,
-                             ev->type == SDL_MOUSEBUTTONDOWN);
+            host_window_tell_held(w, HOST_WINDOW_BUTTON, ev->button.button,
+                                  ev->type == SDL_MOUSEBUTTONDOWN);
         break;
     case SDL_MOUSEMOTION:
-        host_window_tell(w, HOST_WINDOW_MOTION, ev->motion.xrel, ev->motion.yrel);
+        host_window_tell_motion(w, &ev->motion);
         break;
     default:
         break;
@@ -164,11 +201,24 @@ static bool host_window_handle(struct host_window *w, const SDL_Event *ev)
     return true;
 }
 
+/* Without a display the library draws for nobody, unless that is what was asked for. */
+static bool host_window_is_seen(const struct host_window *w)
+{
+    static const char *const blind[] = {"dummy", "offscreen", "evdev"};
+    const char *driver = w->GetCurrentVideoDriver();
+    bool asked = getenv("SDL_VIDEODRIVER") || getenv("SDL_VIDEO_DRIVER"), seen = true;
+    for (size_t i = 0; i < ARRAY_LEN(blind); i++)
+        seen = seen && driver && strcmp(driver, blind[i]);
+    if (!seen && !asked)
+        w->SetError("there is no display: DISPLAY or WAYLAND_DISPLAY should name one");
+    return seen || asked;
+}
+
 static bool host_window_make(struct host_window *w)
 {
     w->SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     w->SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
-    if (w->Init(SDL_INIT_VIDEO))
+    if (w->Init(SDL_INIT_VIDEO) || !host_window_is_seen(w))
         return false;
     int width = (int)w->c.width, height = (int)w->c.height;
     w->window = w->CreateWindow(w->c.title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width,

@@ -5,9 +5,14 @@
 
 #include "host/host_window.h"
 
+#ifdef KUSEG_SDL
+#include <SDL.h>
+#include <dlfcn.h>
+#endif
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WIDTH  64u
 #define HEIGHT 48u
@@ -95,12 +100,137 @@ static void no_display_is_said(void **state)
     host_poll_fini(&poll);
 }
 
+/* The library would draw for nobody then, and say nothing. */
+static void a_display_that_is_not_there_is_said(void **state)
+{
+    (void)state;
+    struct host_poll poll = {0};
+    struct host_window *w = NULL;
+    struct host_window_config c = {
+        .title = "test", .width = WIDTH, .height = HEIGHT, .row = row, .poll = &poll};
+    struct error e;
+    if (!access("/dev/dri", F_OK))
+        skip(); /* the library needs no display then */
+    unsetenv("SDL_VIDEODRIVER");
+    unsetenv("SDL_VIDEO_DRIVER");
+    unsetenv("DISPLAY");
+    unsetenv("WAYLAND_DISPLAY");
+    setenv("XDG_RUNTIME_DIR", "/nowhere", 1);
+    assert_true(host_window_open(&w, &c, &e) != ERR_OK);
+    assert_null(w);
+    assert_true(strstr(e.msg, "DISPLAY") || strstr(e.msg, "SDL2"));
+    host_poll_fini(&poll);
+}
+
+#ifdef KUSEG_SDL
+
+/* As if somebody typed: from another thread, by the library that the window has loaded. */
+struct typist {
+    struct scene *s;
+    __typeof__(SDL_PushEvent) *push;
+};
+
+static void happens(const struct typist *t, SDL_Event ev)
+{
+    assert_int_equal(t->push(&ev), 1);
+}
+
+static void key(const struct typist *t, SDL_Scancode code, bool pressed)
+{
+    happens(t, (SDL_Event){
+                   .key = {.type = pressed ? SDL_KEYDOWN : SDL_KEYUP, .keysym.scancode = code}});
+}
+
+static void button(const struct typist *t, u8 which, bool pressed)
+{
+    happens(t, (SDL_Event){.button = {.type = pressed ? SDL_MOUSEBUTTONDOWN : SDL_MOUSEBUTTONUP,
+                                      .button = which}});
+}
+
+static void moves(const struct typist *t, unsigned times)
+{
+    for (unsigned i = 0; i < times; i++)
+        happens(t, (SDL_Event){.motion = {.type = SDL_MOUSEMOTION, .xrel = 1}});
+}
+
+/* All that happened has been told, as far as there is room. */
+static void is_told(const struct typist *t)
+{
+    host_window_show(t->s->window, 0, 1);
+    wait_drawn(t->s);
+}
+
+static bool typist_new(struct typist *t)
+{
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    t->s = scene_new();
+    void *library = t->s ? dlopen("libSDL2-2.0.so.0", RTLD_NOW | RTLD_NOLOAD) : NULL;
+    void *push = library ? dlsym(library, "SDL_PushEvent") : NULL;
+    memcpy(&t->push, &push, sizeof push);
+    return push;
+}
+
+/* Nobody listens for long: motion and new keys are lost, but no key stays held that was let go. */
+static void no_key_stays_held(void **state)
+{
+    (void)state;
+    struct typist t;
+    struct host_window_event ev;
+    int held[8] = {0}, buttons = 0;
+    unsigned presses = 0, motions = 0;
+    bool closed = false;
+    if (!typist_new(&t))
+        skip();
+    key(&t, 4, true);
+    button(&t, 1, true);
+    moves(&t, 3000);
+    key(&t, 5, true);
+    key(&t, 4, false);
+    for (unsigned i = 0; i < 2000; i++)
+        key(&t, 6, !(i & 1));
+    button(&t, 1, false);
+    key(&t, 5, false);
+    for (unsigned i = 0; i < 2000; i++)
+        happens(&t, (SDL_Event){.type = SDL_QUIT});
+    is_told(&t);
+    while (host_window_next(t.s->window, &ev)) {
+        assert_false(closed);
+        closed = ev.kind == HOST_WINDOW_CLOSED;
+        motions += ev.kind == HOST_WINDOW_MOTION;
+        buttons += ev.kind == HOST_WINDOW_BUTTON ? ev.b ? 1 : -1 : 0;
+        if (ev.kind == HOST_WINDOW_KEY)
+            held[ev.a] += ev.b ? 1 : -1;
+        presses += ev.kind == HOST_WINDOW_KEY && ev.b;
+    }
+    assert_true(closed);
+    assert_true(motions > 100 && motions < 1024);
+    assert_int_equal(presses, 1);
+    assert_int_equal(buttons, 0);
+    for (unsigned i = 0; i < ARRAY_LEN(held); i++)
+        assert_int_equal(held[i], 0);
+    key(&t, 5, true);
+    is_told(&t);
+    assert_true(host_window_next(t.s->window, &ev));
+    assert_true(ev.kind == HOST_WINDOW_KEY && ev.a == 5 && ev.b);
+    scene_free(t.s);
+}
+
+#else
+
+static void no_key_stays_held(void **state)
+{
+    (void)state;
+    skip();
+}
+
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_rows),
-        cmocka_unit_test(one_after_another),
-        cmocka_unit_test(no_display_is_said),
+        cmocka_unit_test(draws_rows),         cmocka_unit_test(one_after_another),
+        cmocka_unit_test(no_display_is_said), cmocka_unit_test(a_display_that_is_not_there_is_said),
+        cmocka_unit_test(no_key_stays_held),
     };
 #ifndef KUSEG_SDL
     (void)tests;
