@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "host/host_file.h"
+#include "host/host_random.h"
 #include "lib/bug.h"
 
 #include <errno.h>
@@ -169,13 +170,49 @@ static bool host_file_sync_folder(const char *path)
     return good;
 }
 
+/* A new file in path's directory, or -1. *name: to be freed. No other file is touched. */
+static int host_file_beside(const char *path, char **name)
+{
+    int fd;
+    *name = NULL;
+    do {
+        u32 tag;
+        host_random(&tag, sizeof tag);
+        free(*name);
+        *name = xasprintf("%s.%08x.new", path, tag);
+        fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0666);
+    } while (fd < 0 && errno == EEXIST);
+    return fd;
+}
+
+static void host_file_drop(int fd, const char *name)
+{
+    int why = errno;
+    if (fd >= 0)
+        unlink(name);
+    host_file_close(fd);
+    errno = why;
+}
+
+bool host_file_can_replace(const char *path)
+{
+    char *name;
+    int fd = host_file_beside(path, &name);
+    host_file_drop(fd, name);
+    free(name);
+    return fd >= 0;
+}
+
 bool host_file_replace(const char *path, const void *data, size_t len)
 {
-    char *other = xasprintf("%s.new", path);
-    int fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0666);
-    bool good = fd >= 0 && host_file_write(fd, 0, data, len) && fsync(fd) == 0;
-    host_file_close(fd);
-    good = good && rename(other, path) == 0 && host_file_sync_folder(path);
-    free(other);
-    return good;
+    char *name;
+    int fd = host_file_beside(path, &name);
+    bool good =
+        fd >= 0 && host_file_write(fd, 0, data, len) && fsync(fd) == 0 && rename(name, path) == 0;
+    if (good)
+        host_file_close(fd);
+    else
+        host_file_drop(fd, name);
+    free(name);
+    return good && host_file_sync_folder(path);
 }

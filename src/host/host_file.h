@@ -47,8 +47,9 @@ u64 host_file_next_data(int fd, u64 off);
 MUST_CHECK bool host_file_truncate(int fd, u64 size);
 MUST_CHECK bool host_file_sync(int fd); /* the data is on stable storage */
 bool host_file_remove(const char *path);
-/* Whatever happens, what is there then is the old file or all of the new one: by way of PATH.new.
- */
+/* Whatever happens, what is there then is the old file or all of the new one: by way of a file
+ * beside it, of a name that nobody has. */
 MUST_CHECK bool host_file_replace(const char *path, const void *data, size_t len);
+MUST_CHECK bool host_file_can_replace(const char *path); /* as things are */
 
 #endif

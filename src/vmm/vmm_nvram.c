@@ -28,6 +28,8 @@ static enum err vmm_nvram_load(struct vmm_nvram *n, int fd, struct error *e)
 enum err vmm_nvram_read(struct vmm_nvram *n, const char *path, struct error *e)
 {
     *n = (struct vmm_nvram){.path = path};
+    if (!host_file_can_replace(path))
+        return err_set(e, ERR_IO, "--nvram: cannot write %s: %m", path);
     int fd = host_file_open(path, HOST_FILE_READ);
     if (fd < 0 && errno == ENOENT)
         return ERR_OK;

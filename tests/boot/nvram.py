@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from boot import KUSEG, case, equal, kuseg, main, write
+from boot import KUSEG, case, command, equal, kuseg, main, write
 from words import GATE, LOOP, POWER, RTC, S0, S1, T0, T1, kernel, lbu, li, sb, sw
 
 YEARS = 63
@@ -40,7 +40,7 @@ def memory_lasts():
     kernel("kernel", end_with(20))
     run("--nvram", "nvram").expect(0x5A)
     run().expect(0)
-    equal(os.listdir(".").count("nvram.new"), 0)
+    equal([name for name in os.listdir(".") if name.endswith(".new")], [])
 
 
 @case
@@ -53,11 +53,15 @@ def the_years_go_with_the_clock():
 
 
 @case
-def what_was_left_half_done_is_no_matter():
-    write("nvram.new", "half")
+def files_beside_it_are_left_alone():
+    for name in ("nvram.new", "nvram.tmp", "nvram~"):
+        write(name, "somebody's")
     kernel("kernel", put(20, 7), end_with(20))
+    before = set(os.listdir("."))
     run("--nvram", "nvram").expect(7)
     equal(content()[6], 7)
+    equal(set(os.listdir(".")) - before, {"nvram"})
+    equal(content("nvram.new"), b"somebody's")
 
 
 @case
@@ -88,9 +92,18 @@ def other_files_are_refused():
 
 
 @case
+def a_missing_directory_is_told_at_the_start():
+    kernel("kernel", LOOP)
+    run("--nvram", "nowhere/nvram").expect(2, "--nvram: cannot write nowhere/nvram", "No such file")
+
+
+@case
 def a_file_that_cannot_be_written_is_told():
+    os.mkdir("d")
     kernel("kernel", put(20, 1), end_with(20))
-    run("--nvram", "nowhere/nvram").expect(2, "--nvram: cannot write nowhere/nvram")
+    script = f"ulimit -f 0; exec {KUSEG} run --warp --nvram d/nvram kernel"
+    command("/bin/sh", "-c", script).expect(2, "--nvram: cannot write d/nvram")
+    equal(os.listdir("d"), [])
 
 
 main()
