@@ -160,6 +160,17 @@ static enum err board_kn02_add_virtio(struct board_kn02 *b, const struct vio_con
     return ERR_OK;
 }
 
+/* What a clock's memory held before comes from outside. */
+static void board_kn02_fill_clock(struct board_kn02 *b, const u8 *kept)
+{
+    u8 data[1 + TC_DS1287_RAM] = {kept != NULL};
+    if (kept)
+        memcpy(data + 1, kept, TC_DS1287_RAM);
+    intake_answer(&b->m->intake, INTAKE_NVRAM, data, sizeof data);
+    if (data[0])
+        tc_ds1287_set_memory(b->rtc, data + 1);
+}
+
 static void board_kn02_add_chips(struct board_kn02 *b, const struct board_kn02_config *config)
 {
     struct machine *m = b->m;
@@ -176,8 +187,7 @@ static void board_kn02_add_chips(struct board_kn02 *b, const struct board_kn02_c
     b->kn02 = tc_kn02_new(&m->env, &system);
     b->dz = tc_dz_new(&m->env, tc_kn02_irq(b->kn02, TC_KN02_IRQ_DZ), line);
     b->rtc = tc_ds1287_new(&m->env, clock, epoch);
-    if (config->nvram)
-        tc_ds1287_set_memory(b->rtc, config->nvram);
+    board_kn02_fill_clock(b, config->nvram);
     b->prom = tc_prom_new(&m->env, m->mem, (u32)b->ram, &host);
     board_kn02_ether_plug(b);
     board_kn02_graphics_plug(b);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The one door through which everything that is not deterministic enters a machine: characters
- * typed, the wall clock, seeds, what the host's file system answered, failures of its disks. Each
- * entry is stamped with the virtual time at which it came in. A machine's run is a pure function of
- * its starting state and this log: recorded, it can be replayed.
+ * typed, the wall clock, seeds, a kept memory, what the host's file system answered, failures of
+ * its disks. Each entry is stamped with the virtual time at which it came in. A machine's run is a
+ * pure function of its starting state and this log: recorded, it can be replayed.
  */
 #ifndef MACHINE_INTAKE_H
 #define MACHINE_INTAKE_H
@@ -24,6 +24,7 @@ enum intake_kind {
     INTAKE_TOUCHED,   /* a debugger changed the guest: from here on it cannot be replayed */
     INTAKE_RANDOM,    /* random bytes of the host */
     INTAKE_9P,        /* a reply of a 9P server */
+    INTAKE_NVRAM,     /* whether a board's memory was kept, and what was in it at power-on */
 };
 
 enum intake_mode {
