@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* More watches than this are served in turns. */
-#define HOST_POLL_MAX 256
+/* Watches, as a rule: for more there is an array of its own. */
+#define HOST_POLL_USUAL 256
 
 /* Of all groups. */
 #define HOST_POLL_GROUPED 1024
@@ -96,12 +96,10 @@ static void host_poll_done(const struct host_poll *p, struct pollfd *fds, const 
     }
 }
 
-bool host_poll_wait(struct host_poll *p, int fd, u64 ns)
+/* fds: room for `fd`, the watches and the groups. */
+static bool host_poll_serve(struct host_poll *p, struct pollfd *fds, int fd, u64 ns)
 {
-    struct pollfd fds[HOST_POLL_MAX + 1 + HOST_POLL_GROUPED];
-    unsigned count[HOST_POLL_GROUPS];
-    host_poll_tidy(p);
-    unsigned n = p->n < HOST_POLL_MAX ? p->n : HOST_POLL_MAX;
+    unsigned count[HOST_POLL_GROUPS], n = p->n;
     fds[0] = (struct pollfd){.fd = fd, .events = POLLIN};
     for (unsigned i = 0; i < n; i++)
         fds[i + 1] = (struct pollfd){.fd = p->watch[i]->fd, .events = p->watch[i]->events};
@@ -114,4 +112,16 @@ bool host_poll_wait(struct host_poll *p, int fd, u64 ns)
     }
     host_poll_done(p, fds + n + 1, count, ready);
     return ready && fds[0].revents != 0;
+}
+
+bool host_poll_wait(struct host_poll *p, int fd, u64 ns)
+{
+    struct pollfd usual[1 + HOST_POLL_USUAL + HOST_POLL_GROUPED], *fds = usual;
+    host_poll_tidy(p);
+    if (p->n > HOST_POLL_USUAL)
+        fds = xcalloc(1 + p->n + HOST_POLL_GROUPED, sizeof *fds);
+    bool readable = host_poll_serve(p, fds, fd, ns);
+    if (fds != usual)
+        free(fds);
+    return readable;
 }
