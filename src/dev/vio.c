@@ -2,9 +2,9 @@
 /*
  * Notifications are answered at once, within the driver's store, as long as the device has not done
  * more lately than it may: so a completion needs no event and no idle round. What a device does
- * takes virtual time (VIO_RATE, VIO_CHAIN), and one that is VIO_AHEAD ahead of the clock waits.
- * That bounds the host's work for each stretch of virtual time, whatever a driver does, and is the
- * same in every run.
+ * takes virtual time (VIO_RATE, VIO_CHAIN, VIO_RESET), and one that is VIO_AHEAD ahead of the clock
+ * waits. That bounds the host's work for each stretch of virtual time, whatever a driver does, and
+ * is the same in every run.
  */
 #include "dev/vio_int.h"
 #include "lib/bits.h"
@@ -14,6 +14,7 @@
 
 #define VIO_RATE  4u       /* bytes a nanosecond */
 #define VIO_CHAIN 1000u    /* ns */
+#define VIO_RESET 10000u   /* ns */
 #define VIO_AHEAD 1000000u /* ns */
 
 /* A status has been written which only the driver may write. */
@@ -74,6 +75,11 @@ void vio_took(struct vio *v, u32 bytes)
 void vio_took_chain(struct vio *v, u32 bytes)
 {
     vio_took_ns(v, VIO_CHAIN + bytes / VIO_RATE);
+}
+
+void vio_took_less(struct vio *v, u32 bytes)
+{
+    v->busy -= clock_ns_to_cycles(v->env->clock, bytes / VIO_RATE);
 }
 
 static u64 vio_ahead(const struct vio *v)
@@ -144,6 +150,7 @@ static bool vio_features_fit(const struct vio *v)
 void vio_set_status(struct vio *v, u32 status)
 {
     if (!status) {
+        vio_took_ns(v, VIO_RESET);
         vio_forget(v);
         return;
     }

@@ -130,8 +130,9 @@ struct vio_chain {
 /* The next chain. False: none is there, there is no time for it now (notify will be called
  * again), or the driver has broken the queue. What was popped stays the device's until vio_push. */
 MUST_CHECK bool vio_pop(struct vio *v, unsigned queue, struct vio_chain *c);
-/* The last one popped is available again, untouched. */
-void vio_unpop(struct vio *v, unsigned queue);
+/* The last one popped is available again, untouched. So many of its bytes were not read: they take
+ * their time when they are. */
+void vio_unpop(struct vio *v, unsigned queue, u32 unread);
 /* Used: `written` bytes of the writable part count. Interrupts the driver if it wants to know. */
 void vio_push(struct vio *v, unsigned queue, u16 head, u32 written);
 /* A chain that was popped and is still out, read again (after a load): false: the driver has broken

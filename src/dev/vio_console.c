@@ -97,7 +97,7 @@ static void vio_console_transmit(struct vio_console *c, unsigned port)
             vio_console_pieces(c, port, &ch, c->sent[port], len);
         if (len < left) {
             c->sent[port] += len;
-            vio_unpop(&c->vio, queue);
+            vio_unpop(&c->vio, queue, ch.read_len - len);
             return;
         }
         c->sent[port] = 0;

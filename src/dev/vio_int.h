@@ -27,6 +27,7 @@ bool vio_config_write(struct vio *v, u32 off, unsigned size, u32 val);
 void vio_interrupt(struct vio *v, u32 isr);
 void vio_took_chain(struct vio *v, u32 bytes); /* that were read */
 void vio_took(struct vio *v, u32 bytes);
+void vio_took_less(struct vio *v, u32 bytes); /* of the chain just popped */
 /* False: it has done enough for now; later notify is called again for this queue. */
 MUST_CHECK bool vio_may_work(struct vio *v, unsigned queue);
 bool vio_has_time(const struct vio *v);

@@ -94,7 +94,7 @@ static bool vio_net_receive(struct vio_net *n, const u8 *frame, u32 len)
         vio_put(&n->vio, &c, VIO_NET_HEADER, frame, len);
         vio_push(&n->vio, VIO_NET_RX, c.head, VIO_NET_HEADER + len);
     } else {
-        vio_unpop(&n->vio, VIO_NET_RX);
+        vio_unpop(&n->vio, VIO_NET_RX, c.read_len);
     }
     return fits;
 }

@@ -197,9 +197,10 @@ bool vio_pop(struct vio *v, unsigned queue, struct vio_chain *c)
     return true;
 }
 
-void vio_unpop(struct vio *v, unsigned queue)
+void vio_unpop(struct vio *v, unsigned queue, u32 unread)
 {
     v->queue[queue].next--;
+    vio_took_less(v, unread);
 }
 
 bool vio_waiting(struct vio *v, unsigned queue)

@@ -307,6 +307,28 @@ static void a_slow_reader_is_waited_for(void **state)
     vio_rig_free(r);
 }
 
+/* A chain that goes out in small parts takes the time of each byte once, and that of each part. */
+static void parts_take_their_own_time(void **state)
+{
+    (void)state;
+    struct vio_rig *r = rig_open();
+    struct vio_rig_buf buf = {.pa = 0x100000, .len = 0x100000};
+    unsigned parts = 0;
+    u32 before;
+    vio_rig_send(r, TX1, &buf, 1);
+    assert_int_equal(far.len, 32768);
+    do {
+        before = far.len;
+        vio_console_took(console(r), 1, 10);
+        parts++;
+    } while (far.len == before + 10);
+    assert_int_equal(far.len, before);
+    assert_in_range(parts, 900, 1100); /* a millisecond's */
+    vio_rig_run(r, RIG_MS);
+    assert_int_equal(far.len, before + 10);
+    vio_rig_free(r);
+}
+
 /* More than there is room for is lost, and never outside of what the port has. */
 static void input_is_bounded(void **state)
 {
@@ -341,6 +363,7 @@ int main(void)
         cmocka_unit_test(nonsense_on_the_control_queue_is_harmless),
         cmocka_unit_test(ports_carry_bytes_while_they_are_open),
         cmocka_unit_test(a_slow_reader_is_waited_for),
+        cmocka_unit_test(parts_take_their_own_time),
         cmocka_unit_test(input_is_bounded),
     };
     return cmocka_run_group_tests_name("vio_console", tests, NULL, NULL);
