@@ -69,7 +69,7 @@ bool host_conn_pull(struct host_conn *c);
 
 /* A descriptor, blocking, or -1. */
 MUST_CHECK int host_connect(const char *address, struct error *e);
-/* Not blocking, and to a Unix socket, where that is decided at once. */
+/* Not blocking, and to a Unix socket, where that is decided at once. -1: nobody takes it. */
 MUST_CHECK int host_connect_now(const char *path, struct error *e);
 
 /* ---- datagrams between Unix sockets ---- */

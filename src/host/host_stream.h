@@ -11,7 +11,6 @@
 #define HOST_STREAM_WAIT (-1) /* nothing now */
 #define HOST_STREAM_LOST (-2)
 
-int host_stream_connect(const char *path);                   /* -1: nobody takes it at once */
 long host_stream_send(int fd, const void *data, size_t len); /* bytes, or one of the above */
 long host_stream_receive(int fd, void *data, size_t max);    /* 0: the other end sends no more */
 void host_stream_finish(int fd);                             /* we send no more */

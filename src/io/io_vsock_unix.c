@@ -252,7 +252,7 @@ static void io_vsock_unix_connect(void *ctx, u32 id, u32 port)
     struct io_vsock_unix *v = ctx;
     struct io_vsock_stream *s = io_vsock_unix_place(v);
     char *path = xasprintf("%s_%u", v->path, port);
-    int fd = s && !v->reset ? host_stream_connect(path) : -1;
+    int fd = s && !v->reset ? host_connect_now(path, NULL) : -1;
     free(path);
     if (!s) /* the device has fewer streams than there are places but after a load */
         return;
