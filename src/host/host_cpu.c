@@ -6,8 +6,10 @@
 #include "host/host_cpu.h"
 
 #if defined(__x86_64__) && __has_include(<sys/platform/x86.h>)
-
 #include <sys/platform/x86.h>
+#endif
+
+#if defined(CPU_FEATURE_ACTIVE) /* glibc 2.34 and later: 2.33 has the header, but not this */
 
 struct host_cpu host_cpu_features(void)
 {
