@@ -193,6 +193,21 @@ class Terminal:
     def type(self, text):
         os.write(self.master, text.encode())
 
+    def shows(self, text, seconds):
+        try:
+            self.wait_for(text, seconds)
+        except AssertionError:
+            return False
+        return True
+
+    def type_until(self, keys, text):
+        """For keys that are lost on a program that has not begun."""
+        for _ in range(100):
+            self.type(keys)
+            if self.shows(text, 0.3):
+                return
+        raise AssertionError(f"no {text!r} on the terminal in:\n{self.seen}")
+
     def kill(self, sig):
         os.kill(self.pid, sig)
 

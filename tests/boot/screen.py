@@ -560,9 +560,7 @@ def control_c_is_the_guests():
     term = console(machine)
     term.type("bench sieve 100000000\n")
     term.wait_for("100000000")
-    term.type("\x03")
-    term.wait_for("^C")
-    term.type("halt 8\n")
+    term.type_until("\x03halt 8\n", "halted")
     left(term, 0)
     machine.end(8)
 

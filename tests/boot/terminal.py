@@ -93,8 +93,7 @@ def control_c_can_be_the_guests():
     term = at_prompt("--pass-signals")
     term.type("bench sieve 100000000\n")
     term.wait_for("bench sieve 100000000")
-    term.type("\x03")
-    term.wait_for("hearth> ")
+    term.type_until("\x03", "hearth> ")
     term.type("halt 6\n")
     ends(term, 6)
 
