@@ -67,7 +67,7 @@ enum {
     MIPS_CAUSE_TIMER = 0x8000, /* MIPS-161: Count reached Compare */
     MIPS_CAUSE_BD = 1u << 31,
 
-    MIPS_FCR31_RM = 3, /* rounding mode; then five flags, enables and causes: mips_fpu.c */
+    MIPS_FCR31_RM = 3, /* rounding mode; then five flags, enables and causes: mips_fpu.h */
     MIPS_FCR31_C = 1u << 23,
     MIPS_FCR31_WRITABLE = 0x0083ffff,
 

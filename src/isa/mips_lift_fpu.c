@@ -5,28 +5,10 @@
  * host; the causes of the last operation are found when somebody looks, by doing it again
  * (mips_fpu_settle): before each way out stands what it was, unless the same was put down there.
  */
+#include "isa/mips_fpu.h"
 #include "isa/mips_lift_int.h"
 
-enum {
-    LIFT_FPU_S = 16,
-    LIFT_FPU_D = 17,
-    LIFT_FPU_W = 20,
-    LIFT_FPU_CVT_S = 0x20,
-    LIFT_FPU_CVT_D = 0x21,
-    LIFT_FPU_ABS = 5,
-};
-
 /* ---- fields and registers ---- */
-
-static unsigned mips_lift_fpu_format(const struct mips_lifter *l)
-{
-    return bits_get(l->in->imm, 21, 5);
-}
-
-static unsigned mips_lift_fpu_function(const struct mips_lifter *l)
-{
-    return bits_get(l->in->imm, 0, 6);
-}
 
 static u16 mips_lift_fpu_reg(LIFT, unsigned reg)
 {
@@ -45,7 +27,7 @@ void mips_lift_fpu_w_f(LIFT, unsigned reg, V v)
 
 static V mips_lift_fpu_read(LIFT, unsigned reg, unsigned format)
 {
-    if (format == LIFT_FPU_D)
+    if (format == MIPS_FPU_D)
         return ir_getf(&l->b, IR_F64, mips_lift_fpu_reg(l, reg & ~1u),
                        mips_lift_fpu_reg(l, reg | 1));
     return ir_getf(&l->b, IR_F32, mips_lift_fpu_reg(l, reg), 0);
@@ -157,42 +139,43 @@ static void mips_lift_fpu_unless(LIFT, V odd)
 void mips_lift_fpu_arith(LIFT)
 {
     static const u8 ops[] = {IR_FADD, IR_FSUB, IR_FMUL, IR_FDIV};
-    unsigned f = mips_lift_fpu_format(l);
-    bool wide = f == LIFT_FPU_D;
+    unsigned f = mips_fpu_format(l->in->imm);
+    bool wide = f == MIPS_FPU_D;
     mips_lift_fpu_begin(l);
     V a = mips_lift_fpu_read(l, l->in->rd, f), b = mips_lift_fpu_read(l, l->in->rt, f);
-    V v = ir_float(&l->b, (enum ir_op)ops[mips_lift_fpu_function(l)], wide ? IR_F64 : IR_F32, a, b);
+    V v = ir_float(&l->b, (enum ir_op)ops[mips_fpu_function(l->in->imm)], wide ? IR_F64 : IR_F32, a,
+                   b);
     mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, v, v));
-    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
+    mips_lift_fpu_write(l, mips_fpu_fd(l->in->imm), wide, v);
     mips_lift_fpu_last(l, l->in->imm, a, b);
 }
 
 void mips_lift_fpu_sign(LIFT)
 {
-    unsigned f = mips_lift_fpu_format(l);
-    bool wide = f == LIFT_FPU_D, abs = mips_lift_fpu_function(l) == LIFT_FPU_ABS;
+    unsigned f = mips_fpu_format(l->in->imm);
+    bool wide = f == MIPS_FPU_D, abs = mips_fpu_function(l->in->imm) == MIPS_FPU_ABS;
     mips_lift_fpu_begin(l);
     V a = mips_lift_fpu_read(l, l->in->rd, f);
     mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, a, a));
     V v = ir_float(&l->b, abs ? IR_FABS : IR_FNEG, wide ? IR_F64 : IR_F32, a, 0);
-    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
+    mips_lift_fpu_write(l, mips_fpu_fd(l->in->imm), wide, v);
     mips_lift_fpu_last(l, MIPS_FPU_NO_CAUSE, 0, 0);
 }
 
 void mips_lift_fpu_move(LIFT)
 {
-    unsigned f = mips_lift_fpu_format(l);
+    unsigned f = mips_fpu_format(l->in->imm);
     mips_lift_fpu_cp1(l);
     V v = mips_lift_fpu_read(l, l->in->rd, f);
-    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), f == LIFT_FPU_D, v);
+    mips_lift_fpu_write(l, mips_fpu_fd(l->in->imm), f == MIPS_FPU_D, v);
 }
 
 static void mips_lift_fpu_to_word(LIFT, unsigned from)
 {
     V a = mips_lift_fpu_read(l, l->in->rd, from);
-    V v = ir_float(&l->b, from == LIFT_FPU_D ? IR_ROUNDD : IR_ROUND, IR_I32, a, 0);
+    V v = ir_float(&l->b, from == MIPS_FPU_D ? IR_ROUNDD : IR_ROUND, IR_I32, a, 0);
     mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_EQ, v, mips_lift_k(l, 0x80000000u)));
-    mips_lift_fpu_w_f(l, bits_get(l->in->imm, 6, 5), v);
+    mips_lift_fpu_w_f(l, mips_fpu_fd(l->in->imm), v);
     mips_lift_fpu_last(l, l->in->imm, a, 0);
 }
 
@@ -200,34 +183,34 @@ static void mips_lift_fpu_from_word(LIFT, bool wide)
 {
     V a = mips_lift_fpu_f(l, l->in->rd);
     V v = ir_float(&l->b, IR_FROM32, wide ? IR_F64 : IR_F32, a, 0);
-    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
+    mips_lift_fpu_write(l, mips_fpu_fd(l->in->imm), wide, v);
     mips_lift_fpu_last(l, wide ? MIPS_FPU_NO_CAUSE : l->in->imm, wide ? 0 : a, 0);
 }
 
 void mips_lift_fpu_convert(LIFT)
 {
-    unsigned f = mips_lift_fpu_format(l), function = mips_lift_fpu_function(l);
-    bool wide = function == LIFT_FPU_CVT_D;
+    unsigned f = mips_fpu_format(l->in->imm), function = mips_fpu_function(l->in->imm);
+    bool wide = function == MIPS_FPU_CVT_D;
     mips_lift_fpu_begin(l);
-    if (!wide && function != LIFT_FPU_CVT_S) {
+    if (!wide && function != MIPS_FPU_CVT_S) {
         mips_lift_fpu_to_word(l, f);
         return;
     }
-    if (f == LIFT_FPU_W) {
+    if (f == MIPS_FPU_W) {
         mips_lift_fpu_from_word(l, wide);
         return;
     }
     V a = mips_lift_fpu_read(l, l->in->rd, f);
     V v = ir_float(&l->b, wide ? IR_WIDEN : IR_NARROW, wide ? IR_F64 : IR_F32, a, 0);
     mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, v, v));
-    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
+    mips_lift_fpu_write(l, mips_fpu_fd(l->in->imm), wide, v);
     mips_lift_fpu_last(l, l->in->imm, a, 0);
 }
 
 /* The condition's bits, as in mips_fpu_compare, but unordered is the interpreter's. */
 void mips_lift_fpu_compare(LIFT)
 {
-    unsigned f = mips_lift_fpu_format(l), condition = mips_lift_fpu_function(l) & 6;
+    unsigned f = mips_fpu_format(l->in->imm), condition = mips_fpu_function(l->in->imm) & 6;
     mips_lift_fpu_begin(l);
     V a = mips_lift_fpu_read(l, l->in->rd, f), b = mips_lift_fpu_read(l, l->in->rt, f), v;
     mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, a, b));
