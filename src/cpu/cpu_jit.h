@@ -22,7 +22,8 @@ struct cpu_jit_knobs {
     struct jit_chaos chaos;
     bool plain;             /* no instruction that only some x86-64 processors have */
     u16 heat;               /* entries before a block is hot */
-    u16 watch;              /* times that an indirect jump is watched */
+    u16 watch;              /* times that an indirect jump is watched, or a region may leave
+                             * floating point to the interpreter */
     u16 blocks, insns, run; /* at most, in a region; run: in a block of it */
     u16 flush_every;        /* so many regions all go */
     u16 drop_every;         /* so many entries from C a region goes */

@@ -191,6 +191,8 @@ static bool mips_fpu_finish(struct mips *c, const struct mips_insn *in, struct f
                             unsigned causes)
 {
     bool goes_on;
+    if (mips_fpu_is_nan(v) || causes & MIPS_FPU_INVALID)
+        c->fpu.calm = 0;
     if (mips_fpu_signal(c, causes, &goes_on))
         mips_fpu_write(c, mips_fpu_fd(in->imm), v);
     return goes_on;
@@ -320,6 +322,8 @@ MIPS_HELPER(mips_fpu_compare)
     unsigned condition = mips_fpu_function(in->imm) & 15, is;
     bool unordered = mips_fpu_is_nan(a) || mips_fpu_is_nan(b), goes_on;
     bool invalid = mips_fpu_is_snan(a) || mips_fpu_is_snan(b) || (unordered && condition & 8);
+    if (unordered)
+        cx->fpu.calm = 0;
     if (unordered)
         is = 1;
     else if (mips_fpu_double(a) < mips_fpu_double(b))

@@ -45,9 +45,13 @@ static inline void mips_fpu_env_set(int mode)
     __builtin_ia32_ldmxcsr(MIPS_FPU_ENV_USUAL | (unsigned)mode);
 }
 
-static inline int mips_fpu_env_raised(void)
+/* Flags may stay raised: what costs most is to write the register. */
+static inline int mips_fpu_env_leave(void)
 {
-    return (int)__builtin_ia32_stmxcsr();
+    int is = (int)__builtin_ia32_stmxcsr();
+    if (is & MIPS_FPU_ENV_TO_ZERO)
+        mips_fpu_env_set(MIPS_FPU_ENV_NEAREST);
+    return is;
 }
 
 #else
@@ -71,9 +75,11 @@ static inline void mips_fpu_env_set(int mode)
     feclearexcept(FE_ALL_EXCEPT);
 }
 
-static inline int mips_fpu_env_raised(void)
+static inline int mips_fpu_env_leave(void)
 {
-    return fetestexcept(FE_ALL_EXCEPT);
+    int raised = fetestexcept(FE_ALL_EXCEPT);
+    fesetround(FE_TONEAREST);
+    return raised;
 }
 
 #endif
@@ -86,11 +92,11 @@ static inline void mips_fpu_env_begin(unsigned mode)
     mips_fpu_env_set(modes[mode]);
 }
 
-/* fcr31's flags of what was raised, from bit 0; the environment is the usual one again. */
+/* fcr31's flags of what was raised, from bit 0; the environment is the usual one again, but for the
+ * host's flags. */
 static inline unsigned mips_fpu_env_end(void)
 {
-    int raised = mips_fpu_env_raised();
-    mips_fpu_env_set(MIPS_FPU_ENV_NEAREST);
+    int raised = mips_fpu_env_leave();
     return (raised & MIPS_FPU_ENV_INEXACT ? MIPS_FPU_INEXACT : 0u) |
            (raised & MIPS_FPU_ENV_UNDERFLOW ? MIPS_FPU_UNDERFLOW : 0u) |
            (raised & MIPS_FPU_ENV_OVERFLOW ? MIPS_FPU_OVERFLOW : 0u) |

@@ -12,6 +12,7 @@
 #include "cpu/cpu_jit.h"
 #include "cpu/vcpu.h"
 #include "isa/mips_debug.h"
+#include "isa/mips_int.h"
 #include "isa_rig.h"
 #include "lib/bug.h"
 
@@ -444,6 +445,70 @@ static void stores_beside_old_code_become_fast(void **state)
     assert_int_equal(rig_peek(&t->g, 0x1800), 9999);
 }
 
+/* f2 and f4 = f0 + f0, once computed, once after a branch; d: what f0 is, its high word. */
+static struct mips *hot_float(struct hot_rig *t, u32 d)
+{
+    static const u32 words[] = {0x46200080u /* add.d f2, f0, f0 */, ADDIU(T0, T0, 1), BEQ(0, 0, -3),
+                                0x46200100u /* add.d f4, f0, f0 */};
+    struct mips *c = &t->cpu[0].mips;
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+    c->status = MIPS_ST_CU1;
+    c->fpr[1] = d;
+    mips_changed(c);
+    return hot_run(t, 0, 10 * SPIN);
+}
+
+static struct cpu_jit_counters hot_counters(const struct hot_rig *t)
+{
+    struct cpu_jit_counters n;
+    assert_true(cpu_jit_counters(t->g.code, &n));
+    return n;
+}
+
+/* Operands that are no numbers are not left to the interpreter for ever, and numbers are computed
+ * in place again. */
+static void odd_operands_are_left_for_a_while(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = hot_float(t, 0x7ff00001u);
+    struct cpu_jit_counters before = hot_counters(t), after;
+    assert_in_range(before.left_float, 1, SPIN);
+    c->fpr[3] = c->fpr[5] = 0;
+    hot_run(t, 0, SPIN);
+    after = hot_counters(t);
+    assert_int_equal(c->fpr[3], 0x7ff00001u);
+    assert_int_equal(c->fpr[5], 0x7ff00001u);
+    assert_int_equal(after.left_float, before.left_float);
+    assert_int_equal(after.interpreted, before.interpreted);
+    assert_int_equal(after.calls, before.calls + SPIN / 2);
+    c->fpr[1] = 0x3ff00000u;
+    hot_run(t, 0, SPIN);
+    assert_in_range(hot_counters(t).calls, after.calls + 1, after.calls + 10);
+    assert_int_equal(c->fpr[3], 0x40000000u);
+    assert_int_equal(c->fpr[5], 0x40000000u);
+}
+
+static void enabled_traps_are_left_for_a_while(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = hot_float(t, 0x3ff00000u);
+    struct cpu_jit_counters before = hot_counters(t);
+    assert_int_equal(before.left_float, 0);
+    mips_fpu_set_status(c, 0x80); /* inexact */
+    hot_run(t, 0, 10 * SPIN);
+    before = hot_counters(t);
+    assert_in_range(before.left_float, 1, SPIN);
+    hot_run(t, 0, SPIN);
+    assert_int_equal(hot_counters(t).left_float, before.left_float);
+    c->fpr[0] = c->fpr[2] = 1;
+    c->fpr[1] = 0x7fe00000u; /* too large: inexact, so f2 stays */
+    c->fpr[3] = 0;
+    hot_run(t, 0, SPIN);
+    assert_int_equal(c->fpr[3], 0);
+    assert_true(c->irq_lines & c->model->fp_irq);
+    assert_int_equal(c->fcr31 >> 12 & 63, 5);
+}
+
 /* Stores off one base share a check: a frame at 0x10100 that is stored into over and over. */
 static struct mips *hot_frame(struct hot_rig *t)
 {
@@ -534,6 +599,10 @@ int main(void)
                                         hot_teardown),
         cmocka_unit_test_setup_teardown(unmapped_pages_known_without_hints_become_code,
                                         hot_setup_by_page, hot_teardown),
+        cmocka_unit_test_setup_teardown(odd_operands_are_left_for_a_while, hot_setup_fpu,
+                                        hot_teardown),
+        cmocka_unit_test_setup_teardown(enabled_traps_are_left_for_a_while, hot_setup_fpu,
+                                        hot_teardown),
         CASE(stores_beside_old_code_become_fast),
         CASE(jumps_in_rom_are_watched_for_a_while),
         CASE(each_store_of_a_frame_may_fault),
