@@ -159,7 +159,7 @@ static void cpu_jit_begin(struct mips_code *code, struct cpu_jit *t)
 bool cpu_jit_prepare(struct mips_code *code, bool big, const struct cpu_jit_knobs *k)
 {
     struct cpu_jit *t = cpu_jit_new(big, k);
-    if (!cpu_jit_equip(t)) {
+    if (!k->warm && !cpu_jit_equip(t)) {
         cpu_jit_free(&t->native);
         return false;
     }
@@ -379,7 +379,8 @@ static bool cpu_jit_is_barred(const struct mips *c)
 /* Is it too soon for translating anything? */
 static bool cpu_jit_is_early(struct cpu_jit *t, struct mips_block *b)
 {
-    if (t->jit || t->knobs.heat || t->refused || t->warm >= CPU_JIT_WARM)
+    u64 enough = t->knobs.heat ? t->knobs.warm : CPU_JIT_WARM;
+    if (t->jit || t->refused || t->warm >= enough)
         return false;
     u16 again = t->native.heat / CPU_JIT_WARM_ASK;
     t->warm += (u64)b->n * (b->warm ? again : t->native.heat);

@@ -28,10 +28,9 @@ struct hot_rig {
     u32 base; /* of the pages that hot_by_turns goes to */
 };
 
-static int hot_setup_model(void **state, const struct mips_model *model, u16 blocks, u16 trust)
+static int hot_setup_knobs(void **state, const struct mips_model *model, struct cpu_jit_knobs k)
 {
     struct hot_rig *t = xcalloc(1, sizeof *t);
-    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = blocks, .trust = trust};
     rig_init_model(&t->g, true, model);
     for (unsigned i = 0; i < 2; i++) {
         vcpu_init(&t->cpu[i], i, &vcpu_jit, model, true, t->g.mem, t->g.code, &t->g.trace);
@@ -39,9 +38,22 @@ static int hot_setup_model(void **state, const struct mips_model *model, u16 blo
         mips_set_pc(&t->cpu[i].mips, RIG_CODE);
         mips_changed(&t->cpu[i].mips);
     }
-    assert_true(cpu_jit_prepare(t->g.code, true, &k));
+    assert_true(k.heat == 0 || cpu_jit_prepare(t->g.code, true, &k));
     *state = t;
     return 0;
+}
+
+static int hot_setup_model(void **state, const struct mips_model *model, u16 blocks, u16 trust)
+{
+    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = blocks, .trust = trust};
+    return hot_setup_knobs(state, model, k);
+}
+
+/* As a machine does that nobody prepares: without a translator, until something has been hot for
+ * a while. */
+static int hot_setup_usual(void **state)
+{
+    return hot_setup_knobs(state, &mips_161, (struct cpu_jit_knobs){.heat = 0});
 }
 
 static int hot_setup_of(void **state, u16 blocks, u16 trust)
@@ -509,6 +521,50 @@ static void enabled_traps_are_left_for_a_while(void **state)
     assert_int_equal(c->fcr31 >> 12 & 63, 5);
 }
 
+/* A loop of six instructions; `side`, of one more, is entered every 8192nd time, so not part of the
+ * loop's region. */
+static void hot_side_ways(struct hot_rig *t)
+{
+    const u32 words[] = {ADDIU(T0, T0, 1),
+                         INSN_I(12, T0, T2, 0x1fff),
+                         BEQ(T2, 0, 3),
+                         NOP,
+                         BEQ(0, 0, -5),
+                         ADDIU(T1, T1, 1),
+                         BEQ(0, 0, -7),
+                         ADDIU(T3, T3, 1),
+                         NOP};
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+}
+
+/* ...to where it begins. */
+static void hot_side_expect(struct hot_rig *t, unsigned cpu)
+{
+    const struct mips *c = &t->cpu[cpu].mips;
+    while (c->pc != RIG_CODE || c->bd)
+        hot_run(t, cpu, 1);
+    assert_int_equal(c->retired, 6ull * c->r[T0]);
+    assert_int_equal(c->r[T3], c->r[T0] / 8192);
+    assert_int_equal(c->r[T1], c->r[T0] - c->r[T3]);
+}
+
+/* On two CPUs, of which one finds that it is time. */
+static void what_is_hot_becomes_translated_as_usual(void **state)
+{
+    struct hot_rig *t = *state;
+    hot_side_ways(t);
+    for (unsigned i = 0; i < 40; i++) {
+        hot_run(t, i & 1, 13107);
+        hot_side_expect(t, i & 1);
+        if (i < 10 && !cpu_jit_usual.heat)
+            assert_int_equal(hot_counters(t).code_bytes, 0);
+    }
+    struct cpu_jit_counters n = hot_counters(t);
+    assert_int_not_equal(n.regions, 0);
+    assert_int_not_equal(n.left_chain, 0);
+    assert_in_range(n.interpreted, 1, 300000);
+}
+
 /* Stores off one base share a check: a frame at 0x10100 that is stored into over and over. */
 static struct mips *hot_frame(struct hot_rig *t)
 {
@@ -605,6 +661,8 @@ int main(void)
                                         hot_teardown),
         CASE(stores_beside_old_code_become_fast),
         CASE(jumps_in_rom_are_watched_for_a_while),
+        cmocka_unit_test_setup_teardown(what_is_hot_becomes_translated_as_usual, hot_setup_usual,
+                                        hot_teardown),
         CASE(each_store_of_a_frame_may_fault),
         CASE(a_frame_becomes_code),
         cmocka_unit_test_setup_teardown(a_frame_becomes_code, hot_setup_by_page, hot_teardown),
