@@ -87,8 +87,7 @@ bool mips_lift_fpu_is_easy(LIFT, u32 word)
 {
     struct mips_insn in;
     bool computes = word >> 26 == 0x11 && word & 1u << 25;
-    return computes && mips_lift_decode(l, word, &in) != MIPS_OP_cop1 && mips_lift_fpu_is_live(l) &&
-           !l->g->odd;
+    return computes && mips_lift_decode(l, word, &in) != MIPS_OP_cop1 && mips_lift_fpu_is_live(l);
 }
 
 /* ---- what is odd ---- */
