@@ -500,6 +500,19 @@ static void odd_operands_are_left_for_a_while(void **state)
     assert_int_equal(c->fpr[5], 0x40000000u);
 }
 
+/* The guest's rounding is not C's. */
+static void c_rounds_as_usual(void **state)
+{
+    struct hot_rig *t = *state;
+    for (u32 mode = 0; mode < 4; mode++) {
+        mips_fpu_set_status(&t->cpu[0].mips, mode);
+        struct mips *c = hot_float(t, 0x3ff00000u);
+        assert_true(rig_rounds_as_usual());
+        assert_int_equal(c->fpr[5], 0x40000000u);
+        assert_int_equal(c->fcr31, mode);
+    }
+}
+
 static void enabled_traps_are_left_for_a_while(void **state)
 {
     struct hot_rig *t = *state;
@@ -657,6 +670,7 @@ int main(void)
                                         hot_setup_by_page, hot_teardown),
         cmocka_unit_test_setup_teardown(odd_operands_are_left_for_a_while, hot_setup_fpu,
                                         hot_teardown),
+        cmocka_unit_test_setup_teardown(c_rounds_as_usual, hot_setup_fpu, hot_teardown),
         cmocka_unit_test_setup_teardown(enabled_traps_are_left_for_a_while, hot_setup_fpu,
                                         hot_teardown),
         CASE(stores_beside_old_code_become_fast),
