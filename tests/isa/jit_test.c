@@ -554,8 +554,9 @@ static void hot_side_ways(struct hot_rig *t)
 static void hot_side_expect(struct hot_rig *t, unsigned cpu)
 {
     const struct mips *c = &t->cpu[cpu].mips;
-    while (c->pc != RIG_CODE || c->bd)
+    for (unsigned n = 0; n < 8 && c->pc != RIG_CODE; n++)
         hot_run(t, cpu, 1);
+    assert_int_equal(c->pc, RIG_CODE);
     assert_int_equal(c->retired, 6ull * c->r[T0]);
     assert_int_equal(c->r[T3], c->r[T0] / 8192);
     assert_int_equal(c->r[T1], c->r[T0] - c->r[T3]);
