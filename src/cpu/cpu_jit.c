@@ -31,7 +31,8 @@
 #define CPU_JIT_TRUST   200
 #define CPU_JIT_TRUSTED 1000000
 
-/* Times an indirect jump is watched before its targets become part of regions. */
+/* Times an indirect jump is watched before its targets become part of regions, and that a region
+ * may leave floating point to the interpreter, in so many instructions as hints are trusted. */
 #define CPU_JIT_WATCH 100
 
 #ifdef KUSEG_CHAOS
@@ -158,7 +159,7 @@ static void cpu_jit_begin(struct mips_code *code, struct cpu_jit *t)
 bool cpu_jit_prepare(struct mips_code *code, bool big, const struct cpu_jit_knobs *k)
 {
     struct cpu_jit *t = cpu_jit_new(big, k);
-    if (!cpu_jit_equip(t)) {
+    if (!k->warm && !cpu_jit_equip(t)) {
         cpu_jit_free(&t->native);
         return false;
     }
@@ -270,11 +271,9 @@ static void cpu_jit_count_exit(struct cpu_jit *t, const struct mips *c, const st
                         [JIT_CHAIN] = &n->left_chain,
                         [JIT_INDIRECT] = &n->left_indirect,
                         [JIT_STALE] = &n->left_stale};
-    u64 *const reason[] = {[MIPS_LEFT_SPENT] = &n->left_spent,
-                           [MIPS_LEFT_LOOKUP] = &n->left_lookup,
-                           [MIPS_LEFT_REMAP] = &n->left_remap,
-                           [MIPS_LEFT_STEP] = &n->left_step,
-                           [MIPS_LEFT_JUMP] = &n->left_jump};
+    u64 *const reason[] = {[MIPS_LEFT_SPENT] = &n->left_spent, [MIPS_LEFT_LOOKUP] = &n->left_lookup,
+                           [MIPS_LEFT_REMAP] = &n->left_remap, [MIPS_LEFT_STEP] = &n->left_step,
+                           [MIPS_LEFT_FPU] = &n->left_float,   [MIPS_LEFT_JUMP] = &n->left_jump};
     if (e->how == JIT_AS_STATE && c->step)
         n->left_access++;
     else if (e->how == JIT_AS_STATE && c->resync)
@@ -313,6 +312,23 @@ static void cpu_jit_jumped(struct cpu_jit *t, struct mips *c, const struct jit_e
     head->heat = 1;
 }
 
+/* Floating point that is not computed in place. Left too often, the region is made anew, with calls
+ * for it. */
+static void cpu_jit_odd(struct cpu_jit *t, struct mips *c, struct cpu_region *r)
+{
+    cpu_jit_interpret(c, c->retired + 1, false);
+    if (c->retired - r->odd_since >= CPU_JIT_TRUSTED) {
+        r->odd_since = c->retired;
+        r->odd = 0;
+    }
+    struct mips_block *head = r->head;
+    if (++r->odd < t->jumps->enough || !head)
+        return;
+    cpu_jit_region_drop(t, r);
+    head->odd = true;
+    head->heat = 1;
+}
+
 /* After a region was left: makes the state what it says, and interprets what it left to be. */
 static void cpu_jit_left(struct cpu_jit *t, struct mips *c, const struct jit_exit *e)
 {
@@ -330,6 +346,9 @@ static void cpu_jit_left(struct cpu_jit *t, struct mips *c, const struct jit_exi
     switch (e->reason) {
     case MIPS_LEFT_STEP:
         cpu_jit_interpret(c, c->retired + 1, false);
+        return;
+    case MIPS_LEFT_FPU:
+        cpu_jit_odd(t, c, jit_owner(e->region));
         return;
     case MIPS_LEFT_JUMP:
         cpu_jit_jumped(t, c, e);
@@ -360,7 +379,8 @@ static bool cpu_jit_is_barred(const struct mips *c)
 /* Is it too soon for translating anything? */
 static bool cpu_jit_is_early(struct cpu_jit *t, struct mips_block *b)
 {
-    if (t->jit || t->knobs.heat || t->refused || t->warm >= CPU_JIT_WARM)
+    u64 enough = t->knobs.heat ? t->knobs.warm : CPU_JIT_WARM;
+    if (t->jit || t->refused || t->warm >= enough)
         return false;
     u16 again = t->native.heat / CPU_JIT_WARM_ASK;
     t->warm += (u64)b->n * (b->warm ? again : t->native.heat);

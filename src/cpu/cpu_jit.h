@@ -20,9 +20,11 @@ struct cpu_jit_knobs {
     size_t code_bytes;            /* MIN_CODE to MAX_CODE */
     const struct host_code *code; /* of that size, to be used; NULL: one of its own */
     struct jit_chaos chaos;
-    bool plain;             /* no instruction that only some x86-64 processors have */
-    u16 heat;               /* entries before a block is hot */
-    u16 watch;              /* times that an indirect jump is watched */
+    bool plain; /* no instruction that only some x86-64 processors have */
+    u16 heat;   /* entries before a block is hot; if it is set (to 8 at least, for this): */
+    u32 warm;   /* instructions interpreted in hot blocks before there is a translator */
+    u16 watch;  /* times that an indirect jump is watched, or a region may leave
+                 * floating point to the interpreter */
     u16 blocks, insns, run; /* at most, in a region; run: in a block of it */
     u16 flush_every;        /* so many regions all go */
     u16 drop_every;         /* so many entries from C a region goes */

@@ -13,6 +13,8 @@ struct cpu_region {
     u64 number;               /* in the order they were made, from 1 */
     struct mips_block *head;  /* NULL: dropped */
     struct cpu_region *alias; /* of the same head at another virtual address */
+    u16 odd;                  /* times that it left floating point to the interpreter */
+    u64 odd_since;            /* when the first was */
     unsigned npages;
     struct mips_code_page *page[MIPS_REGION_PAGES];
     struct cpu_region *next[MIPS_REGION_PAGES]; /* on the page's list */

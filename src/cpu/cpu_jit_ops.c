@@ -99,12 +99,12 @@ static bool cpu_jit_ops_do(struct mips *c, u64 left, const struct ir_call *call)
     return likely(!c->resync) || cpu_jit_ops_leave(c);
 }
 
-/* A helper may have found that translated code may compute, or made that it may not. */
+/* A helper may have found that translated code may compute, or had better not. */
 static bool cpu_jit_ops_call(void *state, u64 left, const struct ir_call *call)
 {
     struct mips *c = state;
     bool live = cpu_jit_fpu_leave(c), ok = cpu_jit_ops_do(c, left, call);
-    live = (live || c->fpu.live) && ok && mips_fpu_is_quiet(c);
+    live = ((live && c->fpu.calm) || c->fpu.live) && ok && mips_fpu_is_quiet(c);
     c->fpu.live = false;
     if (live)
         cpu_jit_fpu_enter(c);

@@ -160,11 +160,13 @@ static void cpu_jit_region_bound_aliases(struct cpu_jit *t, struct mips_block *b
 }
 
 /* A region at c->pc: as large as it may be, or smaller if that is too much for some table. */
-static struct cpu_region *cpu_jit_region_find(struct cpu_jit *t, struct mips *c)
+static struct cpu_region *cpu_jit_region_find(struct cpu_jit *t, struct mips *c,
+                                              const struct mips_block *b)
 {
     struct cpu_region *r = NULL;
     cpu_jit_region_bound(t);
     unsigned most = t->graph->most_blocks;
+    t->graph->odd = b->odd;
     while (!r && t->graph->most_blocks && mips_region_find(t->graph, c, c->pc)) {
         r = cpu_jit_region_build(t);
         t->graph->most_blocks /= 4;
@@ -177,7 +179,7 @@ void cpu_jit_region_make(struct cpu_jit *t, struct mips *c, struct mips_block *b
 {
     bool ready = cpu_jit_is_ready(t, c);
     u64 start = host_clock_ticks();
-    struct cpu_region *r = ready ? cpu_jit_region_find(t, c) : NULL;
+    struct cpu_region *r = ready ? cpu_jit_region_find(t, c, b) : NULL;
     t->translate_ticks += host_clock_ticks() - start;
     t->n.regions += r != NULL;
     t->n.region_insns += r ? t->graph->ninsns : 0;

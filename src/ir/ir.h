@@ -75,7 +75,7 @@ enum ir_size {
 typedef u16 ir_ref; /* index of an instruction; 0: none */
 
 #define IR_MAX_INSNS  8192
-#define IR_MAX_BLOCKS 256
+#define IR_MAX_BLOCKS 384
 #define IR_MAX_SLOTS  192
 #define IR_MAX_POINTS 2048
 #define IR_MAX_CASES  16

@@ -168,7 +168,10 @@ static bool ir_eval_call(struct ir_run *x, const struct ir_insn *in)
 
 static bool ir_eval_ask(struct ir_run *x, const struct ir_insn *in)
 {
-    return !x->v[in->a] || ir_eval_call(x, in);
+    if (!x->v[in->a] || ir_eval_call(x, in))
+        return true;
+    x->left.point = in->point;
+    return false;
 }
 
 static bool ir_eval_guard(struct ir_run *x, const struct ir_insn *in)

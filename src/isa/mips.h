@@ -67,7 +67,7 @@ enum {
     MIPS_CAUSE_TIMER = 0x8000, /* MIPS-161: Count reached Compare */
     MIPS_CAUSE_BD = 1u << 31,
 
-    MIPS_FCR31_RM = 3, /* rounding mode; then five flags, enables and causes: mips_fpu.c */
+    MIPS_FCR31_RM = 3, /* rounding mode; then five flags, enables and causes: mips_fpu.h */
     MIPS_FCR31_C = 1u << 23,
     MIPS_FCR31_WRITABLE = 0x0083ffff,
 
@@ -211,6 +211,7 @@ struct mips {
     struct mips_fpu_lazy {
         u32 live;  /* 0 or 1: it computes, the host rounds as the guest does; CU1 is on */
         u32 flags; /* raised by then: fcr31's, from bit 0 here */
+        u32 calm;  /* so many were done by calls since one was odd: mips_lift_fpu.c */
         u32 last;  /* the last operation, whose causes are to be found; */
         u64 a, b;  /* and its operands */
     } fpu;

@@ -11,70 +11,28 @@
  * on the R3000, where there is no exception code for it. If interrupts let it, EPC is the
  * instruction itself.
  */
-#include "isa/mips_int.h"
+#include "isa/mips_fpu.h"
 
-#include <fenv.h>
 #include <math.h>
-
-/* As in fcr31: flags from bit 2, enables from 7, causes from 12. */
-enum {
-    FPU_INEXACT = 1,
-    FPU_UNDERFLOW = 2,
-    FPU_OVERFLOW = 4,
-    FPU_ZERO = 8,
-    FPU_INVALID = 16,
-    FPU_UNIMPLEMENTED = 32, /* a cause only */
-    FPU_FLAGS = 2,
-    FPU_ENABLES = 7,
-    FPU_CAUSES = 12,
-    FPU_IEEE = 0x1f,
-    FPU_ALL = 0x3f,
-};
-
-enum fpu_format {
-    FPU_S = 16,
-    FPU_D = 17,
-    FPU_W = 20,
-};
-
-enum fpu_function {
-    FPU_ADD = 0,
-    FPU_SUB = 1,
-    FPU_MUL = 2,
-    FPU_DIV = 3,
-    FPU_ABS = 5,
-    FPU_CVT_S = 0x20,
-    FPU_CVT_D = 0x21,
-};
 
 struct fpu_value {
     u64 bits;
-    enum fpu_format format;
+    enum mips_fpu_format format;
 };
 
 /* ---- fields and registers ---- */
 
-static enum fpu_format mips_fpu_format(const struct mips_insn *in)
-{
-    return (enum fpu_format)bits_get(in->imm, 21, 5);
-}
-
-static unsigned mips_fpu_function(const struct mips_insn *in)
-{
-    return bits_get(in->imm, 0, 6);
-}
-
-static struct fpu_value mips_fpu_read(const struct mips *c, unsigned reg, enum fpu_format f)
+static struct fpu_value mips_fpu_read(const struct mips *c, unsigned reg, enum mips_fpu_format f)
 {
     struct fpu_value v = {.bits = c->fpr[reg], .format = f};
-    if (f == FPU_D)
+    if (f == MIPS_FPU_D)
         v.bits = (u64)c->fpr[reg | 1] << 32 | c->fpr[reg & ~1u];
     return v;
 }
 
 static void mips_fpu_write(struct mips *c, unsigned reg, struct fpu_value v)
 {
-    if (v.format == FPU_D) {
+    if (v.format == MIPS_FPU_D) {
         c->fpr[reg & ~1u] = (u32)v.bits;
         c->fpr[reg | 1] = (u32)(v.bits >> 32);
     } else {
@@ -95,25 +53,25 @@ static void mips_fpu_write(struct mips *c, unsigned reg, struct fpu_value v)
 
 static bool mips_fpu_is_nan(struct fpu_value v)
 {
-    return v.format == FPU_D ? (v.bits & ~FPU_D_SIGN) > FPU_D_INF
-                             : (v.bits & ~(u64)FPU_S_SIGN) > FPU_S_INF;
+    return v.format == MIPS_FPU_D ? (v.bits & ~FPU_D_SIGN) > FPU_D_INF
+                                  : (v.bits & ~(u64)FPU_S_SIGN) > FPU_S_INF;
 }
 
 static bool mips_fpu_is_snan(struct fpu_value v)
 {
-    return mips_fpu_is_nan(v) && v.bits & (v.format == FPU_D ? FPU_D_SNAN : FPU_S_SNAN);
+    return mips_fpu_is_nan(v) && v.bits & (v.format == MIPS_FPU_D ? FPU_D_SNAN : FPU_S_SNAN);
 }
 
 static bool mips_fpu_is_denormal(struct fpu_value v)
 {
-    u64 exponent = v.format == FPU_D ? FPU_D_INF : FPU_S_INF;
-    u64 sign = v.format == FPU_D ? FPU_D_SIGN : FPU_S_SIGN;
-    return v.format != FPU_W && !(v.bits & exponent) && v.bits & ~sign;
+    u64 exponent = v.format == MIPS_FPU_D ? FPU_D_INF : FPU_S_INF;
+    u64 sign = v.format == MIPS_FPU_D ? FPU_D_SIGN : FPU_S_SIGN;
+    return v.format != MIPS_FPU_W && !(v.bits & exponent) && v.bits & ~sign;
 }
 
-static struct fpu_value mips_fpu_nan(enum fpu_format f)
+static struct fpu_value mips_fpu_nan(enum mips_fpu_format f)
 {
-    return (struct fpu_value){f == FPU_D ? FPU_D_NAN : FPU_S_NAN, f};
+    return (struct fpu_value){f == MIPS_FPU_D ? FPU_D_NAN : FPU_S_NAN, f};
 }
 
 static double mips_fpu_double(struct fpu_value v)
@@ -126,7 +84,9 @@ static double mips_fpu_double(struct fpu_value v)
         u32 bits;
         float f;
     } s = {(u32)v.bits};
-    return v.format == FPU_D ? d.d : v.format == FPU_S ? (double)s.f : (double)(i32)v.bits;
+    return v.format == MIPS_FPU_D   ? d.d
+           : v.format == MIPS_FPU_S ? (double)s.f
+                                    : (double)(i32)v.bits;
 }
 
 static struct fpu_value mips_fpu_from_double(double value)
@@ -135,7 +95,7 @@ static struct fpu_value mips_fpu_from_double(double value)
         double d;
         u64 bits;
     } u = {value};
-    return (struct fpu_value){u.bits, FPU_D};
+    return (struct fpu_value){u.bits, MIPS_FPU_D};
 }
 
 static struct fpu_value mips_fpu_from_single(float value)
@@ -144,7 +104,7 @@ static struct fpu_value mips_fpu_from_single(float value)
         float f;
         u32 bits;
     } u = {value};
-    return (struct fpu_value){u.bits, FPU_S};
+    return (struct fpu_value){u.bits, MIPS_FPU_S};
 }
 
 /* ---- computing on the host ---- */
@@ -153,18 +113,7 @@ static struct fpu_value mips_fpu_from_single(float value)
  * care for the rounding mode. */
 static void mips_fpu_begin(const struct mips *c)
 {
-    static const int mode[] = {FE_TONEAREST, FE_TOWARDZERO, FE_UPWARD, FE_DOWNWARD};
-    fesetround(mode[c->fcr31 & MIPS_FCR31_RM]);
-    feclearexcept(FE_ALL_EXCEPT);
-}
-
-static unsigned mips_fpu_end(void)
-{
-    int raised = fetestexcept(FE_ALL_EXCEPT);
-    fesetround(FE_TONEAREST);
-    return (raised & FE_INEXACT ? FPU_INEXACT : 0u) | (raised & FE_UNDERFLOW ? FPU_UNDERFLOW : 0u) |
-           (raised & FE_OVERFLOW ? FPU_OVERFLOW : 0u) | (raised & FE_DIVBYZERO ? FPU_ZERO : 0u) |
-           (raised & FE_INVALID ? FPU_INVALID : 0u);
+    mips_fpu_env_begin(c->fcr31 & MIPS_FCR31_RM);
 }
 
 #define MIPS_FPU_COMPUTE(name, type)                                                               \
@@ -172,13 +121,13 @@ static unsigned mips_fpu_end(void)
     {                                                                                              \
         volatile type a = x, b = y, v;                                                             \
         switch (function) {                                                                        \
-        case FPU_ADD:                                                                              \
+        case MIPS_FPU_ADD:                                                                         \
             v = a + b;                                                                             \
             break;                                                                                 \
-        case FPU_SUB:                                                                              \
+        case MIPS_FPU_SUB:                                                                         \
             v = a - b;                                                                             \
             break;                                                                                 \
-        case FPU_MUL:                                                                              \
+        case MIPS_FPU_MUL:                                                                         \
             v = a * b;                                                                             \
             break;                                                                                 \
         default:                                                                                   \
@@ -202,15 +151,15 @@ static struct fpu_value mips_fpu_to_word(double d, bool *fits)
     volatile double from = d;
     volatile long whole = lrint(from); /* not rint, which gcc expands for one mode only */
     *fits = whole == (i32)whole;
-    return (struct fpu_value){*fits ? (u32)whole : 0x7fffffffu, FPU_W};
+    return (struct fpu_value){*fits ? (u32)whole : 0x7fffffffu, MIPS_FPU_W};
 }
 
 /* ---- results ---- */
 
 static bool mips_fpu_traps(const struct mips *c)
 {
-    u32 causes = bits_get(c->fcr31, FPU_CAUSES, 6);
-    return causes & (bits_get(c->fcr31, FPU_ENABLES, 5) | FPU_UNIMPLEMENTED);
+    u32 causes = bits_get(c->fcr31, MIPS_FPU_CAUSES, 6);
+    return causes & (bits_get(c->fcr31, MIPS_FPU_ENABLES, 5) | MIPS_FPU_UNIMPLEMENTED);
 }
 
 static void mips_fpu_line(struct mips *c)
@@ -224,11 +173,11 @@ static void mips_fpu_line(struct mips *c)
 /* False: the result is not to be written. *goes_on: no exception was raised. */
 static bool mips_fpu_signal(struct mips *c, unsigned causes, bool *goes_on)
 {
-    c->fcr31 = (c->fcr31 & ~(u32)(FPU_ALL << FPU_CAUSES)) | causes << FPU_CAUSES;
+    c->fcr31 = (c->fcr31 & ~(u32)(MIPS_FPU_ALL << MIPS_FPU_CAUSES)) | causes << MIPS_FPU_CAUSES;
     mips_fpu_line(c);
     *goes_on = true;
     if (!mips_fpu_traps(c)) {
-        c->fcr31 |= causes << FPU_FLAGS;
+        c->fcr31 |= causes << MIPS_FPU_FLAGS;
         return true;
     }
     if (mips_irq_pending(c)) {
@@ -242,8 +191,10 @@ static bool mips_fpu_finish(struct mips *c, const struct mips_insn *in, struct f
                             unsigned causes)
 {
     bool goes_on;
+    if (mips_fpu_is_nan(v) || causes & MIPS_FPU_INVALID)
+        c->fpu.calm = 0;
     if (mips_fpu_signal(c, causes, &goes_on))
-        mips_fpu_write(c, bits_get(in->imm, 6, 5), v);
+        mips_fpu_write(c, mips_fpu_fd(in->imm), v);
     return goes_on;
 }
 
@@ -255,15 +206,15 @@ static bool mips_fpu_is_from_nan(struct fpu_value a, struct fpu_value b, struct 
     if (!mips_fpu_is_nan(a) && !mips_fpu_is_nan(b))
         return false;
     *v = snan ? mips_fpu_nan(a.format) : mips_fpu_is_nan(a) ? a : b;
-    *causes = snan ? FPU_INVALID : 0;
+    *causes = snan ? MIPS_FPU_INVALID : 0;
     return true;
 }
 
 /* To a trap, tiny is enough. */
 static unsigned mips_fpu_tiny(const struct mips *c, struct fpu_value v)
 {
-    bool trapped = c->fcr31 & FPU_UNDERFLOW << FPU_ENABLES;
-    return trapped && mips_fpu_is_denormal(v) ? FPU_UNDERFLOW : 0;
+    bool trapped = c->fcr31 & MIPS_FPU_UNDERFLOW << MIPS_FPU_ENABLES;
+    return trapped && mips_fpu_is_denormal(v) ? MIPS_FPU_UNDERFLOW : 0;
 }
 
 /* ---- instructions ---- */
@@ -274,11 +225,11 @@ static struct fpu_value mips_fpu_compute(const struct mips *c, unsigned function
     struct fpu_value v;
     double x = mips_fpu_double(a), y = mips_fpu_double(b);
     mips_fpu_begin(c);
-    if (a.format == FPU_D)
+    if (a.format == MIPS_FPU_D)
         v = mips_fpu_from_double(mips_fpu_compute_double(function, x, y));
     else
         v = mips_fpu_from_single(mips_fpu_compute_single(function, (float)x, (float)y));
-    *causes = mips_fpu_end();
+    *causes = mips_fpu_env_end();
     if (mips_fpu_is_nan(v))
         v = mips_fpu_nan(a.format);
     *causes |= mips_fpu_tiny(c, v);
@@ -287,44 +238,44 @@ static struct fpu_value mips_fpu_compute(const struct mips *c, unsigned function
 
 MIPS_HELPER(mips_fpu_arith)
 {
-    enum fpu_format f = mips_fpu_format(in);
+    enum mips_fpu_format f = mips_fpu_format(in->imm);
     struct fpu_value a = mips_fpu_read(cx, in->rd, f), b = mips_fpu_read(cx, in->rt, f), v;
     unsigned causes;
     if (!mips_fpu_is_from_nan(a, b, &v, &causes))
-        v = mips_fpu_compute(cx, mips_fpu_function(in), a, b, &causes);
+        v = mips_fpu_compute(cx, mips_fpu_function(in->imm), a, b, &causes);
     return mips_fpu_finish(cx, in, v, causes);
 }
 
 /* abs and neg, for which what signals is invalid, too. */
 MIPS_HELPER(mips_fpu_sign)
 {
-    enum fpu_format f = mips_fpu_format(in);
+    enum mips_fpu_format f = mips_fpu_format(in->imm);
     struct fpu_value a = mips_fpu_read(cx, in->rd, f), v;
-    u64 sign = f == FPU_D ? FPU_D_SIGN : FPU_S_SIGN;
+    u64 sign = f == MIPS_FPU_D ? FPU_D_SIGN : FPU_S_SIGN;
     unsigned causes = 0;
     if (!mips_fpu_is_from_nan(a, a, &v, &causes)) {
         v = a;
-        v.bits = mips_fpu_function(in) == FPU_ABS ? v.bits & ~sign : v.bits ^ sign;
+        v.bits = mips_fpu_function(in->imm) == MIPS_FPU_ABS ? v.bits & ~sign : v.bits ^ sign;
     }
     return mips_fpu_finish(cx, in, v, causes);
 }
 
 MIPS_HELPER(mips_fpu_move)
 {
-    mips_fpu_write(cx, bits_get(in->imm, 6, 5), mips_fpu_read(cx, in->rd, mips_fpu_format(in)));
+    mips_fpu_write(cx, mips_fpu_fd(in->imm), mips_fpu_read(cx, in->rd, mips_fpu_format(in->imm)));
     return true;
 }
 
 /* Keeps what fits of what a NaN says; if that is nothing, it would be an infinity. */
-static struct fpu_value mips_fpu_convert_nan(struct fpu_value a, enum fpu_format to,
+static struct fpu_value mips_fpu_convert_nan(struct fpu_value a, enum mips_fpu_format to,
                                              unsigned *causes)
 {
     bool snan = mips_fpu_is_snan(a);
-    *causes = snan || to == FPU_W ? FPU_INVALID : 0;
-    if (to == FPU_W)
-        return (struct fpu_value){0x7fffffff, FPU_W};
+    *causes = snan || to == MIPS_FPU_W ? MIPS_FPU_INVALID : 0;
+    if (to == MIPS_FPU_W)
+        return (struct fpu_value){0x7fffffff, MIPS_FPU_W};
     struct fpu_value v = {.format = to};
-    if (to == FPU_D)
+    if (to == MIPS_FPU_D)
         v.bits = (a.bits & FPU_S_SIGN) << 32 | FPU_D_INF | (a.bits & 0x7fffff) << 29;
     else
         v.bits = (a.bits >> 32 & FPU_S_SIGN) | FPU_S_INF | (a.bits >> 29 & 0x7fffff);
@@ -334,48 +285,52 @@ static struct fpu_value mips_fpu_convert_nan(struct fpu_value a, enum fpu_format
 static struct fpu_value mips_fpu_change(const struct mips *c, unsigned function, struct fpu_value a,
                                         unsigned *causes)
 {
-    enum fpu_format to = function == FPU_CVT_S ? FPU_S : function == FPU_CVT_D ? FPU_D : FPU_W;
+    enum mips_fpu_format to = function == MIPS_FPU_CVT_S   ? MIPS_FPU_S
+                              : function == MIPS_FPU_CVT_D ? MIPS_FPU_D
+                                                           : MIPS_FPU_W;
     struct fpu_value v;
     bool fits = true;
-    if (a.format != FPU_W && mips_fpu_is_nan(a))
+    if (a.format != MIPS_FPU_W && mips_fpu_is_nan(a))
         return mips_fpu_convert_nan(a, to, causes);
     double d = mips_fpu_double(a);
     mips_fpu_begin(c);
-    if (to == FPU_D)
+    if (to == MIPS_FPU_D)
         v = mips_fpu_from_double(d);
-    else if (to == FPU_S)
+    else if (to == MIPS_FPU_S)
         v = mips_fpu_to_single(d);
     else
         v = mips_fpu_to_word(d, &fits);
-    *causes = mips_fpu_end() | mips_fpu_tiny(c, v);
+    *causes = mips_fpu_env_end() | mips_fpu_tiny(c, v);
     if (!fits)
-        *causes = FPU_INVALID;
+        *causes = MIPS_FPU_INVALID;
     return v;
 }
 
 MIPS_HELPER(mips_fpu_convert)
 {
     unsigned causes;
-    struct fpu_value a = mips_fpu_read(cx, in->rd, mips_fpu_format(in));
-    struct fpu_value v = mips_fpu_change(cx, mips_fpu_function(in), a, &causes);
+    struct fpu_value a = mips_fpu_read(cx, in->rd, mips_fpu_format(in->imm));
+    struct fpu_value v = mips_fpu_change(cx, mips_fpu_function(in->imm), a, &causes);
     return mips_fpu_finish(cx, in, v, causes);
 }
 
 /* The condition's low bits: true if less, equal, unordered; the high one: unordered is invalid. */
 MIPS_HELPER(mips_fpu_compare)
 {
-    enum fpu_format f = mips_fpu_format(in);
+    enum mips_fpu_format f = mips_fpu_format(in->imm);
     struct fpu_value a = mips_fpu_read(cx, in->rd, f), b = mips_fpu_read(cx, in->rt, f);
-    unsigned condition = mips_fpu_function(in) & 15, is;
+    unsigned condition = mips_fpu_function(in->imm) & 15, is;
     bool unordered = mips_fpu_is_nan(a) || mips_fpu_is_nan(b), goes_on;
     bool invalid = mips_fpu_is_snan(a) || mips_fpu_is_snan(b) || (unordered && condition & 8);
+    if (unordered)
+        cx->fpu.calm = 0;
     if (unordered)
         is = 1;
     else if (mips_fpu_double(a) < mips_fpu_double(b))
         is = 4;
     else
         is = mips_fpu_double(a) == mips_fpu_double(b) ? 2 : 0;
-    if (mips_fpu_signal(cx, invalid ? FPU_INVALID : 0, &goes_on))
+    if (mips_fpu_signal(cx, invalid ? MIPS_FPU_INVALID : 0, &goes_on))
         cx->fcr31 = condition & is ? cx->fcr31 | MIPS_FCR31_C : cx->fcr31 & ~MIPS_FCR31_C;
     return goes_on;
 }
@@ -384,7 +339,7 @@ MIPS_HELPER(mips_fpu_unimplemented)
 {
     bool goes_on;
     (void)in;
-    (void)mips_fpu_signal(cx, FPU_UNIMPLEMENTED, &goes_on);
+    (void)mips_fpu_signal(cx, MIPS_FPU_UNIMPLEMENTED, &goes_on);
     return goes_on;
 }
 
@@ -392,7 +347,7 @@ MIPS_HELPER(mips_fpu_unimplemented)
 
 bool mips_fpu_is_quiet(const struct mips *c)
 {
-    u32 may_trap = FPU_IEEE << FPU_ENABLES | FPU_UNIMPLEMENTED << FPU_CAUSES;
+    u32 may_trap = MIPS_FPU_IEEE << MIPS_FPU_ENABLES | MIPS_FPU_UNIMPLEMENTED << MIPS_FPU_CAUSES;
     return mips_cp1_on(c) && !(c->fcr31 & may_trap) && !(c->irq_lines & c->model->fp_irq);
 }
 
@@ -400,13 +355,13 @@ bool mips_fpu_is_quiet(const struct mips *c)
 static unsigned mips_fpu_last_causes(const struct mips *c)
 {
     u32 last = c->fpu.last;
-    enum fpu_format f = (enum fpu_format)bits_get(last, 21, 5);
-    u64 mask = f == FPU_D ? ~0ull : 0xffffffff;
+    enum mips_fpu_format f = mips_fpu_format(last);
+    u64 mask = f == MIPS_FPU_D ? ~0ull : 0xffffffff;
     struct fpu_value a = {c->fpu.a & mask, f}, b = {c->fpu.b & mask, f};
-    unsigned function = bits_get(last, 0, 6), causes = 0;
+    unsigned function = mips_fpu_function(last), causes = 0;
     if (last == MIPS_FPU_NO_CAUSE)
         return 0;
-    if (function <= FPU_DIV)
+    if (function <= MIPS_FPU_DIV)
         (void)mips_fpu_compute(c, function, a, b, &causes);
     else
         (void)mips_fpu_change(c, function, a, &causes);
@@ -417,10 +372,10 @@ static unsigned mips_fpu_last_causes(const struct mips *c)
 void mips_fpu_settle(struct mips *c)
 {
     if (c->fpu.last) {
-        u32 causes = mips_fpu_last_causes(c) << FPU_CAUSES;
-        c->fcr31 = (c->fcr31 & ~(u32)(FPU_ALL << FPU_CAUSES)) | causes;
+        u32 causes = mips_fpu_last_causes(c) << MIPS_FPU_CAUSES;
+        c->fcr31 = (c->fcr31 & ~(u32)(MIPS_FPU_ALL << MIPS_FPU_CAUSES)) | causes;
     }
-    c->fcr31 |= (c->fpu.flags & (FPU_IEEE & ~FPU_INVALID)) << FPU_FLAGS;
+    c->fcr31 |= (c->fpu.flags & (MIPS_FPU_IEEE & ~MIPS_FPU_INVALID)) << MIPS_FPU_FLAGS;
     c->fpu.live = c->fpu.last = c->fpu.flags = 0;
 }
 

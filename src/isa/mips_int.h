@@ -73,6 +73,7 @@ struct mips_block {
     void *native;      /* the translator's */
     u16 heat;          /* COUNT: entries until it is hot */
     u8 copies;         /* regions it went into since it was that */
+    bool odd;          /* mips_region.odd, if one begins with it */
     bool warm;         /* it has been hot before there was a translator */
     struct mips_block *taken, *fall; /* END_NEAR: of this page; NULL until known */
     struct mips_code_page *page;     /* that the block is in */
@@ -388,6 +389,9 @@ void mips_fpu_set_status(struct mips *c, u32 v);
  * c->fpu what was computed last: fpu.last is 0 if fcr31's causes are right; MIPS_FPU_NO_CAUSE; or
  * the imm of an instruction whose operands are fpu.a and b. */
 #define MIPS_FPU_NO_CAUSE 1u
+/* So many operations must be of numbers alone before it computes again where it has done them by
+ * calls. */
+#define MIPS_FPU_CALM 4u
 bool mips_fpu_is_quiet(const struct mips *c);
 void mips_fpu_settle(struct mips *c); /* fcr31 knows all, and translated code computes no more */
 

@@ -9,12 +9,14 @@
 #include "ir/ir.h"
 #include "isa/mips_int.h"
 
-/* ir_point.reason: what a CPU needs that left a region. pc is set; after STEP also npc and bd. */
+/* ir_point.reason: what a CPU needs that left a region. pc is set; after STEP
+ * and FPU also npc and bd. */
 enum mips_left {
     MIPS_LEFT_SPENT,  /* the budget ends inside the next block */
     MIPS_LEFT_LOOKUP, /* mode, translation or interrupts may have changed */
     MIPS_LEFT_REMAP,  /* the page of pc is mapped elsewhere now */
     MIPS_LEFT_STEP,   /* interpret the next instruction */
+    MIPS_LEFT_FPU,    /* likewise, as it is not computed in place */
     MIPS_LEFT_JUMP,   /* an indirect jump that is being watched; npc is its own address */
 };
 
@@ -67,6 +69,8 @@ struct mips_region {
     unsigned nnodes, ninsns;
     struct mips_code_page *page[MIPS_REGION_PAGES];
     unsigned npages;
+    bool odd;      /* what is not computed in place is done by calls: it was often left to the
+                    * interpreter */
     bool outdated; /* marking breakpoints replaced a page */
     /* bounds that tests make smaller */
     unsigned most_blocks, most_insns, most_run;        /* run: in a block, without a delay slot */

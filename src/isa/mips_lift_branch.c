@@ -139,7 +139,10 @@ static void mips_lift_branch_end_anywhere(struct mips_lifter *l, bool is_return)
     struct mips_lift_branch_ways ways = {.n = 0};
     if (mips_lift_is_risky(l, l->node->word[l->node->n - 1]))
         ir_put(&l->b, MIPS_LIFT_SLOT(l, npc), target);
+    u16 block = l->b.block;
     mips_lift_branch_delay_slot(l, false, 0);
+    if (l->b.block != block)
+        target = l->target = MIPS_LIFT_GET(l, npc);
     if (mips_lift_stops(l)) {
         ir_put(&l->b, MIPS_LIFT_SLOT(l, pc), target);
         struct ir_point p = {.reason = MIPS_LEFT_LOOKUP};

@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The floating-point coprocessor. Computed in place is what cannot trap and is not of NaN: all
- * else the interpreter does, before whose instruction the region is left. Flags pile up in the
+ * else the interpreter does, before whose instruction the region is left; where that is often, a
+ * call. Flags pile up in the
  * host; the causes of the last operation are found when somebody looks, by doing it again
  * (mips_fpu_settle): before each way out stands what it was, unless the same was put down there.
  */
+#include "isa/mips_fpu.h"
 #include "isa/mips_lift_int.h"
 
-enum {
-    LIFT_FPU_S = 16,
-    LIFT_FPU_D = 17,
-    LIFT_FPU_W = 20,
-    LIFT_FPU_CVT_S = 0x20,
-    LIFT_FPU_CVT_D = 0x21,
-    LIFT_FPU_ABS = 5,
-};
-
 /* ---- fields and registers ---- */
-
-static unsigned mips_lift_fpu_format(const struct mips_lifter *l)
-{
-    return bits_get(l->in->imm, 21, 5);
-}
-
-static unsigned mips_lift_fpu_function(const struct mips_lifter *l)
-{
-    return bits_get(l->in->imm, 0, 6);
-}
 
 static u16 mips_lift_fpu_reg(LIFT, unsigned reg)
 {
@@ -45,7 +28,7 @@ void mips_lift_fpu_w_f(LIFT, unsigned reg, V v)
 
 static V mips_lift_fpu_read(LIFT, unsigned reg, unsigned format)
 {
-    if (format == LIFT_FPU_D)
+    if (format == MIPS_FPU_D)
         return ir_getf(&l->b, IR_F64, mips_lift_fpu_reg(l, reg & ~1u),
                        mips_lift_fpu_reg(l, reg | 1));
     return ir_getf(&l->b, IR_F32, mips_lift_fpu_reg(l, reg), 0);
@@ -90,10 +73,14 @@ void mips_lift_fpu_cp1(LIFT)
 static bool mips_lift_fpu_do_begin(struct mips *c, u64 arg __attribute__((unused)))
 {
     c->fpu.live = mips_fpu_is_quiet(c);
-    if (c->fpu.live)
-        return true;
-    c->step = true;
-    return false;
+    c->fpu.calm = MIPS_FPU_CALM;
+    return c->fpu.live;
+}
+
+static u16 mips_lift_fpu_leave(LIFT, u16 point)
+{
+    l->r->point[point].reason = MIPS_LEFT_FPU;
+    return point;
 }
 
 bool mips_lift_fpu_is_easy(LIFT, u32 word)
@@ -103,15 +90,42 @@ bool mips_lift_fpu_is_easy(LIFT, u32 word)
     return computes && mips_lift_decode(l, word, &in) != MIPS_OP_cop1 && mips_lift_fpu_is_live(l);
 }
 
+/* ---- what is odd ---- */
+
+/* Where a region has left often at what is not computed in place, it does that by calls instead,
+ * each in a block of its own, l->odd. As no value goes from block to block, what computes is done
+ * once to see whether it is odd, and once more where it is not. While little but odd is computed,
+ * all goes by calls: for translated code that computes to give way to C takes longer than an
+ * operation. */
+
+static u16 mips_lift_fpu_new_block(LIFT)
+{
+    u16 block = ir_new_block(l->r);
+    l->r->block[block].depth = l->node->depth;
+    return block;
+}
+
+/* Goes on in another block, unless it is odd. */
+static void mips_lift_fpu_part(LIFT, V odd)
+{
+    u16 easy = mips_lift_fpu_new_block(l);
+    ir_branch(&l->b, odd, l->odd, easy);
+    ir_begin(&l->b, l->r, easy);
+}
+
 /* For what computes: while that is live, the coprocessor may be used. */
 static void mips_lift_fpu_begin(LIFT)
 {
-    V live = MIPS_LIFT_GET(l, fpu.live);
+    V live = MIPS_LIFT_GET(l, fpu.live), idle = ir_cmp(&l->b, IR_EQ, live, mips_lift_k(l, 0));
     if (mips_lift_fpu_is_live(l))
         return;
-    V idle = ir_cmp(&l->b, IR_EQ, live, mips_lift_k(l, 0));
+    if (l->g->odd) {
+        l->odd = mips_lift_fpu_new_block(l);
+        mips_lift_fpu_part(l, idle);
+        return;
+    }
     u16 call = ir_add_call(l->r, (u64)(uintptr_t)mips_lift_fpu_do_begin, 0);
-    ir_ask(&l->b, idle, call, mips_lift_point(l));
+    ir_ask(&l->b, idle, call, mips_lift_fpu_leave(l, mips_lift_point(l)));
     l->live = live;
 }
 
@@ -147,101 +161,175 @@ void mips_lift_fpu_settle(LIFT)
     l->last = 0;
 }
 
+/* True: what was computed is to be computed again. */
+static bool mips_lift_fpu_unless(LIFT, V odd)
+{
+    if (!l->g->odd) {
+        ir_guard(&l->b, odd, mips_lift_fpu_leave(l, mips_lift_point_to_redo(l)));
+        return false;
+    }
+    mips_lift_fpu_part(l, odd);
+    return true;
+}
+
+/* The block of what is odd, and one where both go on. */
+static void mips_lift_fpu_end(LIFT, mips_lift_fn *fn)
+{
+    if (!l->g->odd)
+        return;
+    u16 on = mips_lift_fpu_new_block(l);
+    mips_lift_fpu_settle(l);
+    ir_jump(&l->b, on);
+    ir_begin(&l->b, l->r, l->odd);
+    mips_lift_fpu_cp1(l);
+    mips_lift_helper(l, fn);
+    ir_jump(&l->b, on);
+    ir_begin(&l->b, l->r, on);
+}
+
+#define MIPS_LIFT_FPU_DO(what)                                                                     \
+    static bool mips_lift_fpu_do_##what(struct mips *c, u64 arg)                                   \
+    {                                                                                              \
+        bool ok = mips_fpu_##what(c, MIPS_LIFT_INSN(arg));                                         \
+        c->fpu.live = ok && ++c->fpu.calm > MIPS_FPU_CALM;                                         \
+        return ok;                                                                                 \
+    }
+MIPS_LIFT_FPU_DO(arith)
+MIPS_LIFT_FPU_DO(sign)
+MIPS_LIFT_FPU_DO(convert)
+MIPS_LIFT_FPU_DO(compare)
+
 /* ---- instructions ---- */
 
-static void mips_lift_fpu_unless(LIFT, V odd)
+struct mips_lift_fpu_value {
+    V v, a, b;
+};
+
+static struct mips_lift_fpu_value mips_lift_fpu_compute(LIFT)
 {
-    ir_guard(&l->b, odd, mips_lift_point_to_redo(l));
+    static const u8 ops[] = {IR_FADD, IR_FSUB, IR_FMUL, IR_FDIV};
+    enum mips_fpu_format f = mips_fpu_format(l->in->imm);
+    enum ir_op op = (enum ir_op)ops[mips_fpu_function(l->in->imm)];
+    V a = mips_lift_fpu_read(l, l->in->rd, f), b = mips_lift_fpu_read(l, l->in->rt, f);
+    V v = ir_float(&l->b, op, f == MIPS_FPU_D ? IR_F64 : IR_F32, a, b);
+    return (struct mips_lift_fpu_value){v, a, b};
 }
 
 void mips_lift_fpu_arith(LIFT)
 {
-    static const u8 ops[] = {IR_FADD, IR_FSUB, IR_FMUL, IR_FDIV};
-    unsigned f = mips_lift_fpu_format(l);
-    bool wide = f == LIFT_FPU_D;
     mips_lift_fpu_begin(l);
-    V a = mips_lift_fpu_read(l, l->in->rd, f), b = mips_lift_fpu_read(l, l->in->rt, f);
-    V v = ir_float(&l->b, (enum ir_op)ops[mips_lift_fpu_function(l)], wide ? IR_F64 : IR_F32, a, b);
-    mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, v, v));
-    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
-    mips_lift_fpu_last(l, l->in->imm, a, b);
+    struct mips_lift_fpu_value x = mips_lift_fpu_compute(l);
+    if (mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, x.v, x.v)))
+        x = mips_lift_fpu_compute(l);
+    mips_lift_fpu_write(l, mips_fpu_fd(l->in->imm), mips_fpu_format(l->in->imm) == MIPS_FPU_D, x.v);
+    mips_lift_fpu_last(l, l->in->imm, x.a, x.b);
+    mips_lift_fpu_end(l, mips_lift_fpu_do_arith);
 }
 
 void mips_lift_fpu_sign(LIFT)
 {
-    unsigned f = mips_lift_fpu_format(l);
-    bool wide = f == LIFT_FPU_D, abs = mips_lift_fpu_function(l) == LIFT_FPU_ABS;
+    enum mips_fpu_format f = mips_fpu_format(l->in->imm);
+    bool wide = f == MIPS_FPU_D, abs = mips_fpu_function(l->in->imm) == MIPS_FPU_ABS;
     mips_lift_fpu_begin(l);
     V a = mips_lift_fpu_read(l, l->in->rd, f);
-    mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, a, a));
+    if (mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, a, a)))
+        a = mips_lift_fpu_read(l, l->in->rd, f);
     V v = ir_float(&l->b, abs ? IR_FABS : IR_FNEG, wide ? IR_F64 : IR_F32, a, 0);
-    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
+    mips_lift_fpu_write(l, mips_fpu_fd(l->in->imm), wide, v);
     mips_lift_fpu_last(l, MIPS_FPU_NO_CAUSE, 0, 0);
+    mips_lift_fpu_end(l, mips_lift_fpu_do_sign);
 }
 
 void mips_lift_fpu_move(LIFT)
 {
-    unsigned f = mips_lift_fpu_format(l);
+    enum mips_fpu_format f = mips_fpu_format(l->in->imm);
     mips_lift_fpu_cp1(l);
     V v = mips_lift_fpu_read(l, l->in->rd, f);
-    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), f == LIFT_FPU_D, v);
+    mips_lift_fpu_write(l, mips_fpu_fd(l->in->imm), f == MIPS_FPU_D, v);
 }
 
-static void mips_lift_fpu_to_word(LIFT, unsigned from)
+static struct mips_lift_fpu_value mips_lift_fpu_round(LIFT)
 {
-    V a = mips_lift_fpu_read(l, l->in->rd, from);
-    V v = ir_float(&l->b, from == LIFT_FPU_D ? IR_ROUNDD : IR_ROUND, IR_I32, a, 0);
-    mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_EQ, v, mips_lift_k(l, 0x80000000u)));
-    mips_lift_fpu_w_f(l, bits_get(l->in->imm, 6, 5), v);
-    mips_lift_fpu_last(l, l->in->imm, a, 0);
+    enum mips_fpu_format f = mips_fpu_format(l->in->imm);
+    V a = mips_lift_fpu_read(l, l->in->rd, f);
+    V v = ir_float(&l->b, f == MIPS_FPU_D ? IR_ROUNDD : IR_ROUND, IR_I32, a, 0);
+    return (struct mips_lift_fpu_value){.v = v, .a = a};
+}
+
+static void mips_lift_fpu_to_word(LIFT)
+{
+    struct mips_lift_fpu_value x = mips_lift_fpu_round(l);
+    if (mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_EQ, x.v, mips_lift_k(l, 0x80000000u))))
+        x = mips_lift_fpu_round(l);
+    mips_lift_fpu_w_f(l, mips_fpu_fd(l->in->imm), x.v);
+    mips_lift_fpu_last(l, l->in->imm, x.a, 0);
 }
 
 static void mips_lift_fpu_from_word(LIFT, bool wide)
 {
     V a = mips_lift_fpu_f(l, l->in->rd);
     V v = ir_float(&l->b, IR_FROM32, wide ? IR_F64 : IR_F32, a, 0);
-    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
+    mips_lift_fpu_write(l, mips_fpu_fd(l->in->imm), wide, v);
     mips_lift_fpu_last(l, wide ? MIPS_FPU_NO_CAUSE : l->in->imm, wide ? 0 : a, 0);
+}
+
+static struct mips_lift_fpu_value mips_lift_fpu_resize(LIFT, bool wide)
+{
+    V a = mips_lift_fpu_read(l, l->in->rd, mips_fpu_format(l->in->imm));
+    V v = ir_float(&l->b, wide ? IR_WIDEN : IR_NARROW, wide ? IR_F64 : IR_F32, a, 0);
+    return (struct mips_lift_fpu_value){.v = v, .a = a};
+}
+
+static void mips_lift_fpu_from_float(LIFT, bool wide)
+{
+    struct mips_lift_fpu_value x = mips_lift_fpu_resize(l, wide);
+    if (mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, x.v, x.v)))
+        x = mips_lift_fpu_resize(l, wide);
+    mips_lift_fpu_write(l, mips_fpu_fd(l->in->imm), wide, x.v);
+    mips_lift_fpu_last(l, l->in->imm, x.a, 0);
 }
 
 void mips_lift_fpu_convert(LIFT)
 {
-    unsigned f = mips_lift_fpu_format(l), function = mips_lift_fpu_function(l);
-    bool wide = function == LIFT_FPU_CVT_D;
+    unsigned function = mips_fpu_function(l->in->imm);
+    bool wide = function == MIPS_FPU_CVT_D;
     mips_lift_fpu_begin(l);
-    if (!wide && function != LIFT_FPU_CVT_S) {
-        mips_lift_fpu_to_word(l, f);
-        return;
-    }
-    if (f == LIFT_FPU_W) {
+    if (!wide && function != MIPS_FPU_CVT_S)
+        mips_lift_fpu_to_word(l);
+    else if (mips_fpu_format(l->in->imm) == MIPS_FPU_W)
         mips_lift_fpu_from_word(l, wide);
-        return;
-    }
-    V a = mips_lift_fpu_read(l, l->in->rd, f);
-    V v = ir_float(&l->b, wide ? IR_WIDEN : IR_NARROW, wide ? IR_F64 : IR_F32, a, 0);
-    mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, v, v));
-    mips_lift_fpu_write(l, bits_get(l->in->imm, 6, 5), wide, v);
-    mips_lift_fpu_last(l, l->in->imm, a, 0);
+    else
+        mips_lift_fpu_from_float(l, wide);
+    mips_lift_fpu_end(l, mips_lift_fpu_do_convert);
 }
 
-/* The condition's bits, as in mips_fpu_compare, but unordered is the interpreter's. */
+/* The condition's bits, as in mips_fpu_compare, but unordered is not asked for here. */
+static V mips_lift_fpu_is(LIFT, V a, V b)
+{
+    unsigned condition = mips_fpu_function(l->in->imm) & 6;
+    if (condition == 0)
+        return mips_lift_k(l, 0);
+    if (condition == 6)
+        return ir_cmp(&l->b, IR_GES, b, a);
+    return ir_cmp(&l->b, condition == 2 ? IR_EQ : IR_LTS, a, b);
+}
+
 void mips_lift_fpu_compare(LIFT)
 {
-    unsigned f = mips_lift_fpu_format(l), condition = mips_lift_fpu_function(l) & 6;
+    enum mips_fpu_format f = mips_fpu_format(l->in->imm);
     mips_lift_fpu_begin(l);
-    V a = mips_lift_fpu_read(l, l->in->rd, f), b = mips_lift_fpu_read(l, l->in->rt, f), v;
-    mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, a, b));
-    if (condition == 0)
-        v = mips_lift_k(l, 0);
-    else if (condition == 6)
-        v = ir_cmp(&l->b, IR_GES, b, a);
-    else
-        v = ir_cmp(&l->b, condition == 2 ? IR_EQ : IR_LTS, a, b);
+    V a = mips_lift_fpu_read(l, l->in->rd, f), b = mips_lift_fpu_read(l, l->in->rt, f);
+    if (mips_lift_fpu_unless(l, ir_cmp(&l->b, IR_UNO, a, b))) {
+        a = mips_lift_fpu_read(l, l->in->rd, f);
+        b = mips_lift_fpu_read(l, l->in->rt, f);
+    }
+    V v = mips_lift_fpu_is(l, a, b);
     V rest = mips_lift_and(l, MIPS_LIFT_GET(l, fcr31), ~(u32)MIPS_FCR31_C);
     l->fcr31 = mips_lift_op(l, IR_OR, rest, mips_lift_shift(l, IR_SHL, v, 23));
     l->condition = v;
     ir_put(&l->b, MIPS_LIFT_SLOT(l, fcr31), l->fcr31);
     mips_lift_fpu_last(l, MIPS_FPU_NO_CAUSE, 0, 0);
+    mips_lift_fpu_end(l, mips_lift_fpu_do_compare);
 }
 
 V mips_lift_fpu_condition(LIFT)

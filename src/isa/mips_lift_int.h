@@ -34,6 +34,7 @@ struct mips_lifter {
      * condition, known where fcr31 is this; the operation whose causes nobody has put down yet */
     V usable, live, fcr31, condition;
     u32 last;
+    u16 odd; /* the block of what the operation at hand does not compute in place */
     V last_a, last_b;
     /* blocks that the node's own leads to, filled once that is complete */
     struct mips_lift_more {

@@ -118,27 +118,6 @@ void jit_remember(struct jit *j, const struct jit_region *r, const void *state);
 /* Whoever still goes to a region that was dropped goes to this one of the same place. */
 void jit_redirect(struct jit *j, const struct jit_region *old, const struct jit_region *to);
 
-/* The host's environment of floating point, for code that computes: what it rounds to, as IEEE
- * names the modes' directions, and which flags it raised. C must not compute in between. */
-enum jit_round {
-    JIT_NEAREST,
-    JIT_DOWN,
-    JIT_UP,
-    JIT_TO_ZERO,
-};
-
-enum {
-    JIT_INVALID = 1,
-    JIT_DENORMAL = 2, /* an operand was */
-    JIT_BY_ZERO = 4,
-    JIT_OVERFLOW = 8,
-    JIT_UNDERFLOW = 16,
-    JIT_INEXACT = 32,
-};
-
-void jit_float_begin(enum jit_round mode);
-unsigned jit_float_end(void); /* flags raised since; C's environment is as usual again */
-
 void *jit_owner(const struct jit_region *r);
 u64 jit_place(const struct jit_region *r);
 /* Where its code is, for people and their tools. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Floating point, by SSE2. Its values have xmm registers inside a block; slots are read and written
- * where the instruction says so. All xmm registers are C's to destroy.
+ * where the instruction says so. All xmm registers are C's to destroy; modes and flags
+ * are what MXCSR says, which is the owner's to set.
  */
 #include "jit/jit_int.h"
 #include "lib/bug.h"
@@ -21,24 +22,6 @@ static bool jit_float_wide(const struct jit_gen *g, ir_ref v)
 static enum x64_prefix jit_float_prefix(bool wide)
 {
     return wide ? X64_F2 : X64_F3;
-}
-
-/* ---- the environment: MXCSR ---- */
-
-#define JIT_FLOAT_USUAL 0x1f80u /* nothing traps, to nearest */
-#define JIT_FLOAT_FLAGS 0x3fu
-#define JIT_FLOAT_RC    13
-
-void jit_float_begin(enum jit_round mode)
-{
-    __builtin_ia32_ldmxcsr(JIT_FLOAT_USUAL | (unsigned)mode << JIT_FLOAT_RC);
-}
-
-unsigned jit_float_end(void)
-{
-    unsigned flags = __builtin_ia32_stmxcsr() & JIT_FLOAT_FLAGS;
-    __builtin_ia32_ldmxcsr(JIT_FLOAT_USUAL);
-    return flags;
 }
 
 /* ---- registers ---- */

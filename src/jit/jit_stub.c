@@ -77,7 +77,7 @@ static void jit_stub_ask(struct jit_gen *g, const struct jit_stub *s)
     x64_jmp(x, s->back);
 }
 
-/* A helper that is seldom called. */
+/* A helper that is seldom called. No move changes the flags, which say whether to leave. */
 static void jit_stub_helper(struct jit_gen *g, const struct jit_stub *s)
 {
     struct x64 *x = &g->x;
@@ -85,11 +85,10 @@ static void jit_stub_helper(struct jit_gen *g, const struct jit_stub *s)
     jit_float_keep(g, s->xlive, 0, false);
     jit_regs_spill_homes(g);
     jit_leave_do_call(g, &g->r->insn[s->insn]);
-    x64_jcc(x, X64_E, jit_stub_common(g, g->j->failed));
     jit_regs_load_homes(g, 0xffff);
     jit_float_keep(g, s->xlive, 0, true);
     jit_stub_temps(g, s->live, true);
-    x64_jmp(x, s->back);
+    x64_jcc(x, X64_NE, s->back);
 }
 
 /* Where an access, or a window, is not known: the code for that is next. */
@@ -167,10 +166,8 @@ void jit_stub_emit(struct jit_gen *g)
             x64_jmp(&g->x, jit_stub_common(g, g->j->failed));
             continue;
         }
-        if (s->kind == JIT_STUB_ASK) {
+        if (s->kind == JIT_STUB_ASK)
             jit_stub_helper(g, s);
-            continue;
-        }
         if (s->kind == JIT_STUB_SPENT)
             x64_alu_imm(&g->x, true, X64_ADD, JIT_LEFT, s->refund);
         x64_mov_imm(&g->x, RAX, s->point);

@@ -382,7 +382,7 @@ void diff_setup(struct diff *t, uint64_t seed)
 
 void diff_end(struct diff *t)
 {
-    if (t->by_page) {
+    if (t->by_page && t->cpu->by_page == t->by_page) {
         mips_by_page_forget_all(t->cpu);
         t->cpu->by_page = NULL;
     }

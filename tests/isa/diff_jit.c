@@ -30,6 +30,13 @@ static void diff_jit_bounds(struct rng *r, struct cpu_jit_knobs *k)
     k->run = (uint16_t)(rng_percent(r, 25) ? 1 + rng_below(r, 8) : 0);
 }
 
+/* So high that blocks are cold, and that there is no translator at first. */
+static void diff_jit_heat(struct rng *r, struct cpu_jit_knobs *k)
+{
+    k->heat = (uint16_t)(64 + rng_below(r, 192));
+    k->warm = rng_percent(r, 50) ? 1 + rng_below(r, 4000) : 0;
+}
+
 static struct cpu_jit_knobs diff_jit_knobs(struct diff *t, const struct diff_case *c)
 {
     struct cpu_jit_knobs k = {0}, bounds = {0};
@@ -42,6 +49,10 @@ static struct cpu_jit_knobs diff_jit_knobs(struct diff *t, const struct diff_cas
     k.insns = bounded ? bounds.insns : 0;
     k.run = bounded ? bounds.run : 0;
     k.heat = (uint16_t)(1 + rng_below(&t->rng, 5));
+    t->own_pages = rng_percent(&t->rng, 50);
+    t->longer = rng_percent(&t->rng, 12);
+    if (t->longer)
+        diff_jit_heat(&t->rng, &k);
     k.code_bytes = t->translated.size;
     k.code = &t->translated;
     return k;
@@ -57,10 +68,9 @@ static void diff_jit_room(struct diff *t)
         abort();
 }
 
-/* The translator would take its own. */
 static void diff_jit_by_page(struct diff *t)
 {
-    if (!t->cpu->by_page)
+    if (!t->cpu->by_page && !t->own_pages)
         mips_by_page_use(t->cpu, t->by_page);
 }
 
@@ -168,6 +178,7 @@ static bool diff_jit_slices(struct diff *t, const struct diff_case *c, struct di
     static const unsigned lengths[] = {15, 15, 150, 150, 150, 150, 150, 600, 600, 600};
     unsigned n = 4 + rng_below(&t->rng, 20);
     unsigned longest = lengths[rng_below(&t->rng, ARRAY_LEN(lengths))];
+    longest *= t->longer ? 10 : 1;
     if (c->slices && c->slices < n)
         n = c->slices;
     for (count->slices = 0; count->slices < n && !t->ref.stopped; count->slices++) {

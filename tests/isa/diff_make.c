@@ -264,7 +264,10 @@ static void make_some(struct make *m, unsigned n);
 static void make_loop(struct make *m)
 {
     uint32_t reg = COUNTERS + m->depth % 4;
-    make_emit(m, make_i(9, 0, reg, 2 + make_below(m, 12)));
+    uint32_t turns = 2 + make_below(m, 12);
+    if (m->t->longer && rng_percent(m->rng, 50))
+        turns = 64 + make_below(m, 256);
+    make_emit(m, make_i(9, 0, reg, turns));
     uint32_t head = m->at;
     m->depth++;
     make_some(m, 1 + make_below(m, 10));

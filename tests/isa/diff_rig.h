@@ -37,6 +37,8 @@ struct diff {
     struct diff_taste taste;
     struct rng rng;
     bool big, mips161, fpu;
+    bool longer;    /* loops turn so often that what is entered seldom stands out */
+    bool own_pages; /* by_page is for others: the translator takes its own */
     struct mem *mem;
     struct mips_code *code;
     struct vcpu *vcpu;

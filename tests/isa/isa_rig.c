@@ -95,6 +95,13 @@ static int rig_setup(void **state, bool big)
     return 0;
 }
 
+bool rig_rounds_as_usual(void)
+{
+    volatile double one = 1, less = 0x1p-54, more = 0x1.8p-53;
+    volatile double down = one + less, up = one + more;
+    return down == 1 && up > 1;
+}
+
 int rig_setup_big(void **state)
 {
     return rig_setup(state, true);

@@ -36,6 +36,9 @@ void rig_program(struct rig *g, u32 pa, const u32 *words, unsigned n);
 /* Entry i of a CPU's TLB: valid and dirty. */
 void rig_map(struct mips *c, unsigned i, u32 va, u32 asid, u32 pa);
 
+/* Does C round to nearest, as it does where nobody computes for a guest? */
+bool rig_rounds_as_usual(void);
+
 /* For cmocka, in either byte order. */
 int rig_setup_big(void **state);
 int rig_setup_little(void **state);

@@ -12,6 +12,7 @@
 #include "cpu/cpu_jit.h"
 #include "cpu/vcpu.h"
 #include "isa/mips_debug.h"
+#include "isa/mips_int.h"
 #include "isa_rig.h"
 #include "lib/bug.h"
 
@@ -27,10 +28,9 @@ struct hot_rig {
     u32 base; /* of the pages that hot_by_turns goes to */
 };
 
-static int hot_setup_model(void **state, const struct mips_model *model, u16 blocks, u16 trust)
+static int hot_setup_knobs(void **state, const struct mips_model *model, struct cpu_jit_knobs k)
 {
     struct hot_rig *t = xcalloc(1, sizeof *t);
-    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = blocks, .trust = trust};
     rig_init_model(&t->g, true, model);
     for (unsigned i = 0; i < 2; i++) {
         vcpu_init(&t->cpu[i], i, &vcpu_jit, model, true, t->g.mem, t->g.code, &t->g.trace);
@@ -38,9 +38,22 @@ static int hot_setup_model(void **state, const struct mips_model *model, u16 blo
         mips_set_pc(&t->cpu[i].mips, RIG_CODE);
         mips_changed(&t->cpu[i].mips);
     }
-    assert_true(cpu_jit_prepare(t->g.code, true, &k));
+    assert_true(k.heat == 0 || cpu_jit_prepare(t->g.code, true, &k));
     *state = t;
     return 0;
+}
+
+static int hot_setup_model(void **state, const struct mips_model *model, u16 blocks, u16 trust)
+{
+    struct cpu_jit_knobs k = {.heat = 2, .code_bytes = KIB(256), .blocks = blocks, .trust = trust};
+    return hot_setup_knobs(state, model, k);
+}
+
+/* As a machine does that nobody prepares: without a translator, until something has been hot for
+ * a while. */
+static int hot_setup_usual(void **state)
+{
+    return hot_setup_knobs(state, &mips_161, (struct cpu_jit_knobs){.heat = 0});
 }
 
 static int hot_setup_of(void **state, u16 blocks, u16 trust)
@@ -444,6 +457,128 @@ static void stores_beside_old_code_become_fast(void **state)
     assert_int_equal(rig_peek(&t->g, 0x1800), 9999);
 }
 
+/* f2 and f4 = f0 + f0, once computed, once after a branch; d: what f0 is, its high word. */
+static struct mips *hot_float(struct hot_rig *t, u32 d)
+{
+    static const u32 words[] = {0x46200080u /* add.d f2, f0, f0 */, ADDIU(T0, T0, 1), BEQ(0, 0, -3),
+                                0x46200100u /* add.d f4, f0, f0 */};
+    struct mips *c = &t->cpu[0].mips;
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+    c->status = MIPS_ST_CU1;
+    c->fpr[1] = d;
+    mips_changed(c);
+    return hot_run(t, 0, 10 * SPIN);
+}
+
+static struct cpu_jit_counters hot_counters(const struct hot_rig *t)
+{
+    struct cpu_jit_counters n;
+    assert_true(cpu_jit_counters(t->g.code, &n));
+    return n;
+}
+
+/* Operands that are no numbers are not left to the interpreter for ever, and numbers are computed
+ * in place again. */
+static void odd_operands_are_left_for_a_while(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = hot_float(t, 0x7ff00001u);
+    struct cpu_jit_counters before = hot_counters(t), after;
+    assert_in_range(before.left_float, 1, SPIN);
+    c->fpr[3] = c->fpr[5] = 0;
+    hot_run(t, 0, SPIN);
+    after = hot_counters(t);
+    assert_int_equal(c->fpr[3], 0x7ff00001u);
+    assert_int_equal(c->fpr[5], 0x7ff00001u);
+    assert_int_equal(after.left_float, before.left_float);
+    assert_int_equal(after.interpreted, before.interpreted);
+    assert_int_equal(after.calls, before.calls + SPIN / 2);
+    c->fpr[1] = 0x3ff00000u;
+    hot_run(t, 0, SPIN);
+    assert_in_range(hot_counters(t).calls, after.calls + 1, after.calls + 10);
+    assert_int_equal(c->fpr[3], 0x40000000u);
+    assert_int_equal(c->fpr[5], 0x40000000u);
+}
+
+/* The guest's rounding is not C's. */
+static void c_rounds_as_usual(void **state)
+{
+    struct hot_rig *t = *state;
+    for (u32 mode = 0; mode < 4; mode++) {
+        mips_fpu_set_status(&t->cpu[0].mips, mode);
+        struct mips *c = hot_float(t, 0x3ff00000u);
+        assert_true(rig_rounds_as_usual());
+        assert_int_equal(c->fpr[5], 0x40000000u);
+        assert_int_equal(c->fcr31, mode);
+    }
+}
+
+static void enabled_traps_are_left_for_a_while(void **state)
+{
+    struct hot_rig *t = *state;
+    struct mips *c = hot_float(t, 0x3ff00000u);
+    struct cpu_jit_counters before = hot_counters(t);
+    assert_int_equal(before.left_float, 0);
+    mips_fpu_set_status(c, 0x80); /* inexact */
+    hot_run(t, 0, 10 * SPIN);
+    before = hot_counters(t);
+    assert_in_range(before.left_float, 1, SPIN);
+    hot_run(t, 0, SPIN);
+    assert_int_equal(hot_counters(t).left_float, before.left_float);
+    c->fpr[0] = c->fpr[2] = 1;
+    c->fpr[1] = 0x7fe00000u; /* too large: inexact, so f2 stays */
+    c->fpr[3] = 0;
+    hot_run(t, 0, SPIN);
+    assert_int_equal(c->fpr[3], 0);
+    assert_true(c->irq_lines & c->model->fp_irq);
+    assert_int_equal(c->fcr31 >> 12 & 63, 5);
+}
+
+/* A loop of six instructions; `side`, of one more, is entered every 8192nd time, so not part of the
+ * loop's region. */
+static void hot_side_ways(struct hot_rig *t)
+{
+    const u32 words[] = {ADDIU(T0, T0, 1),
+                         INSN_I(12, T0, T2, 0x1fff),
+                         BEQ(T2, 0, 3),
+                         NOP,
+                         BEQ(0, 0, -5),
+                         ADDIU(T1, T1, 1),
+                         BEQ(0, 0, -7),
+                         ADDIU(T3, T3, 1),
+                         NOP};
+    rig_program(&t->g, 0x1000, words, ARRAY_LEN(words));
+}
+
+/* ...to where it begins. */
+static void hot_side_expect(struct hot_rig *t, unsigned cpu)
+{
+    const struct mips *c = &t->cpu[cpu].mips;
+    for (unsigned n = 0; n < 8 && c->pc != RIG_CODE; n++)
+        hot_run(t, cpu, 1);
+    assert_int_equal(c->pc, RIG_CODE);
+    assert_int_equal(c->retired, 6ull * c->r[T0]);
+    assert_int_equal(c->r[T3], c->r[T0] / 8192);
+    assert_int_equal(c->r[T1], c->r[T0] - c->r[T3]);
+}
+
+/* On two CPUs, of which one finds that it is time. */
+static void what_is_hot_becomes_translated_as_usual(void **state)
+{
+    struct hot_rig *t = *state;
+    hot_side_ways(t);
+    for (unsigned i = 0; i < 40; i++) {
+        hot_run(t, i & 1, 13107);
+        hot_side_expect(t, i & 1);
+        if (i < 10 && !cpu_jit_usual.heat)
+            assert_int_equal(hot_counters(t).code_bytes, 0);
+    }
+    struct cpu_jit_counters n = hot_counters(t);
+    assert_int_not_equal(n.regions, 0);
+    assert_int_not_equal(n.left_chain, 0);
+    assert_in_range(n.interpreted, 1, 300000);
+}
+
 /* Stores off one base share a check: a frame at 0x10100 that is stored into over and over. */
 static struct mips *hot_frame(struct hot_rig *t)
 {
@@ -534,8 +669,15 @@ int main(void)
                                         hot_teardown),
         cmocka_unit_test_setup_teardown(unmapped_pages_known_without_hints_become_code,
                                         hot_setup_by_page, hot_teardown),
+        cmocka_unit_test_setup_teardown(odd_operands_are_left_for_a_while, hot_setup_fpu,
+                                        hot_teardown),
+        cmocka_unit_test_setup_teardown(c_rounds_as_usual, hot_setup_fpu, hot_teardown),
+        cmocka_unit_test_setup_teardown(enabled_traps_are_left_for_a_while, hot_setup_fpu,
+                                        hot_teardown),
         CASE(stores_beside_old_code_become_fast),
         CASE(jumps_in_rom_are_watched_for_a_while),
+        cmocka_unit_test_setup_teardown(what_is_hot_becomes_translated_as_usual, hot_setup_usual,
+                                        hot_teardown),
         CASE(each_store_of_a_frame_may_fault),
         CASE(a_frame_becomes_code),
         cmocka_unit_test_setup_teardown(a_frame_becomes_code, hot_setup_by_page, hot_teardown),

@@ -155,6 +155,7 @@ static void fpu_run(struct rig *g, u32 insn, u64 a, u64 b, u32 fcr31)
     mips_set_pc(c, RIG_CODE);
     mips_changed(c);
     assert_int_equal(mips_run(c, 1), MIPS_EXIT_BUDGET);
+    assert_true(rig_rounds_as_usual());
 }
 
 static void every_case_has_its_result_and_causes(void **state)
