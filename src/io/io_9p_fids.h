@@ -32,6 +32,7 @@ struct io_9p_fids {
     u32 path[IO_9P_FIDS]; /* offset of its path in `text`, from the root, "" the root */
     u16 length[IO_9P_FIDS];
     u8 text[IO_9P_TEXT];
+    u8 scratch[IO_9P_TEXT]; /* not state: where the text is made anew */
 };
 
 void io_9p_fids_clear(struct io_9p_fids *f); /* the same as zeroed memory */

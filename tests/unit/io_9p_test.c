@@ -575,6 +575,34 @@ static void paths_run_out(void **state)
     assert_int_equal(io_9p_fids_check(&p->c.fids, "test", &e), ERR_OK);
 }
 
+/* A full table whose paths all change, again and again: each costs little, else this never ends. */
+static void renames_cost_little_however_many_fids(void **state)
+{
+    struct place *p = *state;
+    char name[2][62];
+    for (unsigned i = 0; i < 2; i++) {
+        memset(name[i], i ? 'y' : 'x', 61);
+        name[i][61] = 0;
+    }
+    assert_int_equal(p9_call(&p->c, mkdir, "dsdd", 0, name[0], 0755, 0), 0);
+    for (u32 fid = 1; fid < IO_9P_FIDS; fid++)
+        assert_int_equal(p9_walk(&p->c, 0, fid, name[0]), 0);
+    assert_true(p->c.fids.used > IO_9P_TEXT - 5000);
+    for (unsigned i = 0; i < 10000; i++)
+        assert_int_equal(p9_call(&p->c, renameat, "dsds", 0, name[i % 2], 0, name[(i + 1) % 2]), 0);
+    assert_int_equal(p9_call(&p->c, renameat, "dsds", 0, name[0], 0, name[1]), 0);
+    for (u32 fid = 1; fid < IO_9P_FIDS; fid++) {
+        u32 slot = io_9p_fids_find(&p->c.fids, fid);
+        assert_string_equal(io_9p_fids_path(&p->c.fids, slot), name[1]);
+    }
+    for (unsigned i = 0; i < 1000; i++) { /* and where one is given up for another */
+        clunk(p, 1 + i % 100);
+        assert_int_equal(p9_walk(&p->c, 0, 1 + i % 100, name[1]), 0);
+    }
+    struct error e;
+    assert_int_equal(io_9p_fids_check(&p->c.fids, "test", &e), ERR_OK);
+}
+
 static void huge_counts_are_cut(void **state)
 {
     struct place *p = *state;
@@ -845,6 +873,7 @@ int main(void)
         CASE(read_only_changes_nothing),
         CASE(fids_and_files_run_out),
         CASE(paths_run_out),
+        CASE(renames_cost_little_however_many_fids),
         CASE(huge_counts_are_cut),
         CASE(every_truncation_is_noticed),
         CASE(odd_requests_are_refused),
