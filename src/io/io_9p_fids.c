@@ -156,6 +156,16 @@ u8 io_9p_fids_flags(u32 flags)
                 (flags & 04010000 ? IO_9P_SYNCS : 0));
 }
 
+bool io_9p_fids_syncs(const struct io_9p_fids *f, const u8 *request, u32 len)
+{
+    struct io_9p_request r;
+    if (io_9p_parse(request, len, &r) != IO_9P_GOOD)
+        return false;
+    u32 slot = io_9p_fids_find(f, r.fid);
+    return slot != IO_9P_NONE && f->open[slot] & IO_9P_OPENED &&
+           (r.type == IO_9P_T_fsync || (r.type == IO_9P_T_write && f->open[slot] & IO_9P_SYNCS));
+}
+
 /* ---- what replies say ---- */
 
 static void io_9p_fids_walk(struct io_9p_fids *f, const struct io_9p_request *r, u16 walked)

@@ -47,6 +47,9 @@ bool io_9p_fids_room(const struct io_9p_fids *f, u32 fid, size_t length);
 /* How protocol flags open a fid. */
 u8 io_9p_fids_flags(u32 flags);
 
+/* Does the host make sure, for this request, that data are on its storage? */
+bool io_9p_fids_syncs(const struct io_9p_fids *f, const u8 *request, u32 len);
+
 /* After each request that was replied to. */
 void io_9p_fids_apply(struct io_9p_fids *f, const u8 *request, u32 len, const u8 *reply, u32 rlen);
 
