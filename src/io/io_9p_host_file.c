@@ -114,9 +114,11 @@ int io_9p_host_do_write(struct io_9p_call *c)
     int fd, why = io_9p_host_fd(c, c->slot, &fd);
     if (why)
         return why;
-    if (!host_file_write(fd, c->r->number[0], c->r->data, c->r->count))
+    struct piece from = {.p = (u8 *)(uintptr_t)c->r->data, .len = c->r->count};
+    u64 done; /* by a disk that became full, less */
+    if (!host_file_writev(fd, c->r->number[0], &from, 1, &done) && !done)
         return errno;
-    io_9p_put_number(c, 4, c->r->count);
+    io_9p_put_number(c, 4, done);
     return 0;
 }
 

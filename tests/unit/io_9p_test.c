@@ -12,10 +12,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -235,6 +237,27 @@ static void attributes(void **state)
     assert_int_equal(p9_call(&p->c, setattr, "dddddqqqqq", 1, 0x8, 0, 0, 0, ~(u64)0, (u64)0, (u64)0,
                              (u64)0, (u64)0),
                      EINVAL);
+}
+
+/* A limit on the size of files stops a write where a full disk would. */
+static void a_full_disk_takes_what_it_can(void **state)
+{
+    struct place *p = *state;
+    static const char text[3000];
+    struct rlimit old, limit;
+    open_fid(p, 1, "file", 2);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    limit = (struct rlimit){.rlim_cur = 2000, .rlim_max = old.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    u32 why = p9_call(&p->c, write, "dqD", 1, (u64)500, text, 3000);
+    u32 count = buf_get_le32(&p->c.body);
+    u32 then = p9_call(&p->c, write, "dqD", 1, (u64)2000, text, 3000);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_int_equal(why, 0);
+    assert_int_equal(count, 1500);
+    assert_int_equal(then, EFBIG);
+    sh(p->root, "test $(stat -c %s file) = 2000");
 }
 
 static void removed_files_stay_open(void **state)
@@ -878,6 +901,7 @@ int main(void)
         CASE(every_truncation_is_noticed),
         CASE(odd_requests_are_refused),
         CASE(locks_hold),
+        CASE(a_full_disk_takes_what_it_can),
         CASE(open_files_move),
         CASE(impossible_fids_are_not_loaded),
         CASE(loaded_paths_do_not_lead_out),
