@@ -751,6 +751,11 @@ static u32 lock(struct place *p, u32 fid, u8 type, u64 start, u64 length)
     return buf_get_u8(&p->c.body);
 }
 
+static u32 lock_error(struct place *p, u32 fid, u8 how, u64 start, u64 len)
+{
+    return p9_call(&p->c, lock, "dbdqqds", fid, how, 0, start, len, 1, "guest");
+}
+
 static void locks_hold(void **state)
 {
     struct place *p = *state;
@@ -775,6 +780,37 @@ static void locks_hold(void **state)
     assert_int_equal(lock(p, 2, 1, 0, 0), 0); /* among the guest's own: its kernel sees to it */
     assert_int_equal(p9_call(&p->c, lock, "dbdqqds", 1, 3, 0, (u64)0, (u64)0, 1, ""), EINVAL);
     clunk(p, 1);
+}
+
+/* Each costs the host memory. Neighbours are one, and holes make two. */
+static void locks_run_out(void **state)
+{
+    struct place *p = *state;
+    open_fid(p, 1, "file", 2);
+    open_fid(p, 2, "sub/deep/file", 2);
+    for (u32 i = 0; i < 3 * IO_9P_HOST_LOCKS; i++)
+        assert_int_equal(lock(p, 1, 1, i, 1), 0);
+    assert_int_equal(lock(p, 1, 2, 0, 0), 0); /* none of them is left */
+    for (u32 i = 0; i < IO_9P_HOST_LOCKS; i++)
+        assert_int_equal(lock(p, 1 + i % 2, i % 3 ? 1 : 0, 10 * (u64)i, 3), 0);
+    assert_int_equal(lock_error(p, 1, 1, 1000000, 5), ENOLCK);
+    assert_int_equal(lock_error(p, 2, 0, 1000000, 5), ENOLCK);
+    assert_int_equal(lock_error(p, 1, 2, 1, 1), ENOLCK); /* in the middle of one */
+    assert_int_equal(lock(p, 1, 2, 0, 3), 0);
+    assert_int_equal(lock(p, 1, 1, 1000000, 5), 0);
+    assert_int_equal(lock_error(p, 1, 1, 2000000, 5), ENOLCK);
+    clunk(p, 2); /* half of them */
+    for (u32 i = 0; i < IO_9P_HOST_LOCKS / 2; i++)
+        assert_int_equal(lock(p, 1, 1, 2000000 + 10 * (u64)i, 5), 0);
+    assert_int_equal(lock_error(p, 1, 1, 0, 5), ENOLCK);
+    clunk(p, 1);
+    open_fid(p, 1, "file", 2);
+    assert_int_equal(lock(p, 1, 1, 0, 0), 0);
+    for (u32 i = 0; i < IO_9P_HOST_LOCKS - 1; i++) /* holes */
+        assert_int_equal(lock(p, 1, 2, 1 + 2 * (u64)i, 1), 0);
+    assert_int_equal(lock_error(p, 1, 2, 1000000, 1), ENOLCK);
+    assert_int_equal(lock(p, 1, 2, 0, 0), 0);
+    assert_int_equal(lock(p, 1, 1, 0, 5), 0);
 }
 
 /* ---- moving, and error numbers ---- */
@@ -901,6 +937,7 @@ int main(void)
         CASE(every_truncation_is_noticed),
         CASE(odd_requests_are_refused),
         CASE(locks_hold),
+        CASE(locks_run_out),
         CASE(a_full_disk_takes_what_it_can),
         CASE(open_files_move),
         CASE(impossible_fids_are_not_loaded),
