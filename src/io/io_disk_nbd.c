@@ -238,6 +238,7 @@ enum err io_disk_nbd_open(const char *uri, const struct io_disk_nbd_options *o, 
         io_disk_nbd_close(d);
         return err;
     }
+    host_nbd_give_up_when(d->nbd, o->give_up, o->ctx);
     *out = (struct io_disk){
         .read = io_disk_nbd_read,
         .write = io_disk_nbd_write,
