@@ -156,12 +156,14 @@ static enum err run_virtio(struct run *r, struct error *e)
         struct vio_conf *c = vio_conf_list_add(&r->virtio);
         c->kind = VIO_BLK;
         c->blk.file = xstrdup(r->o->disks.item[i]);
+        c->option = xstrdup("--disk");
     }
     for (size_t i = 0; i < r->o->virtio.n; i++) {
         const char *words = r->o->virtio.item[i];
-        enum err err = vio_conf_parse(vio_conf_list_add(&r->virtio), words, e);
-        if (err)
+        struct vio_conf *c = vio_conf_list_add(&r->virtio);
+        if (vio_conf_parse(c, words, e))
             return err_prefix(e, "--virtio %s", words);
+        c->option = xasprintf("--virtio %s", words);
     }
     return ERR_OK;
 }

@@ -35,9 +35,13 @@ static enum err run_conf_disk(struct s161_conf *conf, const char *file, struct e
 static enum err run_conf_virtio(struct s161_conf *conf, const char *device, struct error *e)
 {
     struct s161_slot *s = run_conf_plug(conf, S161_VIRTIO, "--virtio", device, e);
-    if (s)
-        run_conf_text(&s->virtio.device, device);
-    return s ? ERR_OK : e->code;
+    if (!s)
+        return e->code;
+    run_conf_text(&s->virtio.device, device);
+    char *option = xasprintf("--virtio %s", device);
+    s161_conf_from_option(s, option);
+    free(option);
+    return ERR_OK;
 }
 
 static enum err run_conf_emufs(struct s161_conf *conf, const char *dir, struct error *e)

@@ -2,9 +2,9 @@
 /*
  * Notifications are answered at once, within the driver's store, as long as the device has not done
  * more lately than it may: so a completion needs no event and no idle round. What a device does
- * takes virtual time (VIO_RATE, VIO_CHAIN, VIO_RESET), and one that is VIO_AHEAD ahead of the clock
- * waits. That bounds the host's work for each stretch of virtual time, whatever a driver does, and
- * is the same in every run.
+ * takes virtual time (VIO_RATE, VIO_CHAIN, VIO_RESET, VIO_SYNC), and one that is VIO_AHEAD ahead of
+ * the clock waits. That bounds the host's work for each stretch of virtual time, whatever a driver
+ * does, and is the same in every run.
  */
 #include "dev/vio_int.h"
 #include "lib/bits.h"
@@ -15,6 +15,7 @@
 #define VIO_RATE  4u       /* bytes a nanosecond */
 #define VIO_CHAIN 1000u    /* ns */
 #define VIO_RESET 10000u   /* ns */
+#define VIO_SYNC  1000000u /* ns: what storage takes that is asked to be sure */
 #define VIO_AHEAD 1000000u /* ns */
 
 /* A status has been written which only the driver may write. */
@@ -80,6 +81,11 @@ void vio_took_chain(struct vio *v, u32 bytes)
 void vio_took_less(struct vio *v, u32 bytes)
 {
     v->busy -= clock_ns_to_cycles(v->env->clock, bytes / VIO_RATE);
+}
+
+void vio_took_sync(struct vio *v)
+{
+    vio_took_ns(v, VIO_SYNC);
 }
 
 static u64 vio_ahead(const struct vio *v)

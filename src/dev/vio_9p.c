@@ -4,6 +4,7 @@
  * The protocol is none of this device's business, but what fids mean is its state.
  */
 #include "dev/vio_9p.h"
+#include "dev/vio_int.h"
 
 #include "io/io_9p_fids.h"
 #include "lib/bits.h"
@@ -38,6 +39,8 @@ static void vio_9p_serve(struct vio_9p *p, const struct vio_chain *c)
         vio_break(&p->vio, "no room for a reply");
         return;
     }
+    if (io_9p_fids_syncs(&p->fids, p->request, len))
+        vio_took_sync(&p->vio);
     io_9p_fids_apply(&p->fids, p->request, len, p->reply, n);
     vio_push(&p->vio, 0, c->head, vio_put(&p->vio, c, 0, p->reply, n));
 }

@@ -70,10 +70,18 @@ static enum vio_blk_status vio_blk_ok(bool ok)
     return ok ? VIO_BLK_OK : VIO_BLK_IOERR;
 }
 
-/* A driver that knows no flush believes that what was written is safe. */
-static bool vio_blk_settled(const struct vio_blk *b, bool ok)
+static bool vio_blk_flush(struct vio_blk *b)
 {
-    return ok && (vio_has(&b->vio, VIO_BLK_F_FLUSH) || b->disk.flush(b->disk.ctx));
+    if (b->disk.read_only)
+        return true;
+    vio_took_sync(&b->vio);
+    return b->disk.flush(b->disk.ctx);
+}
+
+/* A driver that knows no flush believes that what was written is safe. */
+static bool vio_blk_settled(struct vio_blk *b, bool ok)
+{
+    return ok && (vio_has(&b->vio, VIO_BLK_F_FLUSH) || vio_blk_flush(b));
 }
 
 static enum vio_blk_status vio_blk_read(struct vio_blk_request *r)
@@ -142,14 +150,13 @@ static enum vio_blk_status vio_blk_ranges(const struct vio_blk_request *r)
 
 static enum vio_blk_status vio_blk_do(struct vio_blk_request *r)
 {
-    const struct io_disk *disk = &r->b->disk;
     switch (r->type) {
     case VIO_BLK_IN:
         return vio_blk_read(r);
     case VIO_BLK_OUT:
         return vio_blk_write(r);
     case VIO_BLK_FLUSH:
-        return vio_blk_ok(disk->read_only || disk->flush(disk->ctx));
+        return vio_blk_ok(vio_blk_flush(r->b));
     case VIO_BLK_GET_ID:
         return vio_blk_get_id(r);
     case VIO_BLK_DISCARD:

@@ -28,6 +28,7 @@ void vio_interrupt(struct vio *v, u32 isr);
 void vio_took_chain(struct vio *v, u32 bytes); /* that were read */
 void vio_took(struct vio *v, u32 bytes);
 void vio_took_less(struct vio *v, u32 bytes); /* of the chain just popped */
+void vio_took_sync(struct vio *v);            /* the host made sure that data are on its storage */
 /* False: it has done enough for now; later notify is called again for this queue. */
 MUST_CHECK bool vio_may_work(struct vio *v, unsigned queue);
 bool vio_has_time(const struct vio *v);

@@ -119,13 +119,12 @@ bool host_file_readv(int fd, u64 off, const struct piece *v, unsigned n, u64 *do
     return host_file_pieces(preadv, fd, off, v, n, done);
 }
 
-bool host_file_writev(int fd, u64 off, const struct piece *v, unsigned n)
+bool host_file_writev(int fd, u64 off, const struct piece *v, unsigned n, u64 *done)
 {
-    u64 done;
-    if (!host_file_pieces(pwritev, fd, off, v, n, &done))
+    if (!host_file_pieces(pwritev, fd, off, v, n, done))
         return false;
     errno = EIO;
-    return done == piece_total(v, n);
+    return *done == piece_total(v, n);
 }
 
 bool host_file_zero(int fd, u64 off, u64 len, bool hole)

@@ -35,9 +35,9 @@ MUST_CHECK bool host_file_lock(int fd, bool exclusive);
 MUST_CHECK bool host_file_read(int fd, u64 off, void *buf, size_t len, size_t *done);
 /* All or failure (then some may have been written). */
 MUST_CHECK bool host_file_write(int fd, u64 off, const void *buf, size_t len);
-/* The same into, or from, several pieces of memory. */
+/* The same into, or from, several pieces of memory; *done: bytes, also of a failure. */
 MUST_CHECK bool host_file_readv(int fd, u64 off, const struct piece *v, unsigned n, u64 *done);
-MUST_CHECK bool host_file_writev(int fd, u64 off, const struct piece *v, unsigned n);
+MUST_CHECK bool host_file_writev(int fd, u64 off, const struct piece *v, unsigned n, u64 *done);
 /* These bytes read as zeros from now on; the file keeps its size. `hole`: the host may give up
  * their place. False with errno EOPNOTSUPP: the file system cannot. */
 MUST_CHECK bool host_file_zero(int fd, u64 off, u64 len, bool hole);

@@ -20,6 +20,9 @@ struct io_disk {
     MUST_CHECK bool (*flush)(void *ctx);
     /* So many sectors are zeros from now on. `hole`: nobody will miss their place. */
     MUST_CHECK bool (*zero)(void *ctx, u64 sector, u64 count, bool hole);
+    /* Of the last `write` or `zero`, which failed: so many sectors are done all the same, from its
+     * first on. NULL: none ever are. */
+    u64 (*done)(void *ctx);
     void (*close)(void *ctx);
     void *ctx;
     u64 sectors;

@@ -65,34 +65,56 @@ bool io_9p_fids_room(const struct io_9p_fids *f, u32 fid, size_t length)
                                    io_9p_fids_needed(f, slot) + length + 1 <= IO_9P_TEXT);
 }
 
-/* The slot whose path stands next in the text, at or behind `from`. */
-static u32 io_9p_fids_next(const struct io_9p_fids *f, u32 from)
-{
-    u32 best = IO_9P_NONE;
-    for (u32 i = 0; i < IO_9P_FIDS; i++)
-        if (f->open[i] && f->path[i] >= from && (best == IO_9P_NONE || f->path[i] < f->path[best]))
-            best = i;
-    return best;
-}
-
-static void io_9p_fids_squeeze(struct io_9p_fids *f)
-{
-    u32 used = 0, slot = io_9p_fids_next(f, 0);
-    while (slot != IO_9P_NONE) {
-        u32 from = f->path[slot];
-        memmove(f->text + used, f->text + from, f->length[slot] + 1u);
-        f->path[slot] = used;
-        used += f->length[slot] + 1u;
-        slot = io_9p_fids_next(f, from + 1);
-    }
-    memset(f->text + used, 0, IO_9P_TEXT - used);
-    f->used = used;
-}
-
 static void io_9p_fids_drop_slot(struct io_9p_fids *f, u32 slot)
 {
     f->open[slot] = 0;
     f->fid[slot] = f->path[slot] = f->length[slot] = 0;
+}
+
+/* What was renamed, and what of each path it is. */
+struct io_9p_fids_move {
+    const char *to;
+    u32 from_len, to_len;
+    bool goes[IO_9P_FIDS];
+};
+
+static u32 io_9p_fids_stay(struct io_9p_fids *f, u32 slot, u32 at)
+{
+    u32 length = f->length[slot] + 1u;
+    memcpy(f->scratch + at, f->text + f->path[slot], length);
+    f->path[slot] = at;
+    return at + length;
+}
+
+static u32 io_9p_fids_go(struct io_9p_fids *f, u32 slot, const struct io_9p_fids_move *m, u32 at)
+{
+    u32 rest = f->length[slot] - m->from_len, length = m->to_len + rest;
+    if (length >= IO_9P_PATH || length + 1 > IO_9P_TEXT - at) {
+        io_9p_fids_drop_slot(f, slot);
+        return at;
+    }
+    memcpy(f->scratch + at, m->to, m->to_len);
+    memcpy(f->scratch + at + m->to_len, f->text + f->path[slot] + m->from_len, rest + 1);
+    f->path[slot] = at;
+    f->length[slot] = (u16)length;
+    return at + length + 1;
+}
+
+/* All paths anew, each touched once whatever a guest has made of them: first those that stay what
+ * they are, then, if there is a move, those that go. */
+static void io_9p_fids_rewrite(struct io_9p_fids *f, const struct io_9p_fids_move *m)
+{
+    u32 used = 0;
+    for (u32 i = 0; i < IO_9P_FIDS; i++)
+        if (f->open[i] && !(m && m->goes[i]))
+            used = io_9p_fids_stay(f, i, used);
+    for (u32 i = 0; m && i < IO_9P_FIDS; i++)
+        if (m->goes[i])
+            used = io_9p_fids_go(f, i, m, used);
+    memcpy(f->text, f->scratch, used);
+    if (used < f->used)
+        memset(f->text + used, 0, f->used - used);
+    f->used = used;
 }
 
 /* `path` may stand in the text only if it is moved nowhere, that is, copied first. */
@@ -102,7 +124,7 @@ static bool io_9p_fids_put(struct io_9p_fids *f, u32 slot, const char *path)
     u8 open = f->open[slot];
     f->open[slot] = 0; /* its old path is not kept */
     if (f->used + length + 1 > IO_9P_TEXT)
-        io_9p_fids_squeeze(f);
+        io_9p_fids_rewrite(f, NULL);
     f->open[slot] = open;
     if (f->used + length + 1 > IO_9P_TEXT)
         return false;
@@ -132,6 +154,16 @@ u8 io_9p_fids_flags(u32 flags)
     static const u8 access[] = {IO_9P_READS, IO_9P_WRITES, IO_9P_READS | IO_9P_WRITES, 0};
     return (u8)(IO_9P_OPENED | access[flags & 3] | (flags & 02000 ? IO_9P_APPENDS : 0) |
                 (flags & 04010000 ? IO_9P_SYNCS : 0));
+}
+
+bool io_9p_fids_syncs(const struct io_9p_fids *f, const u8 *request, u32 len)
+{
+    struct io_9p_request r;
+    if (io_9p_parse(request, len, &r) != IO_9P_GOOD)
+        return false;
+    u32 slot = io_9p_fids_find(f, r.fid);
+    return slot != IO_9P_NONE && f->open[slot] & IO_9P_OPENED &&
+           (r.type == IO_9P_T_fsync || (r.type == IO_9P_T_write && f->open[slot] & IO_9P_SYNCS));
 }
 
 /* ---- what replies say ---- */
@@ -164,17 +196,16 @@ static void io_9p_fids_open(struct io_9p_fids *f, u32 fid, const struct io_9p_st
 
 static void io_9p_fids_moved(struct io_9p_fids *f, const char *from, const char *to)
 {
-    size_t n = strlen(from), room = strlen(to);
+    struct io_9p_fids_move m = {.to = to, .from_len = (u32)strlen(from), .to_len = (u32)strlen(to)};
+    bool any = false;
     for (u32 i = 0; i < IO_9P_FIDS; i++) {
         const char *path = f->open[i] ? io_9p_fids_path(f, i) : "";
-        char now[2 * IO_9P_PATH];
-        if (strncmp(path, from, n) || (path[n] && path[n] != '/'))
-            continue;
-        memcpy(now, to, room);
-        strcpy(now + room, path + n);
-        if (strlen(now) >= IO_9P_PATH || !io_9p_fids_put(f, i, now))
-            io_9p_fids_drop_slot(f, i);
+        m.goes[i] =
+            !strncmp(path, from, m.from_len) && (!path[m.from_len] || path[m.from_len] == '/');
+        any |= m.goes[i];
     }
+    if (any)
+        io_9p_fids_rewrite(f, &m);
 }
 
 /* The path of a name in the directory of a fid; name NULL: of the fid itself. */

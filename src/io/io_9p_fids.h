@@ -32,6 +32,7 @@ struct io_9p_fids {
     u32 path[IO_9P_FIDS]; /* offset of its path in `text`, from the root, "" the root */
     u16 length[IO_9P_FIDS];
     u8 text[IO_9P_TEXT];
+    u8 scratch[IO_9P_TEXT]; /* not state: where the text is made anew */
 };
 
 void io_9p_fids_clear(struct io_9p_fids *f); /* the same as zeroed memory */
@@ -45,6 +46,9 @@ bool io_9p_fids_room(const struct io_9p_fids *f, u32 fid, size_t length);
 
 /* How protocol flags open a fid. */
 u8 io_9p_fids_flags(u32 flags);
+
+/* Does the host make sure, for this request, that data are on its storage? */
+bool io_9p_fids_syncs(const struct io_9p_fids *f, const u8 *request, u32 len);
 
 /* After each request that was replied to. */
 void io_9p_fids_apply(struct io_9p_fids *f, const u8 *request, u32 len, const u8 *reply, u32 rlen);

@@ -65,6 +65,7 @@ void io_9p_host_drop(struct io_9p_host *h, u32 slot)
     host_file_close(h->file[slot].fd);
     h->file[slot].fd = -1;
     h->nopen--;
+    io_9p_host_unlocked(h, slot);
 }
 
 static bool io_9p_host_has(const struct io_9p_call *c, u32 slot)

@@ -13,7 +13,8 @@
 #include "io/io_9p.h"
 #include "lib/err.h"
 
-#define IO_9P_HOST_OPEN 256u /* files and directories open at a time */
+#define IO_9P_HOST_OPEN  256u  /* files and directories open at a time */
+#define IO_9P_HOST_LOCKS 1024u /* ranges of them that are locked */
 
 struct io_9p_host_options {
     const char *path;

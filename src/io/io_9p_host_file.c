@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Files and directories that are open: what is in them, and locks. */
+/* Files and directories that are open: what is in them. */
 #include "io/io_9p_host_int.h"
 
 #include "host/host_file.h"
@@ -114,9 +114,11 @@ int io_9p_host_do_write(struct io_9p_call *c)
     int fd, why = io_9p_host_fd(c, c->slot, &fd);
     if (why)
         return why;
-    if (!host_file_write(fd, c->r->number[0], c->r->data, c->r->count))
+    struct piece from = {.p = (u8 *)(uintptr_t)c->r->data, .len = c->r->count};
+    u64 done; /* by a disk that became full, less */
+    if (!host_file_writev(fd, c->r->number[0], &from, 1, &done) && !done)
         return errno;
-    io_9p_put_number(c, 4, c->r->count);
+    io_9p_put_number(c, 4, done);
     return 0;
 }
 
@@ -177,59 +179,4 @@ int io_9p_host_do_readdir(struct io_9p_call *c)
     u32 bytes = (u32)(c->reply + c->len - entries);
     store_le32(count, bytes);
     return l.stopped && !bytes ? EINVAL : 0;
-}
-
-/* ---- locks ---- */
-
-static const enum host_share_lock io_9p_host_locks[] = {HOST_SHARE_LOCK_READ, HOST_SHARE_LOCK_WRITE,
-                                                        HOST_SHARE_UNLOCK};
-
-enum io_9p_lock_status {
-    IO_9P_LOCKED,
-    IO_9P_BLOCKED
-};
-
-/* A file that is open for reading only can be locked against readers in the guest (flock), not on
- * the host: then the lock holds among the guest's programs, which its kernel sees to. */
-int io_9p_host_do_lock(struct io_9p_call *c)
-{
-    const u64 *n = c->r->number;
-    int fd, why = io_9p_host_fd(c, c->slot, &fd);
-    if (why)
-        return why;
-    if (n[0] >= ARRAY_LEN(io_9p_host_locks))
-        return EINVAL;
-    bool ok = host_share_lock(fd, io_9p_host_locks[n[0]], n[2], n[3]);
-    if (!ok && errno != EAGAIN && errno != EBADF)
-        return errno;
-    io_9p_put_number(c, 1, ok || errno == EBADF ? IO_9P_LOCKED : IO_9P_BLOCKED);
-    return 0;
-}
-
-static u8 io_9p_host_lock_type(enum host_share_lock how)
-{
-    u8 type = 0;
-    while (io_9p_host_locks[type] != how)
-        type++;
-    return type;
-}
-
-int io_9p_host_do_getlock(struct io_9p_call *c)
-{
-    const u64 *n = c->r->number;
-    int fd, why = io_9p_host_fd(c, c->slot, &fd);
-    if (why)
-        return why;
-    if (n[0] >= ARRAY_LEN(io_9p_host_locks))
-        return EINVAL;
-    enum host_share_lock how = io_9p_host_locks[n[0]];
-    u64 start = n[1], length = n[2];
-    if (!host_share_lock_test(fd, &how, &start, &length))
-        return errno;
-    io_9p_put_number(c, 1, io_9p_host_lock_type(how));
-    io_9p_put_number(c, 8, start);
-    io_9p_put_number(c, 8, length);
-    io_9p_put_number(c, 4, n[3]);
-    io_9p_put_string(c, c->r->name.p, c->r->name.len);
-    return 0;
 }

@@ -19,6 +19,12 @@ struct io_9p_host {
         int fd;   /* -1: none */
         u64 born; /* as in io_9p_fids; another: it belongs to a fid that is no more */
     } file[IO_9P_FIDS];
+    unsigned nlocks;
+    struct io_9p_host_lock {
+        u32 slot;
+        enum host_share_lock how;
+        u64 first, last;
+    } lock[IO_9P_HOST_LOCKS];
 };
 
 struct io_9p_call {
@@ -54,6 +60,7 @@ int io_9p_host_fd(struct io_9p_call *c, u32 slot, int *fd);
 /* The open file of this slot or, if its name is gone, of another one of that path. False: none. */
 bool io_9p_host_still_open(struct io_9p_call *c, unsigned how, int *fd);
 void io_9p_host_drop(struct io_9p_host *h, u32 slot);
+void io_9p_host_unlocked(struct io_9p_host *h, u32 slot); /* its file was closed */
 
 /* ---- the handlers ---- */
 

@@ -54,9 +54,13 @@ static bool io_disk_image_flush(void *ctx)
 static bool io_disk_image_write(void *ctx, u64 sector, const struct piece *from, unsigned n)
 {
     struct io_disk_image *d = ctx;
+    u64 done;
+    d->done = 0;
     if (!io_disk_has(d->sectors, sector, piece_total(from, n)))
         return false;
-    if (!host_file_writev(d->fd, d->start + sector * IO_SECTOR, from, n))
+    bool ok = host_file_writev(d->fd, d->start + sector * IO_SECTOR, from, n, &done);
+    d->done = done / IO_SECTOR;
+    if (!ok)
         return io_disk_image_failed(d, "cannot write");
     return !d->paranoid || io_disk_image_flush(d);
 }
@@ -65,7 +69,7 @@ static bool io_disk_image_write(void *ctx, u64 sector, const struct piece *from,
 static bool io_disk_image_write_zeros(struct io_disk_image *d, u64 sector, u64 count)
 {
     static const u8 zeros[64 * IO_SECTOR];
-    for (u64 n; count; sector += n, count -= n) {
+    for (u64 n; count; sector += n, count -= n, d->done += n) {
         n = count < 64 ? count : 64;
         if (!host_file_write(d->fd, d->start + sector * IO_SECTOR, zeros, n * IO_SECTOR))
             return io_disk_image_failed(d, "cannot write");
@@ -76,12 +80,19 @@ static bool io_disk_image_write_zeros(struct io_disk_image *d, u64 sector, u64 c
 static bool io_disk_image_zero(void *ctx, u64 sector, u64 count, bool hole)
 {
     struct io_disk_image *d = ctx;
+    d->done = 0;
     if (sector > d->sectors || count > d->sectors - sector)
         return false;
     if (!host_file_zero(d->fd, d->start + sector * IO_SECTOR, count * IO_SECTOR, hole) &&
         !io_disk_image_write_zeros(d, sector, count))
         return false;
+    d->done = count;
     return !d->paranoid || io_disk_image_flush(d);
+}
+
+static u64 io_disk_image_done(void *ctx)
+{
+    return ((const struct io_disk_image *)ctx)->done;
 }
 
 static bool io_disk_image_refuse_write(void *ctx, u64 sector, const struct piece *from, unsigned n)
@@ -341,6 +352,7 @@ enum err io_disk_image_open(const char *path, const struct io_disk_image_options
         .write = o->read_only ? io_disk_image_refuse_write : io_disk_image_write,
         .flush = io_disk_image_flush,
         .zero = o->read_only ? io_disk_image_refuse_zero : io_disk_image_zero,
+        .done = io_disk_image_done,
         .close = io_disk_image_close,
         .ctx = d,
         .sectors = d->sectors,

@@ -14,6 +14,7 @@ struct io_disk_image {
     bool regular;  /* no block device */
     bool paranoid;
     bool complained;
+    u64 done; /* sectors, of the last write or zero */
     char *path;
 };
 

@@ -23,6 +23,7 @@ struct io_disk_nbd {
     struct io_disk_nbd_options o;
     char *uri;
     u8 *bounce;
+    u64 done;    /* sectors, of the last write or zero */
     bool unsafe; /* written, not flushed */
     bool lost;   /* of that, something may be */
     bool said;   /* that the server is gone, or another; nothing has been done since */
@@ -153,6 +154,8 @@ static bool io_disk_nbd_move(struct io_disk_nbd *d, bool write, u64 sector, cons
             return false;
         if (!write)
             piece_put(v, n, off, d->bounce, op.len);
+        else
+            d->done = (off + op.len) / IO_SECTOR;
     }
     return true;
 }
@@ -165,6 +168,7 @@ static bool io_disk_nbd_read(void *ctx, u64 sector, const struct piece *to, unsi
 static bool io_disk_nbd_write(void *ctx, u64 sector, const struct piece *from, unsigned n)
 {
     struct io_disk_nbd *d = ctx;
+    d->done = 0;
     if (d->o.read_only)
         return false;
     d->unsafe |= !io_disk_nbd_is_careful(d);
@@ -178,10 +182,17 @@ static bool io_disk_nbd_zero(void *ctx, u64 sector, u64 count, bool hole)
                                 .off = sector * IO_SECTOR,
                                 .len = count * IO_SECTOR,
                                 .hole = hole};
+    d->done = 0;
     if (d->o.read_only || !io_disk_has(d->info.size / IO_SECTOR, sector, op.len))
         return false;
     d->unsafe |= !io_disk_nbd_is_careful(d);
     return io_disk_nbd_do(d, &op);
+}
+
+/* Of one that the server did not answer, nobody knows. */
+static u64 io_disk_nbd_sectors_done(void *ctx)
+{
+    return ((const struct io_disk_nbd *)ctx)->done;
 }
 
 static bool io_disk_nbd_flush(void *ctx)
@@ -227,11 +238,13 @@ enum err io_disk_nbd_open(const char *uri, const struct io_disk_nbd_options *o, 
         io_disk_nbd_close(d);
         return err;
     }
+    host_nbd_give_up_when(d->nbd, o->give_up, o->ctx);
     *out = (struct io_disk){
         .read = io_disk_nbd_read,
         .write = io_disk_nbd_write,
         .flush = io_disk_nbd_flush,
         .zero = io_disk_nbd_zero,
+        .done = io_disk_nbd_sectors_done,
         .close = io_disk_nbd_close,
         .ctx = d,
         .sectors = d->info.size / IO_SECTOR,

@@ -147,14 +147,16 @@ static enum err board_kn02_add_virtio(struct board_kn02 *b, const struct vio_con
                                       struct error *e)
 {
     if (list && list->n > VIO_BANK_MAX - BOARD_ETHER_MAX)
-        return err_set(e, ERR_LIMIT, "a DECstation can have %u virtio devices, not %zu",
+        return err_set(e, ERR_LIMIT,
+                       "--virtio, --disk: a DECstation can have %u virtio devices, not %zu",
                        VIO_BANK_MAX - BOARD_ETHER_MAX, list->n);
     vio_bank_init(&b->virtio, tc_kn02_irq(b->kn02, TC_KN02_IRQ_VIRTIO));
     for (size_t i = 0; list && i < list->n; i++) {
         struct vio *v = NULL;
+        const char *option = list->item[i].option;
         enum err err = vio_card_new(&v, b->m, &list->item[i], vio_bank_line(&b->virtio), e);
         if (err)
-            return err;
+            return option ? err_prefix(e, "%s", option) : err;
         vio_bank_add(&b->virtio, v);
     }
     return ERR_OK;

@@ -19,7 +19,7 @@ enum intake_kind {
     INTAKE_SEED,      /* u64 */
     INTAKE_INPUT,     /* number of a source of the machine, then what came in from it */
     INTAKE_DIR,       /* an answer of a host directory */
-    INTAKE_DISK,      /* whether the host read or wrote a sector */
+    INTAKE_DISK,      /* whether the host read or wrote sectors; how many, of a write that failed */
     INTAKE_END,       /* the person asked the machine to end */
     INTAKE_TOUCHED,   /* a debugger changed the guest: from here on it cannot be replayed */
     INTAKE_RANDOM,    /* random bytes of the host */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A disk behind the intake. Its contents are no input: an image belongs to the starting state, and
- * what is read follows from what was written. But whether the host managed to is.
+ * what is read follows from what was written. But whether the host managed to is, and how far it
+ * came with a write. A read that failed leaves zeros: how far the host came with that is not known.
  *
  * In a replay the image is only read, and must be as it was when the recording began; what the
  * guest writes is kept in memory.
@@ -51,10 +52,10 @@ static u8 **intake_disk_place(struct intake_disk *d, u64 sector)
     return &(*chunk)[sector % CHUNK_SECTORS];
 }
 
-static void intake_disk_keep(struct intake_disk *d, u64 sector, const struct piece *v, unsigned n)
+static void intake_disk_keep(struct intake_disk *d, u64 sector, u64 count, const struct piece *v,
+                             unsigned n)
 {
-    u64 len = piece_total(v, n);
-    for (u64 off = 0; off < len; off += IO_SECTOR, sector++) {
+    for (u64 off = 0; off < count * IO_SECTOR; off += IO_SECTOR, sector++) {
         u8 **p = intake_disk_place(d, sector);
         if (!*p || *p == intake_disk_zeros)
             *p = xcalloc(1, IO_SECTOR);
@@ -84,10 +85,25 @@ static void intake_disk_lay_over(const struct intake_disk *d, u64 sector, const 
     }
 }
 
-/* In a replay the answer is the log's, and a range that it cannot be right for is not kept. */
-static bool intake_disk_may_keep(const struct intake_disk *d, bool ok, u64 sector, u64 count)
+/* How far a write came that failed. */
+static u64 intake_disk_done(struct intake_disk *d)
 {
-    return ok && !intake_disk_live(d) && io_disk_has(d->real.sectors, sector, count * IO_SECTOR);
+    u8 le[8] = {0};
+    if (intake_disk_live(d) && d->real.done)
+        store_le64(le, d->real.done(d->real.ctx));
+    intake_answer(d->in, INTAKE_DISK, le, sizeof le);
+    return load_le64(le);
+}
+
+/* Of a write of `count` sectors; *keep are its first that a replay has to keep. There the answer is
+ * the log's, and of a range that it cannot be right for nothing is kept. */
+static bool intake_disk_wrote(struct intake_disk *d, bool ok, u64 sector, u64 count, u64 *keep)
+{
+    ok = intake_disk_answer(d, ok);
+    u64 done = ok ? count : intake_disk_done(d);
+    bool possible = io_disk_has(d->real.sectors, sector, count * IO_SECTOR);
+    *keep = intake_disk_live(d) || !possible ? 0 : done < count ? done : count;
+    return ok;
 }
 
 static bool intake_disk_read(void *ctx, u64 sector, const struct piece *to, unsigned n)
@@ -96,16 +112,20 @@ static bool intake_disk_read(void *ctx, u64 sector, const struct piece *to, unsi
     bool ok = d->real.read(d->real.ctx, sector, to, n);
     if (ok)
         intake_disk_lay_over(d, sector, to, n);
-    return intake_disk_answer(d, ok);
+    bool answer = intake_disk_answer(d, ok);
+    if (!answer || !ok)
+        piece_zero(to, n, 0, piece_total(to, n));
+    d->in->diverged |= answer && !ok; /* the image is not what it was */
+    return answer;
 }
 
 static bool intake_disk_write(void *ctx, u64 sector, const struct piece *from, unsigned n)
 {
     struct intake_disk *d = ctx;
     bool ok = intake_disk_live(d) && d->real.write(d->real.ctx, sector, from, n);
-    ok = intake_disk_answer(d, ok);
-    if (intake_disk_may_keep(d, ok, sector, piece_total(from, n) / IO_SECTOR))
-        intake_disk_keep(d, sector, from, n);
+    u64 keep;
+    ok = intake_disk_wrote(d, ok, sector, piece_total(from, n) / IO_SECTOR, &keep);
+    intake_disk_keep(d, sector, keep, from, n);
     return ok;
 }
 
@@ -113,9 +133,9 @@ static bool intake_disk_zero(void *ctx, u64 sector, u64 count, bool hole)
 {
     struct intake_disk *d = ctx;
     bool ok = intake_disk_live(d) && d->real.zero(d->real.ctx, sector, count, hole);
-    ok = intake_disk_answer(d, ok);
-    if (intake_disk_may_keep(d, ok, sector, count))
-        intake_disk_keep_zeros(d, sector, count);
+    u64 keep;
+    ok = intake_disk_wrote(d, ok, sector, count, &keep);
+    intake_disk_keep_zeros(d, sector, keep);
     return ok;
 }
 

@@ -182,6 +182,7 @@ void vio_conf_fini(struct vio_conf *c)
 {
     for (const struct vio_conf_arg *a = vio_conf_args; a->device != VIO_KINDS; a++)
         vio_conf_drop(a, (char *)c + a->offset);
+    free(c->option);
     *c = (struct vio_conf){0};
 }
 

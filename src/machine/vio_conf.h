@@ -28,6 +28,7 @@ struct vio_conf_texts {
 /* Only the members of its kind mean anything. Strings are owned; NULL: not given. */
 struct vio_conf {
     enum vio_conf_kind kind;
+    char *option; /* that asked for it, for messages; who parses it sets it */
     struct {
         char *file, *serial, *on_error;
         bool read_only;

@@ -125,6 +125,17 @@ if [ -n "$guest" ]; then
         "$kuseg" run --memory 1000001 "$guest"
     refuse disk_names_the_option "kuseg: --disk: the disk image folder is a directory" \
         "$kuseg" run --disk folder "$guest"
+    result virtio_errors_name_their_words "$(
+        for words in foo rng,x blk blk,size=1 blk,file=gone blk,file=folder,on-error=pause 9p \
+            9p,tag=x,dir=gone vsock vsock,path=gone/s console,socket=gone/s balloon,control=gone/s; do
+            for board in s161 dec5000; do
+                run "$kuseg" run --board "$board" --virtio "$words" "$guest"
+                grep -qF "kuseg: --virtio $words: " err || echo "$board, $words: $err"
+            done
+        done
+    )"
+    refuse a_raw_disk_names_the_option "kuseg: --disk: the disk image folder is a directory" \
+        "$kuseg" run --board dec5000 --disk folder "$guest"
     refuse emufs_names_the_option "kuseg: --emufs: cannot open the directory gone" \
         "$kuseg" run --emufs gone "$guest"
     printf '0 serial\n31 mainboard ramsize=2M cpus=1 ramsize=1M\n' >odd.conf

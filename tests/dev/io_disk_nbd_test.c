@@ -13,12 +13,15 @@
 #include "skip_all.h"
 
 #include "io/io_disk_nbd.h"
+#include "lib/log.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +30,7 @@
 static char dir[] = "/tmp/kuseg-nbd-XXXXXX";
 static char image[64], sock[64], uri[128];
 static pid_t server;
-static unsigned asked;
+static unsigned asked, lines;
 
 static void start(void)
 {
@@ -213,6 +216,102 @@ static void who_waits_can_give_up(void **state)
     d.close(d.ctx);
 }
 
+/* ---- servers that go while a request is in flight ---- */
+
+static void start_slow(const char *delay)
+{
+    unlink(sock);
+    server = fork();
+    if (!server) {
+        execlp("nbdkit", "nbdkit", "--exit-with-parent", "-f", "-U", sock, "--filter=delay", "file",
+               image, delay, NULL);
+        _exit(127);
+    }
+}
+
+static bool replace_it(void *ctx)
+{
+    (void)ctx;
+    if (!asked++) {
+        stop();
+        start();
+    }
+    return false;
+}
+
+/* The first server takes a minute for it, and is asked after while it does. */
+static void what_was_in_flight_is_done_by_the_next_server(void **state)
+{
+    (void)state;
+    struct io_disk_nbd_options o = {.pause = true, .give_up = replace_it};
+    for (u8 i = 0; i < 2; i++) {
+        start_slow(i ? "wdelay=60" : "rdelay=60");
+        struct io_disk d = opened(&o);
+        asked = 0;
+        write_number(&d, 6, 66 + i);
+        assert_int_equal(read_number(&d, 6), 66 + i);
+        assert_true(asked >= 1);
+        assert_true(d.flush(d.ctx));
+        d.close(d.ctx);
+        stop();
+    }
+}
+
+/* Takes connections for ever; whoever serves one dies of the first read. */
+static void start_doomed(void)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    memcpy(a.sun_path, sock, strlen(sock));
+    unlink(sock);
+    assert_true(fd >= 0 && !bind(fd, (struct sockaddr *)&a, sizeof a) && !listen(fd, 9));
+    server = fork();
+    while (!server) {
+        int one = accept(fd, NULL, NULL);
+        pid_t pid = fork();
+        if (!pid) {
+            dup2(one, 0);
+            dup2(one, 1);
+            close(one);
+            execlp("nbdkit", "nbdkit", "--exit-with-parent", "-s", "eval", "get_size=echo 4M",
+                   "pread=kill -9 $PPID", NULL);
+        }
+        close(one);
+        if (pid <= 0 || getppid() == 1 || waitpid(pid, NULL, 0) < 0)
+            _exit(127);
+    }
+    close(fd);
+}
+
+static bool tired_for_good(void *ctx)
+{
+    (void)ctx;
+    return ++asked >= 3;
+}
+
+static void count_line(void)
+{
+    lines++;
+}
+
+/* It is there whenever it is looked for: so not only who finds nobody has to ask. */
+static void a_server_that_dies_of_each_request_can_be_given_up(void **state)
+{
+    (void)state;
+    struct io_disk_nbd_options o = {.read_only = true, .pause = true, .give_up = tired_for_good};
+    u8 buf[IO_SECTOR];
+    start_doomed();
+    struct io_disk d = opened(&o);
+    asked = lines = 0;
+    log_before(count_line);
+    assert_false(io_disk_read(&d, 4, buf));
+    log_before(NULL);
+    assert_true(asked >= 3);
+    assert_int_equal(lines, 1); /* said once, and never that it is back */
+    d.close(d.ctx);
+    stop();
+}
+
 static void bad_addresses_are_refused(void **state)
 {
     (void)state;
@@ -247,6 +346,8 @@ int main(void)
         cmocka_unit_test(a_server_that_goes_is_an_error_until_it_is_back),
         cmocka_unit_test(a_disk_that_pauses_waits_for_its_server),
         cmocka_unit_test(who_waits_can_give_up),
+        cmocka_unit_test(what_was_in_flight_is_done_by_the_next_server),
+        cmocka_unit_test(a_server_that_dies_of_each_request_can_be_given_up),
         cmocka_unit_test(bad_addresses_are_refused),
     };
     need_nbd();

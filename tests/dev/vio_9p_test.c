@@ -97,6 +97,8 @@ static const char walk_file[] = "\x6e\0\0\1\0\0\0\2\0\0\0\1\0\4\0file";
 static const char open_file[] = "\x0c\0\0\2\0\0\0\2\0\0\0";
 static const char read_file[] = "\x74\0\0\2\0\0\0\0\0\0\0\0\0\0\0\x20\0\0\0";
 static const char write_file[] = "\x76\0\0\2\0\0\0\0\0\0\0\0\0\0\0\5\0\0\0WORLD";
+static const char fsync_file[] = "\x32\0\0\2\0\0\0\0\0\0\0";
+static const char open_sync[] = "\x0c\0\0\2\0\0\0\2\x10\x10\0";
 static const char make_dir[] = "\x48\0\0\1\0\0\0\4\0made\xed\1\0\0\0\0\0\0";
 
 #define SAY(p, what, reply) say(p, what, sizeof(what) - 1, reply)
@@ -173,6 +175,55 @@ static void a_reset_closes_all(void **state)
     }
 }
 
+/* How many of a full queue of such requests are answered at once, and within ten milliseconds. */
+static void answered(struct place *p, const void *bytes, u32 len, unsigned done[2])
+{
+    gpa at = vio_rig_alloc(p->r, len + 4), to = vio_rig_alloc(p->r, ROOM);
+    struct vio_rig_buf buf[2] = {{.pa = at, .len = len + 4},
+                                 {.pa = to, .len = ROOM, .write = true}};
+    u16 head;
+    u32 written;
+    vio_rig_run(p->r, 50 * RIG_MS);
+    store_le32(vio_rig_ptr(p->r, at), len + 4);
+    memcpy(vio_rig_ptr(p->r, at) + 4, bytes, len);
+    for (unsigned i = 0; i < RIG_QUEUE / 2; i++)
+        vio_rig_offer(p->r, 0, vio_rig_chain(p->r, 0, buf, 2));
+    done[0] = done[1] = 0;
+    for (unsigned i = 0; i < 1000; i++)
+        vio_rig_set(p->r, RIG_QUEUE_NOTIFY, 0);
+    while (vio_rig_collect(p->r, 0, &head, &written))
+        done[0]++;
+    vio_rig_run(p->r, 10 * RIG_MS);
+    while (vio_rig_collect(p->r, 0, &head, &written))
+        done[1]++;
+    vio_rig_run(p->r, 50 * RIG_MS);
+    unsigned rest = RIG_QUEUE / 2 - done[0] - done[1];
+    while (vio_rig_collect(p->r, 0, &head, &written))
+        rest--;
+    assert_int_equal(rest, 0);
+}
+
+static void what_is_made_sure_of_takes_virtual_time(void **state)
+{
+    struct place *p = *state;
+    unsigned done[2];
+    u8 reply[ROOM];
+    start(p);
+    assert_int_equal(SAY(p, walk_file, reply), 111);
+    assert_int_equal(SAY(p, open_file, reply), 13);
+    answered(p, write_file, sizeof write_file - 1, done);
+    assert_int_equal(done[0], RIG_QUEUE / 2);
+    answered(p, fsync_file, sizeof fsync_file - 1, done);
+    assert_in_range(done[0], 1, 2);
+    assert_in_range(done[1], 9, 11);
+    start(p);
+    assert_int_equal(SAY(p, walk_file, reply), 111);
+    assert_int_equal(SAY(p, open_sync, reply), 13);
+    answered(p, write_file, sizeof write_file - 1, done);
+    assert_in_range(done[0], 1, 2);
+    assert_in_range(done[1], 9, 11);
+}
+
 /* The other machine has the directory, and nothing open. */
 static void an_open_file_moves(void **state)
 {
@@ -241,6 +292,7 @@ int main(void)
         CASE(requests_are_answered),
         CASE(a_driver_without_room_is_broken),
         CASE(a_reset_closes_all),
+        CASE(what_is_made_sure_of_takes_virtual_time),
         CASE(an_open_file_moves),
         CASE(a_recorded_session_replays),
     };

@@ -190,6 +190,29 @@ static void flushes_reach_the_disk(void **state)
     vio_rig_free(r);
 }
 
+/* So many seconds of the host are not had in one of the guest: a flush takes a millisecond. */
+static void flushes_take_virtual_time(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct vio_rig *r = new_rig(false, i ? 0 : F_FLUSH);
+        gpa at = vio_rig_alloc(r, 1024);
+        struct vio_rig_buf buf[] = {
+            {at, 16, false}, {at + 16, IO_SECTOR, false}, {at + 1000, 1, true}};
+        store_le32(vio_rig_ptr(r, at), i ? OUT : FLUSH);
+        for (unsigned n = 0; n < RIG_QUEUE / 3; n++)
+            vio_rig_offer(r, 0, vio_rig_chain(r, 0, buf, 3));
+        for (unsigned n = 0; n < 10000; n++)
+            vio_rig_set(r, RIG_QUEUE_NOTIFY, 0);
+        assert_in_range(flushes, 1, 2);
+        vio_rig_run(r, 10 * RIG_MS);
+        assert_in_range(flushes, 9, 12);
+        vio_rig_run(r, 20 * RIG_MS);
+        assert_int_equal(flushes, RIG_QUEUE / 3);
+        vio_rig_free(r);
+    }
+}
+
 static u8 range(struct vio_rig *r, u32 type, u64 sector, u32 count, u32 flags)
 {
     struct request q = {.type = type, .data = vio_rig_alloc(r, 16), .len = 16};
@@ -297,6 +320,7 @@ int main(void)
         cmocka_unit_test(sectors_are_read_and_written),
         cmocka_unit_test(framing_is_the_drivers),
         cmocka_unit_test(flushes_reach_the_disk),
+        cmocka_unit_test(flushes_take_virtual_time),
         cmocka_unit_test(discards_and_zeroes_leave_zeros),
         cmocka_unit_test(a_disk_that_is_read_only_refuses_writes),
         cmocka_unit_test(what_is_impossible_is_an_io_error),

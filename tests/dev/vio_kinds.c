@@ -38,6 +38,32 @@ static void blk_begin(struct vio_rig *r)
     vio_rig_send(r, 0, buf, 2);
 }
 
+#define KIND_REQUEST (RIG_RAM / 2 + 0x8000u) /* where one lies, its data behind it */
+#define KIND_DATA    (KIND_REQUEST + 0x100u)
+
+/* Sectors or ranges, mostly on the disk, mostly whole. */
+static void blk_request(struct vio_rig *r, u64 *seed)
+{
+    static const u8 types[] = {0, 1, 4, 8, 11, 13, 0, 1, 11, 13, 99};
+    u8 type = types[vio_rig_random(seed, sizeof types)];
+    bool ranges = type == 11 || type == 13;
+    u32 len = vio_rig_random(seed, 5) * (ranges ? 16 : IO_SECTOR) + !vio_rig_random(seed, 8);
+    struct vio_rig_buf buf[] = {{.pa = KIND_REQUEST, .len = 16},
+                                {.pa = KIND_DATA, .len = len, .write = type != 1 && !ranges},
+                                {.pa = KIND_REQUEST + 32, .len = 1, .write = true}};
+    store_le32(vio_rig_ptr(r, KIND_REQUEST), type);
+    store_le64(vio_rig_ptr(r, KIND_REQUEST + 8), vio_rig_random(seed, 260));
+    for (unsigned i = 0; ranges && i < 4; i++) {
+        u8 *range = vio_rig_ptr(r, KIND_DATA + 16 * i);
+        store_le64(range, vio_rig_random(seed, 260));
+        store_le32(range + 8, vio_rig_random(seed, 20));
+        store_le32(range + 12, vio_rig_random(seed, 8) ? 0 : vio_rig_random(seed, 4));
+    }
+    if (!len)
+        buf[1] = buf[2];
+    vio_rig_send(r, 0, buf, len ? 3 : 2);
+}
+
 /* ---- balloon ---- */
 
 static struct vio *balloon_make(struct vio_rig *r, const struct vio_place *place)
@@ -95,6 +121,20 @@ static void console_say(struct vio_rig *r, u32 port, u32 event)
     store_le16(p + 4, (u16)event);
     store_le16(p + 6, 1);
     vio_rig_send(r, 3, &buf, 1);
+}
+
+static void console_request(struct vio_rig *r, u64 *seed)
+{
+    static const u8 queues[] = {0, 2, 4, 1, 5};
+    unsigned which = vio_rig_random(seed, 8);
+    struct vio_rig_buf buf = {.pa = KIND_REQUEST,
+                              .len = which < 5 ? 1 + vio_rig_random(seed, 200) : 8,
+                              .write = which < 3};
+    u8 *p = vio_rig_ptr(r, KIND_REQUEST);
+    store_le32(p, vio_rig_random(seed, 4));
+    store_le16(p + 4, (u16)vio_rig_random(seed, 9));
+    store_le16(p + 6, (u16)vio_rig_random(seed, 2));
+    vio_rig_send(r, which < 5 ? queues[which] : 3, &buf, 1);
 }
 
 /* More to be told than there are buffers, more sent than can be, and more received. */
@@ -288,6 +328,32 @@ static void vsock_outside(struct vio_rig *r, u64 *seed)
     vsock_event(r, what, id, number, vio_rig_random(seed, 4) ? 4 : vio_rig_random(seed, 8000));
 }
 
+/* A packet between ports that are in use, mostly whole; or room for those that come. */
+static void vsock_request(struct vio_rig *r, u64 *seed)
+{
+    static const u32 lens[] = {0, 0, 1, 200, 4000};
+    u32 len = lens[vio_rig_random(seed, ARRAY_LEN(lens))], host = vio_rig_random(seed, 5);
+    struct vio_rig_buf buf = {.pa = KIND_REQUEST, .len = 44 + len};
+    if (!vio_rig_random(seed, 3)) {
+        buf = (struct vio_rig_buf){
+            .pa = KIND_DATA, .len = 44 + vio_rig_random(seed, 400), .write = true};
+        vio_rig_send(r, 0, &buf, 1);
+        return;
+    }
+    u8 *p = vio_rig_ptr(r, KIND_REQUEST);
+    store_le64(p, vio_rig_random(seed, 40) ? VIO_VSOCK_CID : 7);
+    store_le64(p + 8, vio_rig_random(seed, 40) ? 2 : 7);
+    store_le32(p + 16, vio_rig_random(seed, 4));
+    store_le32(p + 20, host < 3 ? host : 0x40000000u + host - 3);
+    store_le32(p + 24, vio_rig_random(seed, 40) ? len : len + 1);
+    store_le16(p + 28, vio_rig_random(seed, 40) ? 1 : 2);
+    store_le16(p + 30, (u16)vio_rig_random(seed, 9));
+    store_le32(p + 32, vio_rig_random(seed, 4));
+    store_le32(p + 36, vio_rig_random(seed, 4) ? 0x10000 : vio_rig_random(seed, 100));
+    store_le32(p + 40, vio_rig_random(seed, 4) ? 0 : vio_rig_random(seed, 1000));
+    vio_rig_send(r, 1, &buf, 1);
+}
+
 /* One stream that the guest asked for, with data that wait; a second one is offered. */
 static void vsock_begin(struct vio_rig *r)
 {
@@ -312,10 +378,11 @@ const struct vio_kind vio_kinds[] = {
      .begin = balloon_begin,
      .outside = balloon_outside,
      .lasting = true},
-    {.name = "blk", .make = blk_make, .begin = blk_begin},
+    {.name = "blk", .make = blk_make, .begin = blk_begin, .request = blk_request},
     {.name = "console",
      .make = console_make,
      .begin = console_begin,
+     .request = console_request,
      .outside = console_outside,
      .lasting = true},
     {.name = "net",
@@ -325,7 +392,11 @@ const struct vio_kind vio_kinds[] = {
      .lasting = true,
      .drop = net_drop},
     {.name = "rng", .make = rng_make, .begin = rng_begin},
-    {.name = "vsock", .make = vsock_make, .begin = vsock_begin, .outside = vsock_outside},
+    {.name = "vsock",
+     .make = vsock_make,
+     .begin = vsock_begin,
+     .request = vsock_request,
+     .outside = vsock_outside},
 };
 const unsigned vio_nkinds = ARRAY_LEN(vio_kinds);
 
@@ -342,4 +413,14 @@ void vio_kind_drop(const struct vio_kind *k, struct vio_rig *r)
     if (k->drop)
         k->drop(r);
     vio_rig_free(r);
+}
+
+/* Not where the driver has no queues, or such as it has not laid out. */
+void vio_kind_request(const struct vio_kind *k, struct vio_rig *r, u64 *seed)
+{
+    bool there = k->request;
+    for (unsigned i = 0; i < r->bank.dev[r->at]->nqueues; i++)
+        there = there && r->queue[r->at][i].size;
+    if (there)
+        k->request(r, seed);
 }

@@ -13,6 +13,9 @@ struct vio_kind {
     struct vio *(*make)(struct vio_rig *r, const struct vio_place *place);
     /* Starts the driver and something that leaves a state behind. */
     void (*begin)(struct vio_rig *r);
+    /* The driver asks for something that may well make sense (optional), by a queue that is there.
+     */
+    void (*request)(struct vio_rig *r, u64 *seed);
     /* Something comes from outside (optional): a frame, a key. */
     void (*outside)(struct vio_rig *r, u64 *seed);
     bool lasting;                    /* what came from outside outlasts a reset */
@@ -24,6 +27,7 @@ extern const unsigned vio_nkinds;
 
 struct vio_rig *vio_kind_rig(const struct vio_kind *k); /* with one such device */
 void vio_kind_drop(const struct vio_kind *k, struct vio_rig *r);
+void vio_kind_request(const struct vio_kind *k, struct vio_rig *r, u64 *seed);
 
 /* r->extra of the kind net: the card has end 0. What end 1 sends, it gets when served. */
 struct vio_kind_net {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Every kind of virtio device under a hostile driver. The input is a program: bytes choose the
- * kind, accesses, chains, what memory holds, time; at the end a save and load into a second device,
- * which must then be the same, and a reset.
+ * kind, accesses, chains, requests that may make sense, what memory holds, time; at the end a save
+ * and load into a second device, which must then be the same, and a reset.
  */
 #include "fuzz.h"
 #include "vio_kinds.h"
@@ -77,8 +77,11 @@ static void step(const struct vio_kind *k, struct vio_rig *r, struct program *in
             k->outside(r, &s);
         break;
     case 2:
-    case 3:
         chain(r, in);
+        break;
+    case 3:
+        s = take(in, 2);
+        vio_kind_request(k, r, &s);
         break;
     case 4:
         descriptor(r, in);

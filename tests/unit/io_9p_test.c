@@ -12,10 +12,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -235,6 +237,27 @@ static void attributes(void **state)
     assert_int_equal(p9_call(&p->c, setattr, "dddddqqqqq", 1, 0x8, 0, 0, 0, ~(u64)0, (u64)0, (u64)0,
                              (u64)0, (u64)0),
                      EINVAL);
+}
+
+/* A limit on the size of files stops a write where a full disk would. */
+static void a_full_disk_takes_what_it_can(void **state)
+{
+    struct place *p = *state;
+    static const char text[3000];
+    struct rlimit old, limit;
+    open_fid(p, 1, "file", 2);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    limit = (struct rlimit){.rlim_cur = 2000, .rlim_max = old.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    u32 why = p9_call(&p->c, write, "dqD", 1, (u64)500, text, 3000);
+    u32 count = buf_get_le32(&p->c.body);
+    u32 then = p9_call(&p->c, write, "dqD", 1, (u64)2000, text, 3000);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_int_equal(why, 0);
+    assert_int_equal(count, 1500);
+    assert_int_equal(then, EFBIG);
+    sh(p->root, "test $(stat -c %s file) = 2000");
 }
 
 static void removed_files_stay_open(void **state)
@@ -575,6 +598,34 @@ static void paths_run_out(void **state)
     assert_int_equal(io_9p_fids_check(&p->c.fids, "test", &e), ERR_OK);
 }
 
+/* A full table whose paths all change, again and again: each costs little, else this never ends. */
+static void renames_cost_little_however_many_fids(void **state)
+{
+    struct place *p = *state;
+    char name[2][62];
+    for (unsigned i = 0; i < 2; i++) {
+        memset(name[i], i ? 'y' : 'x', 61);
+        name[i][61] = 0;
+    }
+    assert_int_equal(p9_call(&p->c, mkdir, "dsdd", 0, name[0], 0755, 0), 0);
+    for (u32 fid = 1; fid < IO_9P_FIDS; fid++)
+        assert_int_equal(p9_walk(&p->c, 0, fid, name[0]), 0);
+    assert_true(p->c.fids.used > IO_9P_TEXT - 5000);
+    for (unsigned i = 0; i < 10000; i++)
+        assert_int_equal(p9_call(&p->c, renameat, "dsds", 0, name[i % 2], 0, name[(i + 1) % 2]), 0);
+    assert_int_equal(p9_call(&p->c, renameat, "dsds", 0, name[0], 0, name[1]), 0);
+    for (u32 fid = 1; fid < IO_9P_FIDS; fid++) {
+        u32 slot = io_9p_fids_find(&p->c.fids, fid);
+        assert_string_equal(io_9p_fids_path(&p->c.fids, slot), name[1]);
+    }
+    for (unsigned i = 0; i < 1000; i++) { /* and where one is given up for another */
+        clunk(p, 1 + i % 100);
+        assert_int_equal(p9_walk(&p->c, 0, 1 + i % 100, name[1]), 0);
+    }
+    struct error e;
+    assert_int_equal(io_9p_fids_check(&p->c.fids, "test", &e), ERR_OK);
+}
+
 static void huge_counts_are_cut(void **state)
 {
     struct place *p = *state;
@@ -700,6 +751,11 @@ static u32 lock(struct place *p, u32 fid, u8 type, u64 start, u64 length)
     return buf_get_u8(&p->c.body);
 }
 
+static u32 lock_error(struct place *p, u32 fid, u8 how, u64 start, u64 len)
+{
+    return p9_call(&p->c, lock, "dbdqqds", fid, how, 0, start, len, 1, "guest");
+}
+
 static void locks_hold(void **state)
 {
     struct place *p = *state;
@@ -724,6 +780,37 @@ static void locks_hold(void **state)
     assert_int_equal(lock(p, 2, 1, 0, 0), 0); /* among the guest's own: its kernel sees to it */
     assert_int_equal(p9_call(&p->c, lock, "dbdqqds", 1, 3, 0, (u64)0, (u64)0, 1, ""), EINVAL);
     clunk(p, 1);
+}
+
+/* Each costs the host memory. Neighbours are one, and holes make two. */
+static void locks_run_out(void **state)
+{
+    struct place *p = *state;
+    open_fid(p, 1, "file", 2);
+    open_fid(p, 2, "sub/deep/file", 2);
+    for (u32 i = 0; i < 3 * IO_9P_HOST_LOCKS; i++)
+        assert_int_equal(lock(p, 1, 1, i, 1), 0);
+    assert_int_equal(lock(p, 1, 2, 0, 0), 0); /* none of them is left */
+    for (u32 i = 0; i < IO_9P_HOST_LOCKS; i++)
+        assert_int_equal(lock(p, 1 + i % 2, i % 3 ? 1 : 0, 10 * (u64)i, 3), 0);
+    assert_int_equal(lock_error(p, 1, 1, 1000000, 5), ENOLCK);
+    assert_int_equal(lock_error(p, 2, 0, 1000000, 5), ENOLCK);
+    assert_int_equal(lock_error(p, 1, 2, 1, 1), ENOLCK); /* in the middle of one */
+    assert_int_equal(lock(p, 1, 2, 0, 3), 0);
+    assert_int_equal(lock(p, 1, 1, 1000000, 5), 0);
+    assert_int_equal(lock_error(p, 1, 1, 2000000, 5), ENOLCK);
+    clunk(p, 2); /* half of them */
+    for (u32 i = 0; i < IO_9P_HOST_LOCKS / 2; i++)
+        assert_int_equal(lock(p, 1, 1, 2000000 + 10 * (u64)i, 5), 0);
+    assert_int_equal(lock_error(p, 1, 1, 0, 5), ENOLCK);
+    clunk(p, 1);
+    open_fid(p, 1, "file", 2);
+    assert_int_equal(lock(p, 1, 1, 0, 0), 0);
+    for (u32 i = 0; i < IO_9P_HOST_LOCKS - 1; i++) /* holes */
+        assert_int_equal(lock(p, 1, 2, 1 + 2 * (u64)i, 1), 0);
+    assert_int_equal(lock_error(p, 1, 2, 1000000, 1), ENOLCK);
+    assert_int_equal(lock(p, 1, 2, 0, 0), 0);
+    assert_int_equal(lock(p, 1, 1, 0, 5), 0);
 }
 
 /* ---- moving, and error numbers ---- */
@@ -845,10 +932,13 @@ int main(void)
         CASE(read_only_changes_nothing),
         CASE(fids_and_files_run_out),
         CASE(paths_run_out),
+        CASE(renames_cost_little_however_many_fids),
         CASE(huge_counts_are_cut),
         CASE(every_truncation_is_noticed),
         CASE(odd_requests_are_refused),
         CASE(locks_hold),
+        CASE(locks_run_out),
+        CASE(a_full_disk_takes_what_it_can),
         CASE(open_files_move),
         CASE(impossible_fids_are_not_loaded),
         CASE(loaded_paths_do_not_lead_out),
