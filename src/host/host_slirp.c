@@ -4,6 +4,7 @@
 #ifdef KUSEG_SLIRP
 
 #include "host/host_clock.h"
+#include "host/host_library.h"
 #include "host/host_flows.h"
 #include "lib/bug.h"
 
@@ -16,7 +17,23 @@
 #define HOST_SLIRP_NAMES   0x0a000203u
 #define HOST_SLIRP_GUEST   0x0a00020fu
 
+#define HOST_SLIRP_LIBRARY "libslirp.so.0"
+
+/* What is used of libslirp. */
+#define HOST_SLIRP_FUNCTIONS(X)                                                                    \
+    X(new)                                                                                         \
+    X(cleanup)                                                                                     \
+    X(input)                                                                                       \
+    X(pollfds_fill)                                                                                \
+    X(pollfds_poll)                                                                                \
+    X(add_hostfwd)                                                                                 \
+    X(version_string)
+
 struct host_slirp {
+    void *library;
+#define HOST_SLIRP_MEMBER(name) __typeof__(slirp_##name) *name;
+    HOST_SLIRP_FUNCTIONS(HOST_SLIRP_MEMBER)
+#undef HOST_SLIRP_MEMBER
     struct host_slirp_options o;
     struct host_poll_group group;
     Slirp *slirp;
@@ -154,7 +171,7 @@ static unsigned host_slirp_fill(void *ctx, struct pollfd *fds, unsigned max, u64
     s->fds = fds;
     s->max = max;
     host_flows_begin(&s->flows);
-    slirp_pollfds_fill(s->slirp, &timeout, host_slirp_want, s);
+    s->pollfds_fill(s->slirp, &timeout, host_slirp_want, s);
     if (timeout < asked)
         *ns = timeout * 1000000ull < *ns ? timeout * 1000000ull : *ns;
     return s->n;
@@ -168,7 +185,7 @@ static void host_slirp_done(void *ctx, struct pollfd *fds, unsigned n)
         return;
     s->fds = fds;
     s->n = n;
-    slirp_pollfds_poll(s->slirp, 0, host_slirp_got, s);
+    s->pollfds_poll(s->slirp, 0, host_slirp_got, s);
     s->fds = NULL;
     s->n = 0;
 }
@@ -180,12 +197,21 @@ static struct in_addr host_slirp_address(u32 address)
     return (struct in_addr){.s_addr = htonl(address)};
 }
 
-enum err host_slirp_open(struct host_slirp **out, const struct host_slirp_options *o,
-                         struct error *e)
+static bool host_slirp_load(struct host_slirp *s)
 {
-    struct host_slirp *s = xcalloc(1, sizeof *s);
+    static const struct host_symbol symbol[] = {
+#define HOST_SLIRP_SYMBOL(name) {"slirp_" #name, offsetof(struct host_slirp, name)},
+        HOST_SLIRP_FUNCTIONS(HOST_SLIRP_SYMBOL)
+#undef HOST_SLIRP_SYMBOL
+    };
+    s->library = host_library_load(HOST_SLIRP_LIBRARY, symbol, ARRAY_LEN(symbol), s);
+    return s->library;
+}
+
+static enum err host_slirp_begin(struct host_slirp *s, struct error *e)
+{
     SlirpConfig config = {.version = 1,
-                          .restricted = o->restricted,
+                          .restricted = s->o.restricted,
                           .in_enabled = true,
                           .vnetwork = host_slirp_address(HOST_SLIRP_NETWORK),
                           .vnetmask = host_slirp_address(HOST_SLIRP_MASK),
@@ -193,17 +219,31 @@ enum err host_slirp_open(struct host_slirp **out, const struct host_slirp_option
                           .vhostname = "kuseg",
                           .vdhcp_start = host_slirp_address(HOST_SLIRP_GUEST),
                           .vnameserver = host_slirp_address(HOST_SLIRP_NAMES)};
-    *out = NULL;
+    if (!host_slirp_load(s))
+        return err_set(e, ERR_USAGE,
+                       "user mode networks need the library " HOST_SLIRP_LIBRARY
+                       " (Debian's package libslirp0)");
+    s->slirp = s->new (&config, &host_slirp_calls, s);
+    if (!s->slirp)
+        return err_set(e, ERR_IO, "libslirp %s refuses", s->version_string());
+    return ERR_OK;
+}
+
+enum err host_slirp_open(struct host_slirp **out, const struct host_slirp_options *o,
+                         struct error *e)
+{
+    struct host_slirp *s = xcalloc(1, sizeof *s);
     s->o = *o;
     s->group = (struct host_poll_group){.fill = host_slirp_fill, .done = host_slirp_done, .ctx = s};
-    s->slirp = slirp_new(&config, &host_slirp_calls, s);
-    if (!s->slirp) {
-        free(s);
-        return err_set(e, ERR_IO, "libslirp %s refuses", slirp_version_string());
+    enum err err = host_slirp_begin(s, e);
+    *out = err ? NULL : s;
+    if (!err) {
+        host_poll_add_group(o->poll, &s->group);
+        return ERR_OK;
     }
-    host_poll_add_group(o->poll, &s->group);
-    *out = s;
-    return ERR_OK;
+    host_library_unload(s->library);
+    free(s);
+    return err;
 }
 
 void host_slirp_close(struct host_slirp *s)
@@ -211,7 +251,8 @@ void host_slirp_close(struct host_slirp *s)
     if (!s)
         return;
     host_poll_remove_group(s->o.poll, &s->group);
-    slirp_cleanup(s->slirp);
+    s->cleanup(s->slirp);
+    host_library_unload(s->library);
     host_flows_fini(&s->flows);
     free(s);
 }
@@ -221,7 +262,7 @@ enum err host_slirp_forward(struct host_slirp *s, bool udp, u32 host, u16 host_p
 {
     struct in_addr from = host_slirp_address(host);
     struct in_addr to = host_slirp_address(guest ? guest : HOST_SLIRP_GUEST);
-    if (!slirp_add_hostfwd(s->slirp, udp, from, host_port, to, guest_port))
+    if (!s->add_hostfwd(s->slirp, udp, from, host_port, to, guest_port))
         return ERR_OK;
     char text[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &from, text, sizeof text);
@@ -233,7 +274,7 @@ bool host_slirp_input(struct host_slirp *s, const void *frame, size_t len)
 {
     if (!host_flows_admit(&s->flows, frame, len))
         return false;
-    slirp_input(s->slirp, frame, (int)len);
+    s->input(s->slirp, frame, (int)len);
     return true;
 }
 

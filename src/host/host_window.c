@@ -8,10 +8,10 @@
 
 #ifdef KUSEG_SDL
 
+#include "host/host_library.h"
 #include "lib/bug.h"
 
 #include <SDL.h>
-#include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -50,7 +50,6 @@
     F(PushEvent)
 
 struct host_window {
-    void *library;
 #define HOST_WINDOW_POINTER(name) __typeof__(SDL_##name) *name;
     HOST_WINDOW_FUNCTIONS(HOST_WINDOW_POINTER)
 #undef HOST_WINDOW_POINTER
@@ -81,23 +80,15 @@ enum {
 
 /* ---- the library ---- */
 
-static bool host_window_symbol(const struct host_window *w, const char *name, void *function)
-{
-    void *p = dlsym(w->library, name);
-    memcpy(function, &p, sizeof p);
-    return p;
-}
-
 static enum err host_window_load(struct host_window *w, struct error *e)
 {
-    w->library = dlopen(HOST_WINDOW_LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    if (!w->library)
+    static const struct host_symbol symbol[] = {
+#define HOST_WINDOW_SYMBOL(name) {"SDL_" #name, offsetof(struct host_window, name)},
+        HOST_WINDOW_FUNCTIONS(HOST_WINDOW_SYMBOL)
+#undef HOST_WINDOW_SYMBOL
+    };
+    if (!host_library_load(HOST_WINDOW_LIBRARY, symbol, ARRAY_LEN(symbol), w))
         return err_set(e, ERR_IO, "a window needs SDL2 (Debian: libsdl2-2.0-0), which is not here");
-#define HOST_WINDOW_LOOK_UP(name)                                                                  \
-    if (!host_window_symbol(w, "SDL_" #name, &w->name))                                            \
-        return err_set(e, ERR_IO, "%s has no SDL_%s", HOST_WINDOW_LIBRARY, #name);
-    HOST_WINDOW_FUNCTIONS(HOST_WINDOW_LOOK_UP)
-#undef HOST_WINDOW_LOOK_UP
     return ERR_OK;
 }
 

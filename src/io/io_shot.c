@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include "io/io_shot.h"
+#include "host/host_library.h"
 #include "host/host_out.h"
 #include "io/io_font.h"
 #include "io/io_pixels.h"
 #include "lib/bug.h"
 
+#include <errno.h>
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define IO_SHOT_LIBRARY "libpng16.so.16"
 
 #define IO_SHOT_DOT    2u /* pixels, in both directions */
 #define IO_SHOT_BORDER 8u
@@ -71,14 +75,32 @@ static struct io_shot io_shot_render(const struct io_picture *p)
     return s;
 }
 
-/* Appends it. False: there is no memory. */
+/* What is used of libpng, which is loaded for each picture: most machines never have one. */
+struct io_shot_png {
+    __typeof__(png_image_write_to_memory) *write;
+    __typeof__(png_image_free) *free;
+};
+
+/* Appends it. False, with the reason in errno: it cannot be had. */
 static bool io_shot_encode(png_image *image, const u8 *pixel, const void *colours, struct buf *out)
 {
+    static const struct host_symbol symbol[] = {
+        {"png_image_write_to_memory", offsetof(struct io_shot_png, write)},
+        {"png_image_free", offsetof(struct io_shot_png, free)},
+    };
+    struct io_shot_png png;
+    void *library = host_library_load(IO_SHOT_LIBRARY, symbol, ARRAY_LEN(symbol), &png);
+    if (!library) {
+        errno = ELIBACC;
+        return false;
+    }
     png_alloc_size_t len = PNG_IMAGE_PNG_SIZE_MAX(*image);
     u8 *to = buf_extend(out, len);
-    bool ok = png_image_write_to_memory(image, to, &len, 0, pixel, 0, colours);
+    bool ok = png.write(image, to, &len, 0, pixel, 0, colours);
     out->len = (size_t)(to - out->data) + (ok ? len : 0);
-    png_image_free(image);
+    png.free(image);
+    host_library_unload(library);
+    errno = ok ? errno : ENOMEM;
     return ok;
 }
 

@@ -16,7 +16,7 @@ bool io_shot_is_text(const char *path);
 /* In place of what the file held. False, with the reason in errno: it is not all there. */
 MUST_CHECK bool io_shot_write(const struct io_picture *p, bool text, FILE *f);
 
-/* Appends a PNG; false: there is no memory. */
+/* Appends a PNG; false, with the reason in errno: there is no memory, or no libpng. */
 MUST_CHECK bool io_shot_png(const struct io_picture *p, struct buf *out);
 /* Does this begin and end as a PNG? */
 bool io_shot_png_is_whole(const u8 *data, size_t len);
