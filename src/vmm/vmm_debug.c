@@ -307,6 +307,7 @@ static void vmm_debug_run_on(struct vmm_debug *d)
     case MACHINE_HIT:
         vmm_debug_at_point(d);
         return;
+    case MACHINE_AT_LIMIT:
     case MACHINE_NOT_PAUSED:
         return;
     }
