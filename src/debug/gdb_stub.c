@@ -228,6 +228,9 @@ static void gdb_stub_inspect(struct gdb_stub *g, u8 what, struct gdb_args *a)
     case 'S':
         gdb_run_legacy(g, a, what == 's' || what == 'S', what == 'C' || what == 'S');
         return;
+    case 'b':
+        gdb_run_back(g, a);
+        return;
     default:
         gdb_stub_unknown(g);
     }

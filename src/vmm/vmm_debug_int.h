@@ -6,6 +6,7 @@
 
 #include "debug/gdb_server.h"
 #include "vmm/vmm_debug.h"
+#include "vmm/vmm_past.h"
 
 /* GDB asks for both kinds of breakpoint at one place; the CPUs have one. */
 struct vmm_debug_break {
@@ -14,8 +15,17 @@ struct vmm_debug_break {
     bool soft, hard;
 };
 
+enum vmm_debug_back {
+    VMM_DEBUG_ON,
+    VMM_DEBUG_BACK_STEP, /* one instruction of CPU `back_cpu` */
+    VMM_DEBUG_BACK,
+};
+
 struct vmm_debug {
     struct machine *m;
+    struct vmm_past *past; /* NULL: none is kept */
+    enum vmm_debug_back direction;
+    unsigned back_cpu;
     struct vmm_debug_config config;
     char *address;
     struct debug_target_ops ops;
@@ -31,6 +41,16 @@ struct vmm_debug {
     struct vmm_debug_break *brk; /* as many as inserted */
     unsigned nbrk;
 };
+
+/* What is looked at: the machine, or what it was. */
+static inline struct machine *vmm_debug_seen(const struct vmm_debug *d)
+{
+    struct machine *past = vmm_past_machine(d->past);
+    return past ? past : d->m;
+}
+
+/* vmm_debug.c: the debugger is about to change what no recording has. */
+void vmm_debug_changes(struct vmm_debug *d);
 
 /* vmm_debug_target.c: all but run control */
 void vmm_debug_target_init(struct vmm_debug *d, struct debug_target_ops *ops);
