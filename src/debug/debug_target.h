@@ -113,6 +113,9 @@ struct debug_target_ops {
     void (*thread_name)(void *ctx, unsigned thread, struct buf *out);
     void (*thread_extra)(void *ctx, unsigned thread, struct buf *out); /* what it is doing */
 
+    /* Why nothing can be written now, in words; NULL: it can. NULL: always. */
+    const char *(*fixed)(void *ctx);
+
     /* Values are in the target's byte order. False: is not there, or
      * is read-only. */
     bool (*reg_read)(void *ctx, unsigned thread, unsigned reg, u8 *value);

@@ -127,6 +127,12 @@ enum {
 
 _Static_assert(ARRAY_LEN(vmm_debug_regs) == VMM_DEBUG_REG_ASID + 1, "one for each number");
 
+static const char *vmm_debug_fixed(void *ctx)
+{
+    const struct vmm_debug *d = ctx;
+    return vmm_past_machine(d->past) ? "the past cannot be changed" : NULL;
+}
+
 static bool vmm_debug_reg_read(void *ctx, unsigned thread, unsigned reg, u8 *value)
 {
     const struct vmm_debug *d = ctx;
@@ -415,6 +421,7 @@ void vmm_debug_target_init(struct vmm_debug *d, struct debug_target_ops *ops)
     ops->alive = vmm_debug_alive;
     ops->thread_name = vmm_debug_thread_name;
     ops->thread_extra = vmm_debug_thread_extra;
+    ops->fixed = vmm_debug_fixed;
     ops->reg_read = vmm_debug_reg_read;
     ops->reg_write = vmm_debug_reg_write;
     ops->mem_read = vmm_debug_mem_read;
