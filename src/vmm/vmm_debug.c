@@ -59,8 +59,7 @@ static void vmm_debug_stepped(struct vmm_debug *d)
     (void)vmm_debug_report(d, &stop);
 }
 
-/* False: see vmm_debug_report. */
-static bool vmm_debug_at_point(struct vmm_debug *d)
+static struct debug_stop vmm_debug_point(const struct vmm_debug *d)
 {
     static const enum debug_point_kind kinds[] = {[MIPS_WATCH_READ] = DEBUG_WATCH_READ,
                                                   [MIPS_WATCH_WRITE] = DEBUG_WATCH_WRITE,
@@ -73,6 +72,13 @@ static bool vmm_debug_at_point(struct vmm_debug *d)
         stop.point = vmm_debug_target_break_kind(d, hit->va);
     else
         stop.point = kinds[hit->watch.kind];
+    return stop;
+}
+
+/* False: see vmm_debug_report. */
+static bool vmm_debug_at_point(struct vmm_debug *d)
+{
+    struct debug_stop stop = vmm_debug_point(d);
     return vmm_debug_report(d, &stop);
 }
 
@@ -258,12 +264,20 @@ static void vmm_debug_init_ops(struct debug_target_ops *ops)
 
 static bool vmm_debug_gives_up(void *ctx);
 
+static bool vmm_debug_counts(void *ctx)
+{
+    const struct vmm_debug *d = ctx;
+    struct debug_stop stop = vmm_debug_point(d);
+    return !gdb_server_passes(d->server, &stop);
+}
+
 static enum err vmm_debug_keep_past(struct vmm_debug *d, struct error *e)
 {
     const struct vmm_past_config c = {.board = d->config.board,
                                       .setup = d->config.setup,
                                       .bytes = d->config.past_bytes,
                                       .asked = vmm_debug_gives_up,
+                                      .counts = vmm_debug_counts,
                                       .ctx = d};
     return c.bytes ? vmm_past_new(&d->past, d->m, &c, e) : ERR_OK;
 }

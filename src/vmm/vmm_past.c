@@ -387,6 +387,8 @@ static bool vmm_past_search(struct vmm_past *p, unsigned i, const struct vmm_pas
         (void)machine_run(m);
         if (m->end != MACHINE_RUNS || m->control.paused != MACHINE_HIT)
             return true;
+        if (p->config.counts && !p->config.counts(p->config.ctx))
+            continue;
         *found = (struct vmm_past_found){.any = true,
                                          .place = vmm_past_place(m),
                                          .cpu = m->control.cpu,
