@@ -183,10 +183,18 @@ void machine_cpu_woken(struct machine *m)
 
 /* ---- running ---- */
 
-static bool machine_runnable(const struct machine *m, unsigned cpu)
+/* Asked when it is a CPU's turn: holding one that would not run changes nothing. */
+static bool machine_runnable(struct machine *m, unsigned cpu)
 {
     const struct vcpu *v = m->cpu[cpu];
-    return v->enabled && !vcpu_idle(v) && !(m->control.held & 1u << cpu);
+    if (!v->enabled || vcpu_idle(v))
+        return false;
+    if (!(m->control.held & 1u << cpu))
+        return true;
+    if (!m->control.missed)
+        machine_touched(m);
+    m->control.missed = true;
+    return false;
 }
 
 static void machine_cpu_stopped(struct machine *m, const struct vcpu *v)

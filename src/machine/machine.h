@@ -86,7 +86,8 @@ enum machine_pause {
  * machine_run goes on with it as if nothing had been. */
 struct machine_control {
     bool pause;    /* return between rounds */
-    u32 held;      /* CPUs that do not run, a bit each: this does change the guest's run */
+    u32 held;      /* CPUs that do not run, a bit each */
+    bool missed;   /* one of them would have: this did change the guest's run */
     int step_cpu;  /* -1: none */
     u64 step_at;   /* return when it has retired so many instructions */
     int limit_cpu; /* likewise; -1: none */

@@ -183,20 +183,15 @@ static void vmm_debug_resume(void *ctx, const struct debug_action *action)
     c->pause = false; /* a wish that came too late */
     c->held = 0;
     c->step_cpu = -1;
-    bool changes = false;
     for (unsigned i = 0; i < m->ncpus; i++) {
         d->action[i] = action[i];
-        if (action[i].go == DEBUG_STAY && !past) { /* in the past all go as they did */
+        if (action[i].go == DEBUG_STAY && !past) /* in the past all go as they did */
             c->held |= 1u << i;
-            changes |= m->cpu[i]->enabled;
-        }
         if (action[i].go >= DEBUG_STEP && c->step_cpu < 0) {
             c->step_cpu = (int)i;
             c->step_at = vcpu_retired(m->cpu[i]) + 1;
         }
     }
-    if (changes)
-        vmm_debug_changes(d);
     d->direction = VMM_DEBUG_ON;
     d->stopped = false;
 }
@@ -376,9 +371,20 @@ static void vmm_debug_paused(struct vmm_debug *d)
     }
 }
 
+/* What comes after a CPU was held up does not follow from what is known of before. */
+static void vmm_debug_missed(struct vmm_debug *d)
+{
+    if (d->m->control.missed && d->past) {
+        vmm_past_will_change(d->past);
+        vmm_past_goes_on(d->past);
+    }
+    d->m->control.missed = false;
+}
+
 static void vmm_debug_run_on(struct vmm_debug *d)
 {
     machine_run(d->m);
+    vmm_debug_missed(d);
     if (d->restart)
         return;
     if (d->m->end != MACHINE_RUNS)
