@@ -7,9 +7,18 @@
 
 /* ---- stops ---- */
 
+/* Who stops in the past just where the present is has come to the present. */
+static void vmm_debug_arrive(struct vmm_debug *d, const struct debug_stop *stop)
+{
+    if (vmm_past_machine(d->past) && vmm_past_is_over(d->past) &&
+        !gdb_server_passes(d->server, stop))
+        vmm_past_leave(d->past);
+}
+
 /* False: nobody is there, or what they wait for has not come yet. */
 static bool vmm_debug_report(struct vmm_debug *d, const struct debug_stop *stop)
 {
+    vmm_debug_arrive(d, stop);
     d->stop = *stop;
     d->stopped = gdb_server_attached(d->server);
     if (d->stopped && !gdb_server_stopped(d->server, stop))
