@@ -189,3 +189,16 @@ u64 intake_bytes(const struct intake *in)
 {
     return in->log.len + in->disk_bytes;
 }
+
+bool intake_entry(const struct intake *in, size_t *at, struct intake_entry *out)
+{
+    if (*at >= in->log.len)
+        return false;
+    struct buf_reader r = buf_read(in->log.data + *at, in->log.len - *at);
+    out->cycle = buf_get_le64(&r);
+    out->kind = buf_get_u8(&r);
+    out->len = buf_get_le32(&r);
+    out->data = buf_get(&r, out->len);
+    *at = r.bad ? *at : (size_t)(r.p - in->log.data);
+    return !r.bad;
+}

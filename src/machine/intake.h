@@ -77,6 +77,17 @@ bool intake_follows_clean(const struct intake *in);
 void intake_forget(struct intake *in, const struct intake_mark *before);
 u64 intake_bytes(const struct intake *in); /* of log and sectors */
 
+/* What is recorded, to be shown. */
+struct intake_entry {
+    u64 cycle;
+    enum intake_kind kind;
+    const u8 *data;
+    u32 len;
+};
+
+/* The entry at *at, which moves on to the next; at first it is 0. False: there is none. */
+MUST_CHECK bool intake_entry(const struct intake *in, size_t *at, struct intake_entry *out);
+
 /* What the guest asks for now: `data` holds the live answer, and after the call the one that
  * counts. */
 void intake_answer(struct intake *in, enum intake_kind kind, void *data, u32 len);

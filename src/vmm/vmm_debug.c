@@ -205,9 +205,16 @@ static void vmm_debug_resume(void *ctx, const struct debug_action *action)
     d->stopped = false;
 }
 
+void vmm_debug_leaves(struct vmm_debug *d)
+{
+    if (!vmm_past_machine(d->past))
+        d->present = d->stop;
+}
+
 static void vmm_debug_go_back(void *ctx, unsigned thread, bool step)
 {
     struct vmm_debug *d = ctx;
+    vmm_debug_leaves(d);
     d->m->control.pause = false;
     d->direction = step ? VMM_DEBUG_BACK_STEP : VMM_DEBUG_BACK;
     d->back_cpu = thread;
@@ -404,9 +411,9 @@ static void vmm_debug_run_on(struct vmm_debug *d)
 
 /* ---- in the past ---- */
 
-static void vmm_debug_at_edge(struct vmm_debug *d, enum debug_stop_kind kind)
+static void vmm_debug_at_edge(struct vmm_debug *d, enum debug_stop_kind kind, unsigned thread)
 {
-    struct debug_stop stop = {.kind = kind, .thread = vmm_debug_busy_cpu(d)};
+    struct debug_stop stop = {.kind = kind, .thread = thread};
     (void)vmm_debug_report(d, &stop);
 }
 
@@ -422,7 +429,7 @@ static void vmm_debug_run_past(struct vmm_debug *d)
     if (m->end == MACHINE_DIVERGED)
         log_error("the past went differently when it was followed; this is the present");
     vmm_past_leave(d->past);
-    vmm_debug_at_edge(d, DEBUG_STOP_LAST);
+    vmm_debug_at_edge(d, DEBUG_STOP_LAST, d->present.thread);
 }
 
 /* The person does not want to wait longer, or the debugger has gone. */
@@ -441,7 +448,7 @@ static void vmm_debug_run_back(struct vmm_debug *d)
         if (vmm_past_step_back(d->past, d->back_cpu))
             (void)vmm_debug_report(d, &stop);
         else
-            vmm_debug_at_edge(d, DEBUG_STOP_FIRST);
+            vmm_debug_at_edge(d, DEBUG_STOP_FIRST, vmm_debug_busy_cpu(d));
         return;
     }
     enum vmm_past_end end;
@@ -449,7 +456,10 @@ static void vmm_debug_run_back(struct vmm_debug *d)
         if (vmm_debug_at_point(d) || vmm_debug_gives_up(d))
             return;
     d->m->control.pause = false;
-    vmm_debug_at_edge(d, end == VMM_PAST_ASKED ? DEBUG_STOP_ASKED : DEBUG_STOP_FIRST);
+    if (end == VMM_PAST_ASKED)
+        vmm_debug_at_edge(d, DEBUG_STOP_ASKED, d->stop.thread);
+    else
+        vmm_debug_at_edge(d, DEBUG_STOP_FIRST, vmm_debug_busy_cpu(d));
     if (!d->stopped) /* the debugger has gone meanwhile */
         vmm_debug_release(d);
 }

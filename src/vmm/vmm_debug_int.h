@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Shared by vmm_debug.c (run control), vmm_debug_target.c (the CPUs as GDB sees them) and
- * vmm_debug_monitor.c (GDB's monitor commands). */
+ * vmm_debug_monitor.c, vmm_debug_past.c (GDB's monitor commands). */
 #ifndef VMM_VMM_DEBUG_INT_H
 #define VMM_VMM_DEBUG_INT_H
 
@@ -33,7 +33,7 @@ struct vmm_debug {
     struct gdb_server *server;
 
     bool stopped; /* the machine stands still, for the debugger that is there or to come */
-    struct debug_stop stop;
+    struct debug_stop stop, present;              /* the last; where the present stopped */
     struct debug_action action[MACHINE_MAX_CPUS]; /* of the last resume */
     bool restart;
     bool was_asked;
@@ -55,6 +55,17 @@ void vmm_debug_changes(struct vmm_debug *d);
 /* vmm_debug_target.c: all but run control */
 void vmm_debug_target_init(struct vmm_debug *d, struct debug_target_ops *ops);
 enum debug_point_kind vmm_debug_target_break_kind(const struct vmm_debug *d, gva va);
+
+/* vmm_debug.c: who goes from the present into the past comes back to where it had stopped. */
+void vmm_debug_leaves(struct vmm_debug *d);
+
+/* vmm_debug_past.c: monitor commands */
+enum err vmm_debug_when(void *ctx, unsigned thread, unsigned argc, char **argv, struct buf *out,
+                        struct error *e);
+enum err vmm_debug_seek(void *ctx, unsigned thread, unsigned argc, char **argv, struct buf *out,
+                        struct error *e);
+enum err vmm_debug_events(void *ctx, unsigned thread, unsigned argc, char **argv, struct buf *out,
+                          struct error *e);
 
 /* vmm_debug_monitor.c */
 extern const struct debug_command vmm_debug_monitor_commands[];

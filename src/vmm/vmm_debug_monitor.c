@@ -164,23 +164,7 @@ static enum err vmm_debug_devices(void *ctx, unsigned thread, unsigned argc, cha
     return found ? ERR_OK : err_set(e, ERR_USAGE, "there is no %s (try: monitor devices)", argv[1]);
 }
 
-/* ---- time and trace ---- */
-
-static enum err vmm_debug_when(void *ctx, unsigned thread, unsigned argc, char **argv,
-                               struct buf *out, struct error *e)
-{
-    const struct vmm_debug *d = ctx;
-    u64 now = machine_now(vmm_debug_seen(d)),
-        ns = clock_cycles_to_ns(&vmm_debug_seen(d)->clock, now);
-    (void)thread, (void)argc, (void)argv, (void)e;
-    buf_printf(out, "cycle %llu, %llu.%09llu s of virtual time\n", (unsigned long long)now,
-               (unsigned long long)(ns / 1000000000u), (unsigned long long)(ns % 1000000000u));
-    for (unsigned i = 0; i < vmm_debug_seen(d)->ncpus; i++)
-        if (vmm_debug_seen(d)->cpu[i]->enabled)
-            buf_printf(out, "  cpu%u has executed %llu instructions\n", i,
-                       (unsigned long long)vcpu_retired(vmm_debug_seen(d)->cpu[i]));
-    return ERR_OK;
-}
+/* ---- trace ---- */
 
 static enum err vmm_debug_trace(void *ctx, unsigned thread, unsigned argc, char **argv,
                                 struct buf *out, struct error *e)
@@ -212,7 +196,9 @@ const struct debug_command vmm_debug_monitor_commands[] = {
     {"cpu", "[CPU]", "what each CPU does", vmm_debug_cpu},
     {"devices", "[NAME]", "what is on the bus; of one device, its registers", vmm_debug_devices},
     {"irqs", "[CPU]", "which interrupts are raised and enabled", vmm_debug_irqs},
-    {"when", NULL, "virtual time", vmm_debug_when},
+    {"when", NULL, "virtual time, and how far back it is known", vmm_debug_when},
+    {"seek", "N|+N|-N", "go to this cycle, or so many on or back", vmm_debug_seek},
+    {"events", NULL, "what came in from outside around here", vmm_debug_events},
     {"trace", "[WORDS|off]", "what is traced, as exc,tlb; all traces everything", vmm_debug_trace},
 };
 const unsigned vmm_debug_monitor_ncommands = ARRAY_LEN(vmm_debug_monitor_commands);
