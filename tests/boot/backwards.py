@@ -221,7 +221,7 @@ def the_past_cannot_be_changed_the_present_can():
         "continue",
     )
     in_order(text, "Breakpoint 1, exec_load", "in proc_", "remote failure reply 'E.the past cannot be changed'",
-             "Cannot access memory at address 0x80001000", NO_MORE, "exec_load", NO_MORE, "= 77",
+             "Cannot access memory at address 0x80001000", NO_MORE, "start ()", NO_MORE, "exec_load", "= 77",
              "print_halt", NO_MORE, NO_MORE, "print_halt", "exited normally")
     equal(text.count("E.the past"), 1, text)
     first = numbers(text, r"known from cycle (\d+) on")
