@@ -82,11 +82,7 @@ enum err vmm_debug_seek(void *ctx, unsigned thread, unsigned argc, char **argv, 
     if (err)
         return err;
     vmm_debug_leaves(d);
-    bool known = true;
-    if (cycle >= vmm_past_facts(d->past).present)
-        vmm_past_leave(d->past);
-    else
-        known = vmm_past_seek(d->past, cycle);
+    bool known = vmm_past_seek(d->past, cycle);
     vmm_debug_choose(d);
     if (!known)
         buf_printf(out, "so far back nothing is known; this is as far as it goes\n");

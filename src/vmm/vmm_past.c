@@ -320,7 +320,11 @@ static bool vmm_past_beginning(struct vmm_past *p)
 
 bool vmm_past_seek(struct vmm_past *p, u64 cycle)
 {
-    struct vmm_past_place to = {.cycle = cycle, .cpu = -1};
+    struct vmm_past_place to = {.cycle = cycle, .cpu = -1}, end = vmm_past_place(p->present);
+    if (!vmm_past_before(&to, &end)) {
+        vmm_past_leave(p);
+        return true;
+    }
     if (!p->nshots || vmm_past_before(&to, &p->shot[0].place))
         return vmm_past_beginning(p);
     vmm_past_go_to(p, &to);
@@ -504,7 +508,7 @@ struct vmm_past_facts vmm_past_facts(const struct vmm_past *p)
 {
     return (struct vmm_past_facts){.first =
                                        p->nshots ? p->shot[0].place.cycle : machine_now(p->present),
-                                   .present = vmm_past_place(p->present).cycle,
+                                   .present = machine_now(p->present),
                                    .shots = p->nshots,
                                    .bytes = vmm_past_bytes(p)};
 }

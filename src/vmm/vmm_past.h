@@ -41,7 +41,7 @@ enum vmm_past_end {
 
 /* Back to where a breakpoint or watchpoint of the present's stops it last. */
 MUST_CHECK enum vmm_past_end vmm_past_run_back(struct vmm_past *p);
-/* To this cycle, at most the present's; false: likewise. */
+/* To this cycle, or to the present if that is not later; false: likewise. */
 MUST_CHECK bool vmm_past_seek(struct vmm_past *p, u64 cycle);
 
 /* The past's machine is about to be run on: it will stop where the present is. True: it is there
