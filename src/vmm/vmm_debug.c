@@ -275,6 +275,14 @@ static void vmm_debug_init_ops(struct debug_target_ops *ops)
 
 static bool vmm_debug_gives_up(void *ctx);
 
+static bool vmm_debug_pauses(void *ctx)
+{
+    const struct vmm_debug *d = ctx;
+    const struct machine_host *h = &d->m->host;
+    h->wait(h->ctx, 0, false);
+    return d->m->control.pause || !vmm_past_machine(d->past) || h->asked_to_end(h->ctx);
+}
+
 static bool vmm_debug_counts(void *ctx)
 {
     const struct vmm_debug *d = ctx;
@@ -288,6 +296,7 @@ static enum err vmm_debug_keep_past(struct vmm_debug *d, struct error *e)
                                       .setup = d->config.setup,
                                       .bytes = d->config.past_bytes,
                                       .asked = vmm_debug_gives_up,
+                                      .pauses = vmm_debug_pauses,
                                       .counts = vmm_debug_counts,
                                       .ctx = d};
     return c.bytes ? vmm_past_new(&d->past, d->m, &c, e) : ERR_OK;
@@ -421,6 +430,8 @@ static void vmm_debug_run_past(struct vmm_debug *d)
 {
     struct machine *m = vmm_past_machine(d->past);
     machine_run(m);
+    if (!vmm_past_machine(d->past)) /* the debugger has gone meanwhile */
+        return;
     enum machine_pause paused = m->control.paused;
     if (m->end == MACHINE_RUNS && paused != MACHINE_NOT_PAUSED && paused != MACHINE_AT_LIMIT) {
         vmm_debug_paused(d);

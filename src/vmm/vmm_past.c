@@ -10,6 +10,7 @@
 #define VMM_PAST_SHOTS 512u     /* at most */
 #define VMM_PAST_LOOK  2000000u /* cycles between looks whether it is time for a shot */
 #define VMM_PAST_COST  20u      /* times as much is computed between shots as they cost */
+#define VMM_PAST_PAUSE 1000000u /* cycles between looks whether to pause */
 #define VMM_PAST_ASK   1000u    /* stops that are passed between looks whether to give up */
 #define VMM_PAST_NEAR  1000000u /* cycles before a place, for who goes back from there */
 
@@ -40,6 +41,7 @@ struct vmm_past {
     bool changed; /* the present: nothing leads there */
     bool made, there;
     struct machine past;
+    struct machine_observer watcher; /* of the past, while it runs on */
     struct board board;
 };
 
@@ -218,6 +220,13 @@ static struct board_setup vmm_past_setup(const struct vmm_past *p)
     return s;
 }
 
+static void vmm_past_watch(void *ctx)
+{
+    struct vmm_past *p = ctx;
+    p->watcher.at = machine_now(&p->past) + VMM_PAST_PAUSE;
+    p->past.control.pause |= p->config.pauses(p->config.ctx);
+}
+
 static enum err vmm_past_make(struct vmm_past *p, struct error *e)
 {
     const struct machine_host host = {
@@ -228,6 +237,8 @@ static enum err vmm_past_make(struct vmm_past *p, struct error *e)
     intake_will_follow(&p->past.intake, &p->present->intake);
     enum err err = board_make(&p->board, p->config.board, &p->past, &setup, e);
     p->past.warp = true;
+    p->watcher = (struct machine_observer){.at = ~0ull, .look = vmm_past_watch, .ctx = p};
+    machine_observe(&p->past, &p->watcher);
     p->past.trace.out = p->present->trace.out;
     p->past.names = p->present->names;
     return err;
@@ -255,6 +266,7 @@ static void vmm_past_go_to_shot(struct vmm_past *p, unsigned i)
 {
     struct machine *m = &p->past;
     const struct vmm_past_shot *s = &p->shot[i];
+    p->watcher.at = ~0ull;
     m->end = MACHINE_RUNS;
     m->running = NULL;
     m->idler = m->spinning = NULL;
@@ -455,6 +467,7 @@ bool vmm_past_limit(struct vmm_past *p)
 {
     struct vmm_past_place here = vmm_past_place(&p->past), end = vmm_past_place(p->present);
     vmm_past_set_limit(&p->past, &end);
+    p->watcher.at = p->config.pauses ? machine_now(&p->past) + VMM_PAST_PAUSE : ~0ull;
     return !vmm_past_before(&here, &end);
 }
 

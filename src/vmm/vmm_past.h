@@ -18,6 +18,7 @@ struct vmm_past_config {
     u64 bytes;                       /* to be kept, about; then the oldest is forgotten */
     u64 every;                       /* cycles between kept states; 0: by what they cost */
     bool (*asked)(void *ctx);        /* while it is searched: to give up */
+    bool (*pauses)(void *ctx);       /* while it runs on: to pause; NULL: never */
     bool (*counts)(void *ctx);       /* does the past's stop at a point? NULL: all do */
     void *ctx;
 };

@@ -300,6 +300,31 @@ def control_c_ends_the_way_back():
 
 
 @case
+def control_c_ends_the_way_on():
+    words = "bench getpid 300000; halt"
+    plain = state_without(words)
+    for stays in (True, False):
+        there, mi = on_its_way_back(words)
+        try:
+            mi("-exec-interrupt", "*stopped")
+            mi("-break-delete")
+            mi("-exec-continue --reverse", "*stopped")
+            mi("-break-insert -c \"call->b == 123456\" syscall_getpid")
+            mi("-exec-continue", "*running")
+            if stays:
+                contains(mi("-exec-interrupt", "*stopped"), 'signal-name="SIGINT"')
+                contains(mi("-interpreter-exec console \"monitor when\""), "^done")
+                contains("".join(mi.seen), "this is the past; ")
+                mi("-target-detach")
+            mi.run.kill()
+            there.end(0)
+        finally:
+            mi.run.kill()
+            there.run.kill()
+        equal(state(), plain, stays)
+
+
+@case
 def a_debugger_that_goes_on_the_way_back_lets_it_run():
     words = "bench getpid 300000; halt"
     plain = state_without(words)
