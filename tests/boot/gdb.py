@@ -460,6 +460,21 @@ def sys161_waits_at_its_socket():
 
 
 @case
+def sys161_keeps_a_history_if_a_debugger_is_expected():
+    for args, kept in ((("-w",), True), ((), False)):
+        term = sys161(*args, HEARTH)
+        term.wait_for("waiting for a debugger" if kept else "hearth> ")
+        client = Client(".sockets/gdb")
+        equal("ReverseStep+" in client.ask("qSupported"), kept, args)
+        equal(client.ask("D"), "OK")
+        if kept:
+            term.wait_for("hearth> ")
+        term.type("halt\n")
+        equal(term.exit_code(), 0)
+        term.close()
+
+
+@case
 def sys161_listens_on_a_port():
     port = free_port()
     term = sys161("-w", "-p", port, HEARTH, "halt")
