@@ -460,7 +460,7 @@ int run_machine(const struct run_options *o)
     struct run r = {.o = o};
     struct error e;
     int code = CMD_USAGE;
-    if (run_make(&r, &e) || run_debug_open(&r.debug, o, &r.vmm.m, &r.poll, &e))
+    if (run_make(&r, &e) || run_debug_open(&r.debug, o, &r.vmm, &e))
         log_error("%s", e.msg);
     else
         code = run_go(&r);

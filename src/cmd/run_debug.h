@@ -4,11 +4,11 @@
 #define CMD_RUN_DEBUG_H
 
 #include "cmd/run_options.h"
-#include "vmm/vmm_debug.h"
+#include "vmm/vmm.h"
 
-/* After the machine was made. *d stays NULL where none can come. */
-MUST_CHECK enum err run_debug_open(struct vmm_debug **d, const struct run_options *o,
-                                   struct machine *m, struct host_poll *poll, struct error *e);
+/* After the machine was started. *d stays NULL where none can come. */
+MUST_CHECK enum err run_debug_open(struct vmm_debug **d, const struct run_options *o, struct vmm *v,
+                                   struct error *e);
 
 /* A character that was typed: is it for the debugger? */
 bool run_debug_takes(const struct run_options *o, struct vmm_debug *d, u8 ch);

@@ -69,6 +69,8 @@ struct run_options {
     u64 gdb_port;    /* the same, of sys161; 0: the socket .sockets/gdb */
     bool wait_debugger;
     bool no_debugger; /* exit where a debugger would be waited for */
+    u64 history;      /* bytes of the run's past that are kept for it; 0: as usual */
+    bool no_history;
 
     /* the guest */
     bool builtin;       /* the embedded kernel: `kernel` is NULL */

@@ -85,6 +85,8 @@ enum debug_stop_kind {
     DEBUG_STOP_POINT, /* `point` says at which; `addr` of a watchpoint: the byte accessed */
     DEBUG_STOP_GUEST, /* what runs asked for a debugger */
     DEBUG_STOP_CRASH, /* it cannot go on; it can be looked at */
+    DEBUG_STOP_FIRST, /* going back: nothing earlier is known */
+    DEBUG_STOP_LAST,  /* going on from the past: this is the present */
     DEBUG_STOP_END,   /* it is gone, with `code` */
 };
 
@@ -111,6 +113,9 @@ struct debug_target_ops {
     void (*thread_name)(void *ctx, unsigned thread, struct buf *out);
     void (*thread_extra)(void *ctx, unsigned thread, struct buf *out); /* what it is doing */
 
+    /* Why nothing can be written now, in words; NULL: it can. NULL: always. */
+    const char *(*fixed)(void *ctx);
+
     /* Values are in the target's byte order. False: is not there, or
      * is read-only. */
     bool (*reg_read)(void *ctx, unsigned thread, unsigned reg, u8 *value);
@@ -130,6 +135,9 @@ struct debug_target_ops {
 
     /* One action a thread. What a thread stopped at does not stop it again at once. */
     void (*resume)(void *ctx, const struct debug_action *action);
+    /* Back in time: one instruction of this thread, or all of them to the last point before. NULL:
+     * cannot be had. */
+    void (*back)(void *ctx, unsigned thread, bool step);
     /* Asks for a stop, which may be reported before this returns. */
     void (*pause)(void *ctx);
     /* Nobody looks any more: everything goes on. All points have been removed. */

@@ -5,6 +5,15 @@
 
 #include <string.h>
 
+/* True, and it has been said why: nothing can be written. */
+static bool gdb_data_fixed(struct gdb_stub *g)
+{
+    const char *why = g->t->ops->fixed ? g->t->ops->fixed(g->t->ctx) : NULL;
+    if (why)
+        gdb_stub_refuse(g, "%s", why);
+    return why;
+}
+
 /* ---- registers ---- */
 
 void gdb_data_put_reg(struct gdb_stub *g, unsigned thread, unsigned reg)
@@ -28,6 +37,8 @@ void gdb_data_read_all(struct gdb_stub *g)
 void gdb_data_write_all(struct gdb_stub *g, struct gdb_args *a)
 {
     u8 value[DEBUG_MAX_REG_BYTES];
+    if (gdb_data_fixed(g))
+        return;
     for (unsigned i = 0; i < g->t->nregs && !gdb_args_end(a); i++) {
         u32 bytes = g->t->reg[i].bytes;
         if (gdb_args_left(a) >= 2 * bytes && *a->p == 'x') {
@@ -61,6 +72,8 @@ void gdb_data_write_one(struct gdb_stub *g, struct gdb_args *a)
     if (!gdb_args_number(a, &n) || n >= g->t->nregs || !gdb_args_char(a, '=') ||
         !gdb_args_bytes(a, value, g->t->reg[n].bytes))
         gdb_stub_refuse(g, "there is no such register");
+    else if (gdb_data_fixed(g))
+        return;
     else if (!g->t->ops->reg_write(g->t->ctx, g->general, (u32)n, value))
         gdb_stub_refuse(g, "register %s cannot be written", g->t->reg[n].name);
     else
@@ -105,6 +118,8 @@ void gdb_data_read_memory(struct gdb_stub *g, struct gdb_args *a)
 static void gdb_data_write(struct gdb_stub *g, u64 addr, const u8 *data, u32 len)
 {
     struct debug_place p = gdb_data_place(g, addr);
+    if (gdb_data_fixed(g))
+        return;
     u32 n = g->t->ops->mem_write(g->t->ctx, &p, data, len);
     if (n == len)
         gdb_stub_ok(g);

@@ -66,6 +66,7 @@ void gdb_data_point(struct gdb_stub *g, struct gdb_args *a, bool insert); /* Z z
 void gdb_data_put_reg(struct gdb_stub *g, unsigned thread, unsigned reg);
 
 /* gdb_run.c */
+void gdb_run_back(struct gdb_stub *g, struct gdb_args *a);
 void gdb_run_legacy(struct gdb_stub *g, struct gdb_args *a, bool step, bool signal); /* c C s S */
 void gdb_run_v(struct gdb_stub *g, struct gdb_args *a);                              /* v... */
 void gdb_run_restart(struct gdb_stub *g, bool answered);                             /* R */

@@ -22,8 +22,9 @@ static void gdb_query_supported(struct gdb_stub *g, struct gdb_args *a)
     gdb_stub_reply(g,
                    "PacketSize=%x;QStartNoAckMode+;swbreak+;hwbreak+;vContSupported+;"
                    "qXfer:features:read+;qXfer:memory-map:read+;qXfer:threads:read+;"
-                   "ConditionalBreakpoints+%s",
-                   GDB_PACKET_MAX, g->error_text ? ";error-message+" : "");
+                   "ConditionalBreakpoints+%s%s",
+                   GDB_PACKET_MAX, g->t->ops->back ? ";ReverseStep+;ReverseContinue+" : "",
+                   g->error_text ? ";error-message+" : "");
 }
 
 /* ---- documents ---- */

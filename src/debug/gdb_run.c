@@ -28,6 +28,8 @@ static void gdb_run_put_point(struct gdb_stub *g)
     static const char *const watch[] = {[DEBUG_WATCH_WRITE] = "watch",
                                         [DEBUG_WATCH_READ] = "rwatch",
                                         [DEBUG_WATCH_ACCESS] = "awatch"};
+    if (g->stop.kind == DEBUG_STOP_FIRST || g->stop.kind == DEBUG_STOP_LAST)
+        buf_printf(&g->reply, "replaylog:%s;", g->stop.kind == DEBUG_STOP_FIRST ? "begin" : "end");
     if (g->stop.kind != DEBUG_STOP_POINT)
         return;
     if (g->stop.point > DEBUG_BREAK_HARD)
@@ -104,6 +106,19 @@ void gdb_run_legacy(struct gdb_stub *g, struct gdb_args *a, bool step, bool sign
         action[i].go = g->resumed < 0 && !step ? DEBUG_GO : DEBUG_STAY;
     action[thread].go = step ? DEBUG_STEP : DEBUG_GO;
     gdb_run_go(g, action);
+}
+
+void gdb_run_back(struct gdb_stub *g, struct gdb_args *a)
+{
+    bool step = gdb_args_char(a, 's');
+    unsigned thread = g->resumed < 0 ? g->general : (unsigned)g->resumed;
+    if (!g->t->ops->back || (!step && !gdb_args_char(a, 'c')) || !gdb_args_end(a)) {
+        gdb_stub_unknown(g);
+        return;
+    }
+    g->state = GDB_RUNS;
+    g->waits = true;
+    g->t->ops->back(g->t->ctx, thread, step);
 }
 
 static bool gdb_run_action(struct gdb_args *a, struct debug_action *action)

@@ -143,6 +143,11 @@ bool gdb_server_may_restart(const struct gdb_server *s)
     return gdb_server_attached(s) && gdb_stub_may_restart(s->stub);
 }
 
+bool gdb_server_passes(const struct gdb_server *s, const struct debug_stop *stop)
+{
+    return gdb_stub_passes(s->stub, stop);
+}
+
 bool gdb_server_stopped(struct gdb_server *s, const struct debug_stop *stop)
 {
     bool stays = gdb_stub_stopped(s->stub, stop);

@@ -23,7 +23,8 @@ bool gdb_server_attached(const struct gdb_server *s);
 /* A client is there that can have the target restarted after its end. */
 bool gdb_server_may_restart(const struct gdb_server *s);
 
-/* As gdb_stub_stopped. */
+/* As gdb_stub_passes, gdb_stub_stopped. */
+MUST_CHECK bool gdb_server_passes(const struct gdb_server *s, const struct debug_stop *stop);
 MUST_CHECK bool gdb_server_stopped(struct gdb_server *s, const struct debug_stop *stop);
 
 #endif

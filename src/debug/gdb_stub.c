@@ -228,6 +228,9 @@ static void gdb_stub_inspect(struct gdb_stub *g, u8 what, struct gdb_args *a)
     case 'S':
         gdb_run_legacy(g, a, what == 's' || what == 'S', what == 'C' || what == 'S');
         return;
+    case 'b':
+        gdb_run_back(g, a);
+        return;
     default:
         gdb_stub_unknown(g);
     }
@@ -343,12 +346,17 @@ size_t gdb_stub_input(struct gdb_stub *g, const u8 *data, size_t len)
 
 /* ---- by the target ---- */
 
+bool gdb_stub_passes(const struct gdb_stub *g, const struct debug_stop *s)
+{
+    bool point = s->kind == DEBUG_STOP_POINT && s->point <= DEBUG_BREAK_HARD;
+    return g->state == GDB_RUNS && point && !gdb_points_hold(&g->points, s);
+}
+
 bool gdb_stub_stopped(struct gdb_stub *g, const struct debug_stop *s)
 {
     if (g->state == GDB_DEAD) /* killed a moment ago */
         return true;
-    bool point = s->kind == DEBUG_STOP_POINT && s->point <= DEBUG_BREAK_HARD;
-    if (g->state == GDB_RUNS && point && !gdb_points_hold(&g->points, s))
+    if (gdb_stub_passes(g, s))
         return false;
     g->stop = *s;
     g->interrupted = g->state == GDB_RUNS && s->kind == DEBUG_STOP_ASKED;

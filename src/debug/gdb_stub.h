@@ -35,6 +35,8 @@ void gdb_stub_reset(struct gdb_stub *g);
 
 /* ---- by the target ---- */
 
+/* Would a stop like this be passed, because a condition does not hold? */
+MUST_CHECK bool gdb_stub_passes(const struct gdb_stub *g, const struct debug_stop *s);
 /* It has stopped. False: a condition did not hold, so go on with the same actions. */
 MUST_CHECK bool gdb_stub_stopped(struct gdb_stub *g, const struct debug_stop *s);
 

@@ -195,12 +195,19 @@ bool mips_debug_remove_watch(struct mips_code *code, const struct mips_watch *w)
     return true;
 }
 
+void mips_debug_copy(struct mips_code *to, const struct mips_code *from)
+{
+    if (!memcmp(&to->debug, &from->debug, sizeof to->debug))
+        return;
+    to->debug = from->debug;
+    mips_debug_tell(to);
+    mips_code_flush(to);
+}
+
 void mips_debug_remove_all(struct mips_code *code)
 {
-    struct mips_debug *d = &code->debug;
-    d->nbreaks = d->nwatches = 0;
-    mips_debug_tell(code);
-    mips_code_flush(code);
+    static const struct mips_code none;
+    mips_debug_copy(code, &none);
 }
 
 static bool mips_debug_touches(const struct mips *c, const struct mips_watch *w, gva va, gpa pa,

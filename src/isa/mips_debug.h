@@ -75,6 +75,7 @@ MUST_CHECK bool mips_debug_add_watch(struct mips_code *code, const struct mips_w
 bool mips_debug_remove_watch(struct mips_code *code, const struct mips_watch *w);
 
 void mips_debug_remove_all(struct mips_code *code);
+void mips_debug_copy(struct mips_code *to, const struct mips_code *from); /* in place of its own */
 
 /* After a stop, a run passes over what it stopped at. This asks the same for the instruction at
  * which the CPU stands now, whatever it stopped for. */

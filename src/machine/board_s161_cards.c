@@ -63,6 +63,8 @@ static void board_s161_doom(void *ctx)
 static enum err board_s161_open_image(struct board_s161 *b, unsigned slot,
                                       const struct s161_slot *s, bool raw_images, struct error *e)
 {
+    if (intake_disk_follows(&b->m->intake, &b->image[slot]))
+        return ERR_OK;
     bool replay = b->m->intake.mode == INTAKE_REPLAY;
     struct io_disk_image_options o = {.format = raw_images ? IO_DISK_GUESS : IO_DISK_SYS161,
                                       .paranoid = s->disk.paranoid,

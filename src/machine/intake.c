@@ -2,7 +2,7 @@
 /*
  * Log entries, little-endian: u64 cycle, u8 kind, u32 length, bytes.
  */
-#include "machine/intake.h"
+#include "machine/intake_int.h"
 #include "host/host_random.h"
 #include "lib/bits.h"
 #include "lib/bug.h"
@@ -16,6 +16,7 @@ void intake_init(struct intake *in, enum intake_mode mode, u64 (*now)(void *ctx)
 
 void intake_fini(struct intake *in)
 {
+    free(in->disk);
     buf_fini(&in->log);
 }
 
@@ -124,4 +125,80 @@ u64 intake_u64(struct intake *in, enum intake_kind kind, u64 live)
     store_le64(data, live);
     intake_answer(in, kind, data, sizeof data);
     return load_le64(data);
+}
+
+/* ---- following ---- */
+
+struct intake_mark intake_mark(struct intake *in)
+{
+    if (in->origin)
+        return (struct intake_mark){
+            .answers = in->origin->forgotten + (u64)(in->answers.p - in->origin->log.data),
+            .events = in->origin->forgotten + (u64)(in->events.p - in->origin->log.data),
+            .epoch = in->from};
+    BUG_ON(in->mode != INTAKE_RECORD);
+    u64 end = in->forgotten + in->log.len;
+    return (struct intake_mark){.answers = end, .events = end, .epoch = ++in->epoch};
+}
+
+void intake_will_follow(struct intake *in, const struct intake *origin)
+{
+    in->mode = INTAKE_REPLAY;
+    in->origin = origin;
+}
+
+static struct buf_reader intake_read_from(const struct intake *in, u64 at, bool events)
+{
+    BUG_ON(at < in->forgotten || at - in->forgotten > in->log.len);
+    size_t off = (size_t)(at - in->forgotten);
+    struct buf_reader r = buf_read(in->log.data + off, in->log.len - off);
+    intake_skip(&r, !events);
+    return r;
+}
+
+void intake_follow(struct intake *in, const struct intake_mark *at)
+{
+    in->answers = intake_read_from(in->origin, at->answers, false);
+    in->events = intake_read_from(in->origin, at->events, true);
+    in->from = at->epoch;
+    in->diverged = false;
+    for (unsigned i = 0; i < in->ndisks; i++)
+        intake_disk_rewind(in->disk[i]);
+}
+
+bool intake_follows_clean(const struct intake *in)
+{
+    for (unsigned i = 0; i < in->ndisks; i++)
+        if (intake_disk_is_written(in->disk[i]))
+            return false;
+    return true;
+}
+
+void intake_forget(struct intake *in, const struct intake_mark *before)
+{
+    u64 first = before->answers < before->events ? before->answers : before->events;
+    size_t n = (size_t)(first - in->forgotten);
+    memmove(in->log.data, in->log.data + n, in->log.len - n);
+    in->log.len -= n;
+    in->forgotten = first;
+    for (unsigned i = 0; i < in->ndisks; i++)
+        intake_disk_forget(in->disk[i], before->epoch);
+}
+
+u64 intake_bytes(const struct intake *in)
+{
+    return in->log.len + in->disk_bytes;
+}
+
+bool intake_entry(const struct intake *in, size_t *at, struct intake_entry *out)
+{
+    if (*at >= in->log.len)
+        return false;
+    struct buf_reader r = buf_read(in->log.data + *at, in->log.len - *at);
+    out->cycle = buf_get_le64(&r);
+    out->kind = buf_get_u8(&r);
+    out->len = buf_get_le32(&r);
+    out->data = buf_get(&r, out->len);
+    *at = r.bad ? *at : (size_t)(r.p - in->log.data);
+    return !r.bad;
 }

@@ -33,19 +33,60 @@ enum intake_mode {
     INTAKE_REPLAY, /* nothing is asked of the host; all comes from `log` */
 };
 
+/* A moment of a recording: from where on its log and its disks' earlier contents matter. */
+struct intake_mark {
+    u64 answers, events; /* bytes of the log, from its very beginning */
+    u32 epoch;
+};
+
+struct intake_disk;
+
 struct intake {
     enum intake_mode mode;
     struct buf log;
+    u64 forgotten;                     /* bytes of the log, before those there are */
     struct buf_reader answers, events; /* INTAKE_REPLAY: each passes over the other's entries */
     u64 (*now)(void *ctx);             /* virtual time, cycles */
     void *ctx;
     bool diverged; /* the replayed run asked for something else than the log holds */
+
+    /* Recording with marks: what sectors held is kept when they are written. */
+    u32 epoch; /* 0: not so */
+    struct intake_disk **disk;
+    unsigned ndisks;
+    u64 disk_bytes;
+    /* Replaying another machine's recording while that stands still; NULL: not so. */
+    const struct intake *origin;
+    u32 from; /* its epoch */
 };
 
 void intake_init(struct intake *in, enum intake_mode mode, u64 (*now)(void *ctx), void *ctx);
 void intake_fini(struct intake *in);
 /* Takes over the log of a recorded run. */
 void intake_replay(struct intake *in, const void *log, size_t len);
+
+/* A recording that can be followed from here on; or where its follower is now. */
+struct intake_mark intake_mark(struct intake *in);
+/* To be told before the machine's devices are made: it will follow this one. */
+void intake_will_follow(struct intake *in, const struct intake *origin);
+/* `origin` must not change meanwhile. The machine's state must be the mark's. */
+void intake_follow(struct intake *in, const struct intake_mark *at);
+/* Has the follower written to no disk since then? */
+bool intake_follows_clean(const struct intake *in);
+/* Nobody will follow from before this mark. */
+void intake_forget(struct intake *in, const struct intake_mark *before);
+u64 intake_bytes(const struct intake *in); /* of log and sectors */
+
+/* What is recorded, to be shown. */
+struct intake_entry {
+    u64 cycle;
+    enum intake_kind kind;
+    const u8 *data;
+    u32 len;
+};
+
+/* The entry at *at, which moves on to the next; at first it is 0. False: there is none. */
+MUST_CHECK bool intake_entry(const struct intake *in, size_t *at, struct intake_entry *out);
 
 /* What the guest asks for now: `data` holds the live answer, and after the call the one that
  * counts. */
@@ -68,5 +109,7 @@ struct io_9p intake_9p(struct intake *in, const struct io_9p *real);
 
 /* A disk likewise. In a replay `real` is never written. read_only: what the guest sees. */
 struct io_disk intake_disk(struct intake *in, const struct io_disk *real, bool read_only);
+/* The next disk of the machine that is followed, as it was; false: none is followed. */
+MUST_CHECK bool intake_disk_follows(struct intake *in, struct io_disk *out);
 
 #endif

@@ -9,7 +9,8 @@
  */
 #include "lib/bits.h"
 #include "lib/bug.h"
-#include "machine/intake.h"
+#include "machine/intake_int.h"
+#include "machine/intake_journal.h"
 
 #include <stdlib.h>
 
@@ -22,6 +23,9 @@ struct intake_disk {
     struct io_disk real;
     u8 ***chunk; /* replay: sectors written, by chunk and sector */
     u64 nchunks;
+    struct intake_journal journal;        /* of a recording that can be followed */
+    const struct intake_journal *follows; /* whose disk it is; NULL: nobody's */
+    struct io_disk seen;
 };
 
 static bool intake_disk_live(const struct intake_disk *d)
@@ -110,6 +114,8 @@ static bool intake_disk_read(void *ctx, u64 sector, const struct piece *to, unsi
 {
     struct intake_disk *d = ctx;
     bool ok = d->real.read(d->real.ctx, sector, to, n);
+    if (ok && d->follows)
+        intake_journal_lay_over(d->follows, d->in->from, sector, to, n);
     if (ok)
         intake_disk_lay_over(d, sector, to, n);
     bool answer = intake_disk_answer(d, ok);
@@ -119,12 +125,19 @@ static bool intake_disk_read(void *ctx, u64 sector, const struct piece *to, unsi
     return answer;
 }
 
+static void intake_disk_will_write(struct intake_disk *d, u64 sector, u64 count)
+{
+    if (d->in->epoch)
+        intake_journal_keep(&d->journal, &d->real, d->in->epoch, sector, count, &d->in->disk_bytes);
+}
+
 static bool intake_disk_write(void *ctx, u64 sector, const struct piece *from, unsigned n)
 {
     struct intake_disk *d = ctx;
+    u64 count = piece_total(from, n) / IO_SECTOR, keep;
+    intake_disk_will_write(d, sector, count);
     bool ok = intake_disk_live(d) && d->real.write(d->real.ctx, sector, from, n);
-    u64 keep;
-    ok = intake_disk_wrote(d, ok, sector, piece_total(from, n) / IO_SECTOR, &keep);
+    ok = intake_disk_wrote(d, ok, sector, count, &keep);
     intake_disk_keep(d, sector, keep, from, n);
     return ok;
 }
@@ -132,8 +145,9 @@ static bool intake_disk_write(void *ctx, u64 sector, const struct piece *from, u
 static bool intake_disk_zero(void *ctx, u64 sector, u64 count, bool hole)
 {
     struct intake_disk *d = ctx;
-    bool ok = intake_disk_live(d) && d->real.zero(d->real.ctx, sector, count, hole);
     u64 keep;
+    intake_disk_will_write(d, sector, count);
+    bool ok = intake_disk_live(d) && d->real.zero(d->real.ctx, sector, count, hole);
     ok = intake_disk_wrote(d, ok, sector, count, &keep);
     intake_disk_keep_zeros(d, sector, keep);
     return ok;
@@ -153,22 +167,50 @@ static void intake_disk_free_chunk(u8 **chunk)
     free(chunk);
 }
 
-static void intake_disk_close(void *ctx)
+void intake_disk_rewind(struct intake_disk *d)
 {
-    struct intake_disk *d = ctx;
     for (u64 i = 0; d->chunk && i < d->nchunks; i++)
         intake_disk_free_chunk(d->chunk[i]);
     free(d->chunk);
-    d->real.close(d->real.ctx);
+    d->chunk = NULL;
+}
+
+bool intake_disk_is_written(const struct intake_disk *d)
+{
+    return d->chunk;
+}
+
+void intake_disk_forget(struct intake_disk *d, u32 epoch)
+{
+    intake_journal_forget(&d->journal, epoch, &d->in->disk_bytes);
+}
+
+static void intake_disk_close(void *ctx)
+{
+    struct intake_disk *d = ctx;
+    intake_disk_rewind(d);
+    intake_journal_fini(&d->journal, &d->in->disk_bytes);
+    if (!d->follows)
+        d->real.close(d->real.ctx);
     free(d);
+}
+
+static struct intake_disk *intake_disk_new(struct intake *in, const struct io_disk *real)
+{
+    struct intake_disk *d = xcalloc(1, sizeof *d);
+    *d = (struct intake_disk){.in = in,
+                              .real = *real,
+                              .nchunks = real->sectors / CHUNK_SECTORS + 1,
+                              .journal.sectors = real->sectors};
+    in->disk = xrealloc(in->disk, (in->ndisks + 1) * sizeof *in->disk);
+    in->disk[in->ndisks++] = d;
+    return d;
 }
 
 struct io_disk intake_disk(struct intake *in, const struct io_disk *real, bool read_only)
 {
-    struct intake_disk *d = xcalloc(1, sizeof *d);
-    *d =
-        (struct intake_disk){.in = in, .real = *real, .nchunks = real->sectors / CHUNK_SECTORS + 1};
-    return (struct io_disk){
+    struct intake_disk *d = intake_disk_new(in, real);
+    d->seen = (struct io_disk){
         .read = intake_disk_read,
         .write = intake_disk_write,
         .flush = intake_disk_flush,
@@ -178,4 +220,19 @@ struct io_disk intake_disk(struct intake *in, const struct io_disk *real, bool r
         .sectors = real->sectors,
         .read_only = read_only,
     };
+    return d->seen;
+}
+
+bool intake_disk_follows(struct intake *in, struct io_disk *out)
+{
+    if (!in->origin)
+        return false;
+    BUG_ON(in->ndisks >= in->origin->ndisks);
+    const struct intake_disk *of = in->origin->disk[in->ndisks];
+    struct intake_disk *d = intake_disk_new(in, &of->real);
+    d->follows = &of->journal;
+    d->seen = of->seen;
+    d->seen.ctx = d;
+    *out = d->seen;
+    return true;
 }

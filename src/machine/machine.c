@@ -87,7 +87,7 @@ void machine_init(struct machine *m, u32 hz, const struct machine_host *host)
     *m = (struct machine){.host = *host,
                           .stop_at = ~0ull,
                           .poll_cycles = MACHINE_POLL_CYCLES,
-                          .control.step_cpu = -1};
+                          .control = {.step_cpu = -1, .limit_cpu = -1}};
     m->mem = mem_new();
     m->clock = (struct clock){.hz = hz,
                               .progress = machine_progress,
@@ -121,6 +121,14 @@ static void machine_memory_loaded(void *ctx)
     mips_code_flush(m->code);
 }
 
+/* Of a region of memory. */
+static void machine_page_loaded(void *ctx, u32 region, size_t off)
+{
+    struct machine *m = ctx;
+    if (!mem_dma_ptr(m->mem, m->mem->region[region].base + off, MEM_PAGE))
+        mips_code_flush(m->code); /* no RAM */
+}
+
 void machine_add_cpus(struct machine *m, unsigned n, const struct mips_model *model, bool big,
                       const struct vcpu_engine *engine)
 {
@@ -135,9 +143,11 @@ void machine_add_cpus(struct machine *m, unsigned n, const struct mips_model *mo
     m->cpu[0]->enabled = true;
     for (unsigned i = 0; i < m->mem->nregions; i++) {
         struct mem_region *r = &m->mem->region[i];
-        if (r->kind != MEM_MMIO)
+        if (r->kind != MEM_MMIO) {
             state_set_add_memory(&m->parts, "memory", i, r->host, r->size, machine_memory_loaded,
                                  m);
+            state_set_by_page(&m->parts, machine_page_loaded);
+        }
     }
 }
 
@@ -173,10 +183,18 @@ void machine_cpu_woken(struct machine *m)
 
 /* ---- running ---- */
 
-static bool machine_runnable(const struct machine *m, unsigned cpu)
+/* Asked when it is a CPU's turn: holding one that would not run changes nothing. */
+static bool machine_runnable(struct machine *m, unsigned cpu)
 {
     const struct vcpu *v = m->cpu[cpu];
-    return v->enabled && !vcpu_idle(v) && !(m->control.held & 1u << cpu);
+    if (!v->enabled || vcpu_idle(v))
+        return false;
+    if (!(m->control.held & 1u << cpu))
+        return true;
+    if (!m->control.missed)
+        machine_touched(m);
+    m->control.missed = true;
+    return false;
 }
 
 static void machine_cpu_stopped(struct machine *m, const struct vcpu *v)
@@ -204,15 +222,29 @@ static u64 machine_turn_took(const struct machine *m)
     return vcpu_retired(m->running) - m->turn_start;
 }
 
+/* Of the running CPU, until it has retired `at`; at most `left`. */
+static u64 machine_budget_to(const struct machine *m, int cpu, u64 at, u64 left)
+{
+    if (cpu != (int)m->running->number)
+        return left;
+    u64 retired = vcpu_retired(m->running);
+    u64 budget = at > retired ? at - retired : 0;
+    return budget < left ? budget : left;
+}
+
 /* Instructions until the running CPU has done what a debugger lets it; at most `left`. */
 static u64 machine_step_budget(const struct machine *m, u64 left)
 {
     const struct machine_control *c = &m->control;
-    if (c->step_cpu != (int)m->running->number)
-        return left;
-    u64 retired = vcpu_retired(m->running);
-    u64 steps = c->step_at > retired ? c->step_at - retired : 0;
-    return steps < left ? steps : left;
+    left = machine_budget_to(m, c->step_cpu, c->step_at, left);
+    return machine_budget_to(m, c->limit_cpu, c->limit_at, left);
+}
+
+/* A step that ends at the limit is a step. */
+static enum machine_pause machine_stepped(const struct machine *m)
+{
+    return machine_budget_to(m, m->control.step_cpu, m->control.step_at, 1) ? MACHINE_AT_LIMIT
+                                                                            : MACHINE_STEPPED;
 }
 
 /* A machine that keeps pace with real time waits; the others pass over the loop at once. */
@@ -241,7 +273,7 @@ static bool machine_take_turn(struct machine *m, u64 n)
             machine_cpu_stopped(m, v);
         bool stepped = budget < left && exit == VCPU_BUDGET;
         if (stepped || exit == VCPU_BREAK || exit == VCPU_WATCH) {
-            machine_pause(m, stepped ? MACHINE_STEPPED : MACHINE_HIT, v->number);
+            machine_pause(m, stepped ? machine_stepped(m) : MACHINE_HIT, v->number);
             return false;
         }
         if (exit != VCPU_REQUEST || m->turn_first || machine_turn_took(m) == n || !v->enabled ||

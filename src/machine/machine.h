@@ -78,16 +78,20 @@ enum machine_pause {
     MACHINE_NOT_PAUSED, /* stop_at was reached */
     MACHINE_ASKED,      /* machine_control.pause was set */
     MACHINE_STEPPED,    /* the CPU named retired the instruction it was to stop at */
+    MACHINE_AT_LIMIT,   /* the CPU named is where nobody is to go on */
     MACHINE_HIT,        /* the CPU named is before a breakpoint or watched access: mips.hit */
 };
 
 /* What a debugger wants, and what it got. A pause may fall inside a round of turns; the next
  * machine_run goes on with it as if nothing had been. */
 struct machine_control {
-    bool pause;   /* return between rounds */
-    u32 held;     /* CPUs that do not run, a bit each: this does change the guest's run */
-    int step_cpu; /* -1: none */
-    u64 step_at;  /* return when it has retired so many instructions */
+    bool pause;    /* return between rounds */
+    u32 held;      /* CPUs that do not run, a bit each */
+    bool missed;   /* one of them would have: this did change the guest's run */
+    int step_cpu;  /* -1: none */
+    u64 step_at;   /* return when it has retired so many instructions */
+    int limit_cpu; /* likewise; -1: none */
+    u64 limit_at;
 
     enum machine_pause paused;
     unsigned cpu; /* that made it pause */

@@ -64,6 +64,8 @@ static enum err vio_card_open_disk(struct io_disk *out, struct machine *m,
     struct io_disk real;
     if (!conf->blk.file)
         return err_set(e, ERR_CONFIG, "blk: name its image with file=PATH");
+    if (intake_disk_follows(&m->intake, out))
+        return ERR_OK;
     enum err err = io_disk_nbd_is_uri(conf->blk.file)
                        ? vio_card_open_nbd(&real, m, conf, read_only, e)
                        : vio_card_open_image(&real, conf, read_only, e);

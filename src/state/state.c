@@ -194,6 +194,12 @@ void state_set_add_memory(struct state_set *s, const char *name, u32 instance, v
     p->ctx = ctx;
 }
 
+void state_set_by_page(struct state_set *s,
+                       void (*page_loaded)(void *ctx, u32 instance, size_t off))
+{
+    s->parts[s->n - 1].page_loaded = page_loaded;
+}
+
 void state_set_fini(struct state_set *s)
 {
     free(s->parts);

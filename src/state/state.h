@@ -74,8 +74,10 @@ struct state_part {
     u32 instance;
     void *obj;
     size_t bytes; /* of raw memory */
-    /* Raw memory was rewritten by a load. */
+    /* Raw memory was rewritten by a load; NULL: nobody minds. */
     void (*loaded)(void *ctx);
+    /* Instead, when only some pages of it were (state_shot.h): this one; NULL: `loaded` will do. */
+    void (*page_loaded)(void *ctx, u32 instance, size_t off);
     void *ctx;
 };
 
@@ -87,6 +89,9 @@ struct state_set {
 void state_set_add(struct state_set *s, const struct state_desc *d, u32 instance, void *obj);
 void state_set_add_memory(struct state_set *s, const char *name, u32 instance, void *mem,
                           size_t bytes, void (*loaded)(void *ctx), void *ctx);
+/* Of the part that was added last. */
+void state_set_by_page(struct state_set *s,
+                       void (*page_loaded)(void *ctx, u32 instance, size_t off));
 void state_set_fini(struct state_set *s);
 
 /* The whole machine as a stream: "kuseg-state", format version, sections, an end section with a

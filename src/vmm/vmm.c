@@ -150,8 +150,8 @@ enum err vmm_init(struct vmm *v, const struct vmm_config *config, struct error *
         err = vmm_nvram_read(&v->nvram, config->nvram, e);
     if (err)
         return err;
-    struct board_setup setup = vmm_setup(v);
-    err = board_make(&v->board, config->board, &v->m, &setup, e);
+    v->setup = vmm_setup(v);
+    err = board_make(&v->board, config->board, &v->m, &v->setup, e);
     v->m.warp = config->warp;
     v->m.progress_cycles = config->progress_seconds * v->m.clock.hz;
     return err;

@@ -61,6 +61,7 @@ struct io_line;
 struct vmm {
     const struct vmm_config *config;
     struct machine m;
+    struct board_setup setup; /* of the board */
     struct board board;
     struct guest_names names;
     struct vmm_meter meter;

@@ -7,7 +7,7 @@
 #define VMM_VMM_DEBUG_H
 
 #include "host/host_poll.h"
-#include "machine/machine.h"
+#include "machine/board.h"
 
 struct vmm_debug;
 
@@ -15,9 +15,13 @@ struct vmm_debug_config {
     struct host_poll *poll; /* that the machine's host hooks serve */
     const char *address;    /* where a debugger may come: host_socket.h */
     bool dont_wait;         /* for one, when the guest asks for it or crashes */
+
+    u64 past_bytes; /* to be kept of the run, for going back in it (vmm_past.h); 0: nothing */
+    const struct board_class *board;
+    const struct board_setup *setup;
 };
 
-/* m is borrowed. To be made after its CPUs. */
+/* m is borrowed, and about to run: its kernel is loaded. */
 MUST_CHECK enum err vmm_debug_new(struct vmm_debug **out, struct machine *m,
                                   const struct vmm_debug_config *config, struct error *e);
 void vmm_debug_free(struct vmm_debug *d); /* NULL: nothing */

@@ -14,7 +14,7 @@ static enum err vmm_debug_cpus(const struct vmm_debug *d, unsigned argc, char **
 {
     if (argc < 2)
         return ERR_OK;
-    enum err err = num_parse(argv[1], 0, d->m->ncpus - 1, first, e);
+    enum err err = num_parse(argv[1], 0, vmm_debug_seen(d)->ncpus - 1, first, e);
     *last = *first;
     return err;
 }
@@ -24,7 +24,7 @@ static enum err vmm_debug_each(const struct vmm_debug *d, unsigned argc, char **
                                void (*put)(const struct vmm_debug *d, unsigned cpu,
                                            struct buf *out))
 {
-    u64 first = 0, last = d->m->ncpus - 1;
+    u64 first = 0, last = vmm_debug_seen(d)->ncpus - 1;
     enum err err = vmm_debug_cpus(d, argc, argv, &first, &last, e);
     for (u64 i = first; !err && i <= last; i++)
         put(d, (unsigned)i, out);
@@ -33,7 +33,7 @@ static enum err vmm_debug_each(const struct vmm_debug *d, unsigned argc, char **
 
 static void vmm_debug_put_cpu(const struct vmm_debug *d, unsigned cpu, struct buf *out)
 {
-    const struct vcpu *v = d->m->cpu[cpu];
+    const struct vcpu *v = vmm_debug_seen(d)->cpu[cpu];
     const struct mips *c = &v->mips;
     if (!v->enabled) {
         buf_printf(out, "cpu%u: not started\n", cpu);
@@ -76,9 +76,9 @@ static enum err vmm_debug_tlb(void *ctx, unsigned thread, unsigned argc, char **
     if (err)
         return err;
     buf_printf(out, "cpu%u: valid TLB entries (asid %u is current)\n", (unsigned)first,
-               bits_get(d->m->cpu[first]->mips.entryhi, 6, 6));
+               bits_get(vmm_debug_seen(d)->cpu[first]->mips.entryhi, 6, 6));
     for (unsigned i = 0; i < MIPS_TLB_SIZE; i++)
-        vmm_debug_put_entry(&d->m->cpu[first]->mips, i, out);
+        vmm_debug_put_entry(&vmm_debug_seen(d)->cpu[first]->mips, i, out);
     return ERR_OK;
 }
 
@@ -92,9 +92,9 @@ static void vmm_debug_put_irqs(const struct vmm_debug *d, unsigned cpu, struct b
     } lines[] = {{0x100, "software 0"}, {0x200, "software 1"}, {0x400, "bus"},
                  {0x800, "other CPUs"}, {0x1000, "line 4"},    {0x2000, "line 5"},
                  {0x4000, "line 6"},    {0x8000, "timer"}};
-    const struct mips *c = &d->m->cpu[cpu]->mips;
+    const struct mips *c = &vmm_debug_seen(d)->cpu[cpu]->mips;
     u32 up = c->irq_lines | (c->cause & MIPS_CAUSE_SW);
-    if (!d->m->cpu[cpu]->enabled)
+    if (!vmm_debug_seen(d)->cpu[cpu]->enabled)
         return;
     buf_printf(out, "cpu%u: interrupts are %s\n", cpu, c->status & MIPS_ST_IEC ? "on" : "off");
     for (size_t i = 0; i < ARRAY_LEN(lines); i++)
@@ -149,7 +149,7 @@ static enum err vmm_debug_devices(void *ctx, unsigned thread, unsigned argc, cha
                                   struct buf *out, struct error *e)
 {
     const struct vmm_debug *d = ctx;
-    const struct state_set *s = &d->m->parts;
+    const struct state_set *s = &vmm_debug_seen(d)->parts;
     bool found = argc < 2;
     (void)thread;
     for (size_t i = 0; i < s->n; i++) {
@@ -164,22 +164,7 @@ static enum err vmm_debug_devices(void *ctx, unsigned thread, unsigned argc, cha
     return found ? ERR_OK : err_set(e, ERR_USAGE, "there is no %s (try: monitor devices)", argv[1]);
 }
 
-/* ---- time and trace ---- */
-
-static enum err vmm_debug_when(void *ctx, unsigned thread, unsigned argc, char **argv,
-                               struct buf *out, struct error *e)
-{
-    const struct vmm_debug *d = ctx;
-    u64 now = machine_now(d->m), ns = clock_cycles_to_ns(&d->m->clock, now);
-    (void)thread, (void)argc, (void)argv, (void)e;
-    buf_printf(out, "cycle %llu, %llu.%09llu s of virtual time\n", (unsigned long long)now,
-               (unsigned long long)(ns / 1000000000u), (unsigned long long)(ns % 1000000000u));
-    for (unsigned i = 0; i < d->m->ncpus; i++)
-        if (d->m->cpu[i]->enabled)
-            buf_printf(out, "  cpu%u has executed %llu instructions\n", i,
-                       (unsigned long long)vcpu_retired(d->m->cpu[i]));
-    return ERR_OK;
-}
+/* ---- trace ---- */
 
 static enum err vmm_debug_trace(void *ctx, unsigned thread, unsigned argc, char **argv,
                                 struct buf *out, struct error *e)
@@ -190,7 +175,7 @@ static enum err vmm_debug_trace(void *ctx, unsigned thread, unsigned argc, char 
 #undef TRACE
     };
     struct vmm_debug *d = ctx;
-    struct trace *t = &d->m->trace;
+    struct trace *t = &vmm_debug_seen(d)->trace;
     (void)thread;
     if (argc > 1) {
         t->on = 0;
@@ -211,7 +196,9 @@ const struct debug_command vmm_debug_monitor_commands[] = {
     {"cpu", "[CPU]", "what each CPU does", vmm_debug_cpu},
     {"devices", "[NAME]", "what is on the bus; of one device, its registers", vmm_debug_devices},
     {"irqs", "[CPU]", "which interrupts are raised and enabled", vmm_debug_irqs},
-    {"when", NULL, "virtual time", vmm_debug_when},
+    {"when", NULL, "virtual time, and how far back it is known", vmm_debug_when},
+    {"seek", "N|+N|-N", "go to this cycle, or so many on or back", vmm_debug_seek},
+    {"events", NULL, "what came in from outside around here", vmm_debug_events},
     {"trace", "[WORDS|off]", "what is traced, as exc,tlb; all traces everything", vmm_debug_trace},
 };
 const unsigned vmm_debug_monitor_ncommands = ARRAY_LEN(vmm_debug_monitor_commands);

@@ -127,10 +127,16 @@ enum {
 
 _Static_assert(ARRAY_LEN(vmm_debug_regs) == VMM_DEBUG_REG_ASID + 1, "one for each number");
 
+static const char *vmm_debug_fixed(void *ctx)
+{
+    const struct vmm_debug *d = ctx;
+    return vmm_past_machine(d->past) ? "the past cannot be changed" : NULL;
+}
+
 static bool vmm_debug_reg_read(void *ctx, unsigned thread, unsigned reg, u8 *value)
 {
     const struct vmm_debug *d = ctx;
-    const struct mips *c = &d->m->cpu[thread]->mips;
+    const struct mips *c = &vmm_debug_seen(d)->cpu[thread]->mips;
     if (!mips_reg_exists(c, reg))
         return false;
     u32 v = reg == VMM_DEBUG_REG_ASID ? bits_get(c->entryhi, 6, 6) : mips_reg_read(c, reg);
@@ -141,12 +147,22 @@ static bool vmm_debug_reg_read(void *ctx, unsigned thread, unsigned reg, u8 *val
     return true;
 }
 
+/* Only the present can be changed; then the way there from the past is lost. */
+static bool vmm_debug_may_change(struct vmm_debug *d)
+{
+    if (vmm_past_machine(d->past))
+        return false;
+    vmm_debug_changes(d);
+    return true;
+}
+
 static bool vmm_debug_reg_write(void *ctx, unsigned thread, unsigned reg, const u8 *value)
 {
     struct vmm_debug *d = ctx;
     struct mips *c = &d->m->cpu[thread]->mips;
     u32 v = c->big ? load_be32(value) : load_le32(value);
-    machine_touched(d->m);
+    if (!vmm_debug_may_change(d))
+        return false;
     if (reg == VMM_DEBUG_REG_ASID)
         return v < ASIDS &&
                mips_reg_write(c, MIPS_REG_ENTRYHI, (c->entryhi & ~(ASIDS - 1u) << 6) | v << 6);
@@ -179,7 +195,7 @@ static struct mips_view vmm_debug_view(const struct mips *c, const struct debug_
 static u32 vmm_debug_mem_read(void *ctx, const struct debug_place *p, u8 *data, u32 len)
 {
     const struct vmm_debug *d = ctx;
-    const struct machine *m = d->m;
+    const struct machine *m = vmm_debug_seen(d);
     gva va;
     if (p->view == DEBUG_PHYSICAL)
         return mips_peek_physical(&m->cpu[p->thread]->mips, p->addr, data, len);
@@ -197,10 +213,11 @@ static u32 vmm_debug_mem_read(void *ctx, const struct debug_place *p, u8 *data, 
 
 static u32 vmm_debug_mem_write(void *ctx, const struct debug_place *p, const u8 *data, u32 len)
 {
-    const struct vmm_debug *d = ctx;
+    struct vmm_debug *d = ctx;
     struct machine *m = d->m;
     gva va;
-    machine_touched(m);
+    if (!vmm_debug_may_change(d))
+        return 0;
     if (p->view == DEBUG_PHYSICAL)
         return mips_poke_physical(&m->cpu[p->thread]->mips, p->addr, data, len);
     if (!vmm_debug_va(p->addr, &va))
@@ -225,7 +242,7 @@ static u64 vmm_debug_gdb_address(gva va)
 static bool vmm_debug_mem_range(void *ctx, unsigned n, struct debug_range *r)
 {
     const struct vmm_debug *d = ctx;
-    const struct mem *mem = d->m->mem;
+    const struct mem *mem = vmm_debug_seen(d)->mem;
     *r = (struct debug_range){.start = vmm_debug_gdb_address(n ? MIPS_KSEG2 : 0),
                               .len = n ? ~MIPS_KSEG2 + 1 : MIPS_KSEG0};
     if (n < 2)
@@ -314,13 +331,16 @@ static enum err vmm_debug_insert(void *ctx, const struct debug_point *p, struct 
     gva va;
     if (!vmm_debug_va(p->addr, &va) || p->len > UINT32_MAX)
         return err_set(e, ERR_LIMIT, "addresses have 32 bits");
-    if (p->kind <= DEBUG_BREAK_HARD)
-        return vmm_debug_insert_break(d, va, vmm_debug_asid(p), p->kind == DEBUG_BREAK_SOFT, e);
     struct mips_watch w = vmm_debug_watch(p, va);
-    if (!mips_debug_add_watch(d->m->code, &w))
-        return err_set(e, ERR_LIMIT, "no more than %d watchpoints, of at least a byte",
-                       MIPS_DEBUG_WATCHES);
-    return ERR_OK;
+    enum err err = ERR_OK;
+    if (p->kind <= DEBUG_BREAK_HARD)
+        err = vmm_debug_insert_break(d, va, vmm_debug_asid(p), p->kind == DEBUG_BREAK_SOFT, e);
+    else if (!mips_debug_add_watch(d->m->code, &w))
+        err = err_set(e, ERR_LIMIT, "no more than %d watchpoints, of at least a byte",
+                      MIPS_DEBUG_WATCHES);
+    if (d->past)
+        vmm_past_points(d->past);
+    return err;
 }
 
 static void vmm_debug_remove(void *ctx, const struct debug_point *p)
@@ -331,6 +351,8 @@ static void vmm_debug_remove(void *ctx, const struct debug_point *p)
         vmm_debug_remove_break(d, (gva)p->addr, vmm_debug_asid(p), p->kind == DEBUG_BREAK_SOFT);
     else
         (void)mips_debug_remove_watch(d->m->code, &w);
+    if (d->past)
+        vmm_past_points(d->past);
 }
 
 /* ---- threads and address spaces ---- */
@@ -338,7 +360,8 @@ static void vmm_debug_remove(void *ctx, const struct debug_point *p)
 static bool vmm_debug_alive(void *ctx, unsigned thread)
 {
     const struct vmm_debug *d = ctx;
-    return thread < d->m->ncpus && (!thread || d->m->cpu[thread]->enabled);
+    return thread < vmm_debug_seen(d)->ncpus &&
+           (!thread || vmm_debug_seen(d)->cpu[thread]->enabled);
 }
 
 static void vmm_debug_thread_name(void *ctx, unsigned thread, struct buf *out)
@@ -350,7 +373,7 @@ static void vmm_debug_thread_name(void *ctx, unsigned thread, struct buf *out)
 static void vmm_debug_thread_extra(void *ctx, unsigned thread, struct buf *out)
 {
     const struct vmm_debug *d = ctx;
-    const struct vcpu *v = d->m->cpu[thread];
+    const struct vcpu *v = vmm_debug_seen(d)->cpu[thread];
     buf_printf(out, "%s mode, asid %u%s", mips_user_mode(&v->mips) ? "user" : "kernel",
                bits_get(v->mips.entryhi, 6, 6), vcpu_idle(v) ? ", waits for an interrupt" : "");
 }
@@ -376,16 +399,18 @@ static void vmm_debug_list_spaces(void *ctx, struct buf *out)
     const struct vmm_debug *d = ctx;
     for (u32 asid = 0; asid < ASIDS; asid++) {
         unsigned pages = 0, at = 0;
-        for (unsigned i = 0; i < d->m->ncpus; i++) {
-            pages += vmm_debug_pages(&d->m->cpu[i]->mips, asid);
-            at += d->m->cpu[i]->enabled && bits_get(d->m->cpu[i]->mips.entryhi, 6, 6) == asid;
+        for (unsigned i = 0; i < vmm_debug_seen(d)->ncpus; i++) {
+            pages += vmm_debug_pages(&vmm_debug_seen(d)->cpu[i]->mips, asid);
+            at += vmm_debug_seen(d)->cpu[i]->enabled &&
+                  bits_get(vmm_debug_seen(d)->cpu[i]->mips.entryhi, 6, 6) == asid;
         }
         if (!pages && !at)
             continue;
         buf_printf(out, "  asid %2u: %u page%s in TLBs%s", asid, pages, pages == 1 ? "" : "s",
                    at ? ", current on" : "");
-        for (unsigned i = 0; i < d->m->ncpus; i++)
-            if (d->m->cpu[i]->enabled && bits_get(d->m->cpu[i]->mips.entryhi, 6, 6) == asid)
+        for (unsigned i = 0; i < vmm_debug_seen(d)->ncpus; i++)
+            if (vmm_debug_seen(d)->cpu[i]->enabled &&
+                bits_get(vmm_debug_seen(d)->cpu[i]->mips.entryhi, 6, 6) == asid)
                 buf_printf(out, " cpu%u", i);
         buf_printf(out, "\n");
     }
@@ -396,6 +421,7 @@ void vmm_debug_target_init(struct vmm_debug *d, struct debug_target_ops *ops)
     ops->alive = vmm_debug_alive;
     ops->thread_name = vmm_debug_thread_name;
     ops->thread_extra = vmm_debug_thread_extra;
+    ops->fixed = vmm_debug_fixed;
     ops->reg_read = vmm_debug_reg_read;
     ops->reg_write = vmm_debug_reg_write;
     ops->mem_read = vmm_debug_mem_read;

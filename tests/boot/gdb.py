@@ -1,113 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """Debian's gdb against hearth: what a student does with it, and that the guest does not notice."""
-import atexit
-import json
 import os
 import random
 import re
-import select
-import shutil
 import socket
 import subprocess
-import time
 
-from boot import HEARTH, KUSEG, Skip, Terminal, case, contains, equal, guest, main, write
-
-GDB = shutil.which("gdb-multiarch")
-REPEATS = ("--warp", "--epoch", "1700000000", "--stats", "stats.json")
-ADDRESS = "./gdb.sock"
-HEARTH_DEC = os.path.join(os.path.dirname(HEARTH), "hearth-dec.elf")
-
-
-class Guest:
-    """hearth with a debugger's socket, in the background."""
-
-    def __init__(
-        self, words, *options, wait=True, address=ADDRESS, stdin=subprocess.DEVNULL, kernel=HEARTH
-    ):
-        options = REPEATS + ("--gdb", address) + (("--gdb-wait",) if wait else ()) + options
-        self.run = subprocess.Popen(
-            [KUSEG, "run", *options, kernel, *words.split()],
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        atexit.register(self.run.kill)  # also when its case fails
-        end = time.monotonic() + 20
-        while not self.listens(address):
-            assert self.run.poll() is None and time.monotonic() < end, "nothing listens"
-            time.sleep(0.01)
-
-    @staticmethod
-    def listens(address):
-        """A client that says nothing has no effect."""
-        try:
-            Client(address).close()
-            return True
-        except OSError:
-            return False
-
-    def end(self, status):
-        try:
-            out, err = self.run.communicate(timeout=60)
-        finally:
-            self.run.kill()
-        text = out.decode() + err.decode()
-        equal(self.run.returncode, status, text)
-        return text
-
-
-def gdb(*commands, symbols=HEARTH, first=(), target=f"target remote {ADDRESS}"):
-    """What gdb printed. -readnow: gdb 13 does not find the lines of a MIPS o32 pc otherwise."""
-    if not GDB:
-        raise Skip("there is no gdb-multiarch (Debian's package of that name)")
-    words = ["set confirm off", "set pagination off", *first, target, *commands]
-    run = subprocess.run(
-        [GDB, "-nx", "-q", "-batch", "-readnow", *(w for c in words for w in ("-ex", c)), symbols],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=100,
-        check=False,
-    )
-    return run.stdout.decode(errors="replace")
-
-
-def debug(words, *commands, options=(), status=0, **more):
-    """A session from the first instruction on; what gdb printed."""
-    there = Guest(words, *options)
-    try:
-        text = gdb(*commands, **more)
-    except BaseException:
-        there.run.kill()
-        raise
-    try:
-        there.end(status)
-    except AssertionError as wrong:
-        raise AssertionError(f"{wrong}\ngdb:\n{text}") from None
-    return text
-
-
-def state():
-    with open("stats.json", encoding="ascii") as f:
-        s = json.load(f)
-    return s["cycles"], s["retired"], s["state_hash"]
-
-
-def state_without(words, *options):
-    guest(words, *REPEATS[1:], *options).expect(0)
-    return state()
-
-
-def in_order(text, *parts):
-    at = 0
-    for part in parts:
-        found = text.find(part, at)
-        if found < 0:
-            raise AssertionError(f"expected {part!r} after {at} characters in:\n{text}")
-        at = found + len(part)
-
+from boot import HEARTH, KUSEG, Skip, Terminal, case, contains, equal, main, write
+from debugger import (
+    ADDRESS, HEARTH_DEC, Client, Guest, Mi, debug, gdb, in_order, state, state_without
+)
 
 # ---- stopping ----
 
@@ -197,46 +100,6 @@ def conditions_are_evaluated_in_the_monitor():
         packets = f.read()
     assert re.search(r"w \$Z0,8000[0-9a-f]+,4;X", packets), packets[:4000]
     equal(packets.count("swbreak"), 7, packets)
-
-
-class Mi:
-    """gdb as IDEs drive it."""
-
-    def __init__(self):
-        if not GDB:
-            raise Skip("there is no gdb-multiarch (Debian's package of that name)")
-        self.run = subprocess.Popen(
-            [GDB, "-nx", "-q", "-readnow", "--interpreter=mi"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        self.seen = []
-
-    def wait_for(self, start):
-        while select.select([self.run.stdout], [], [], 20)[0]:
-            line = self.line()
-            self.seen.append(line)
-            if line.startswith(start):
-                return line
-            if not line:
-                break
-        raise AssertionError(f"gdb did not say {start!r}:\n" + "".join(self.seen[-30:]))
-
-    def line(self):
-        """Unbuffered, so that select tells the truth."""
-        line = b""
-        while not line.endswith(b"\n") and (ch := os.read(self.run.stdout.fileno(), 1)):
-            line += ch
-        return line.decode(errors="replace")
-
-    def __call__(self, command, start="^done"):
-        os.write(self.run.stdin.fileno(), command.encode() + b"\n")
-        return self.wait_for(start)
-
-    def end(self):
-        self.run.stdin.close()
-        self.run.stdout.read()
-        equal(self.run.wait(20), 0, "gdb's status")
 
 
 @case
@@ -510,37 +373,6 @@ def a_crash_waits_for_a_debugger():
 # ---- clients that are no gdb ----
 
 
-class Client:
-    def __init__(self, address):
-        self.s = socket.socket(socket.AF_UNIX if "/" in address else socket.AF_INET)
-        self.s.settimeout(20)
-        self.s.connect(address if "/" in address else ("localhost", int(address.split(":")[-1])))
-
-    def send(self, data):
-        self.s.sendall(data)
-
-    def packet(self, text):
-        self.send(f"${text}#{sum(text.encode()) % 256:02x}".encode())
-
-    def ask(self, text):
-        self.packet(text)
-        data = b""
-        while not re.search(rb"\$.*#..", data, re.S):
-            more = self.s.recv(65536)
-            assert more, f"closed after {data!r}"
-            data += more
-        return re.search(rb"\$(.*)#..", data, re.S).group(1).decode()
-
-    def rest(self):
-        data = b""
-        while more := self.s.recv(65536):
-            data += more
-        return data
-
-    def close(self):
-        self.s.close()
-
-
 @case
 def hostile_clients_do_no_harm():
     plain = state_without(SEEN)
@@ -625,6 +457,21 @@ def sys161_waits_at_its_socket():
     equal(term.exit_code(), 0)
     assert not os.path.exists(".sockets/gdb")
     term.close()
+
+
+@case
+def sys161_keeps_a_history_if_a_debugger_is_expected():
+    for args, kept in ((("-w",), True), ((), False)):
+        term = sys161(*args, HEARTH)
+        term.wait_for("waiting for a debugger" if kept else "hearth> ")
+        client = Client(".sockets/gdb")
+        equal("ReverseStep+" in client.ask("qSupported"), kept, args)
+        equal(client.ask("D"), "OK")
+        if kept:
+            term.wait_for("hearth> ")
+        term.type("halt\n")
+        equal(term.exit_code(), 0)
+        term.close()
 
 
 @case

@@ -117,8 +117,10 @@ static void a_held_cpu_stands_still(void **state)
     u64 before[4];
     for (unsigned i = 0; i < 4; i++)
         before[i] = vcpu_retired(r->m.cpu[i]);
+    assert_false(r->m.control.missed);
     r->m.control.held = 1u << 1 | 1u << 2;
     rig_run_to(r, 3000000);
+    assert_true(r->m.control.missed);
     assert_int_equal(vcpu_retired(r->m.cpu[1]), before[1]);
     assert_int_equal(vcpu_retired(r->m.cpu[2]), before[2]);
     assert_true(vcpu_retired(r->m.cpu[0]) + vcpu_retired(r->m.cpu[3]) > before[0] + before[3]);

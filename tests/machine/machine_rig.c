@@ -256,17 +256,17 @@ struct rig *rig_new(const struct rig_setup *setup)
     struct io_console typing = {.put = rig_put, .get = rig_get, .ended = rig_input_ended, .ctx = r};
     struct io_console showing = {
         .put = rig_put, .get = rig_get_nothing, .ended = rig_nothing_comes, .ctx = r};
-    struct board_s161_config config = {.conf = &r->conf,
-                                       .extended = !setup->plain,
-                                       .engine = setup->engine ? setup->engine : vcpu_usual,
-                                       .console = setup->screen ? showing : typing,
-                                       .screen_keys = typing,
-                                       .s161_time = setup->s161_time,
-                                       .doom = setup->doom,
-                                       .guest_tracing = setup->guest_tracing,
-                                       .cable = rig_cable,
-                                       .cable_ctx = r};
-    rig_assert_ok(board_s161_new(&r->board, &r->m, &config, &e), &e);
+    r->config = (struct board_s161_config){.conf = &r->conf,
+                                           .extended = !setup->plain,
+                                           .engine = setup->engine ? setup->engine : vcpu_usual,
+                                           .console = setup->screen ? showing : typing,
+                                           .screen_keys = typing,
+                                           .s161_time = setup->s161_time,
+                                           .doom = setup->doom,
+                                           .guest_tracing = setup->guest_tracing,
+                                           .cable = rig_cable,
+                                           .cable_ctx = r};
+    rig_assert_ok(board_s161_new(&r->board, &r->m, &r->config, &e), &e);
     if (setup->punctual)
         r->m.clock.jitter = 0;
     rig_guest(r);

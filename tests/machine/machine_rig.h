@@ -66,6 +66,7 @@ struct rig {
     struct rig_setup setup;
     struct machine m;
     struct s161_conf conf;
+    struct board_s161_config config;
     struct board_s161 *board;
     struct buf out; /* what the guest printed; always ends with an uncounted zero byte */
     size_t typed;   /* characters taken */

@@ -28,6 +28,19 @@ static void fake_extra(void *ctx, unsigned thread, struct buf *out)
     buf_printf(out, "busy & %u", thread);
 }
 
+static const char *fake_fixed(void *ctx)
+{
+    const struct fake *f = ctx;
+    return f->fixed ? "it is made of stone" : NULL;
+}
+
+static void fake_back(void *ctx, unsigned thread, bool step)
+{
+    struct fake *f = ctx;
+    f->running = true;
+    buf_printf(&f->log, "back %u%s\n", thread, step ? " step" : "");
+}
+
 static bool fake_reg_read(void *ctx, unsigned thread, unsigned reg, u8 *value)
 {
     const struct fake *f = ctx;
@@ -160,6 +173,7 @@ static enum err fake_restart(void *ctx, struct error *e)
 static const struct debug_target_ops fake_ops = {.alive = fake_alive,
                                                  .thread_name = fake_name,
                                                  .thread_extra = fake_extra,
+                                                 .fixed = fake_fixed,
                                                  .reg_read = fake_reg_read,
                                                  .reg_write = fake_reg_write,
                                                  .mem_read = fake_mem_read,
@@ -168,6 +182,7 @@ static const struct debug_target_ops fake_ops = {.alive = fake_alive,
                                                  .insert = fake_insert,
                                                  .remove = fake_remove,
                                                  .resume = fake_resume,
+                                                 .back = fake_back,
                                                  .pause = fake_pause,
                                                  .release = fake_release,
                                                  .kill = fake_kill,

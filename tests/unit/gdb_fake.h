@@ -15,6 +15,7 @@ struct fake {
     u8 ram[FAKE_RAM_SIZE];   /* what the threads see */
     u8 other[FAKE_RAM_SIZE]; /* address space 7 */
     bool second;             /* there is a thread 1 */
+    bool fixed;              /* nothing can be written */
     bool slow;               /* pause and restart are not done at once */
     bool running;
     unsigned points, max_points;

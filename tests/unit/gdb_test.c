@@ -195,7 +195,7 @@ static void attach_as_ides_do(struct fake *f)
           "xmlRegisters=i386#77",
           "+$PacketSize=4000;QStartNoAckMode+;swbreak+;hwbreak+;vContSupported+;"
           "qXfer:features:read+;qXfer:memory-map:read+;qXfer:threads:read+;"
-          "ConditionalBreakpoints+#fd");
+          "ConditionalBreakpoints+;ReverseStep+;ReverseContinue+#62");
     bytes(f, "+$vMustReplyEmpty#3a", "+$#00");
     bytes(f, "+$QStartNoAckMode#b0", "+$OK#9a");
     bytes(f, "+$Hg0#df", "$OK#9a");
@@ -259,7 +259,7 @@ static void while_it_runs_only_little_can_be_said(void **state)
     says(&f, "qSupported:error-message+",
          "PacketSize=4000;QStartNoAckMode+;swbreak+;hwbreak+;vContSupported+;"
          "qXfer:features:read+;qXfer:memory-map:read+;qXfer:threads:read+;"
-         "ConditionalBreakpoints+;error-message+");
+         "ConditionalBreakpoints+;ReverseStep+;ReverseContinue+;error-message+");
     says(&f, "m1000,4", "E.it runs: interrupt it first");
     says(&f, "qRcmd,68656c70", "E.it is not stopped");
     logged(&f, "");
@@ -296,6 +296,23 @@ static void registers(void **state)
     says(&f, "Gccccccccxxxxxxxx0000", "E01");
     says(&f, "T1", "OK");
     says(&f, "T3", "E01");
+    fake_fini(&f);
+}
+
+static void what_is_fixed_is_not_written(void **state)
+{
+    struct fake f;
+    (void)state;
+    attached(&f);
+    f.fixed = true;
+    says(&f, "P0=11223344", "E.it is made of stone");
+    says(&f, "Gaaaaaaaaxxxxxxxx00000000bbbbbbbb", "E.it is made of stone");
+    says(&f, "M1010,1:ff", "E.it is made of stone");
+    says(&f, "X1010,1:a", "E.it is made of stone");
+    f.fixed = false;
+    says(&f, "p0", "00000000");
+    says(&f, "m1010,1", "10");
+    says(&f, "M1010,1:ff", "OK");
     fake_fini(&f);
 }
 
@@ -403,6 +420,54 @@ static void conditions_are_evaluated_here(void **state)
     fake_stopped_at(&f, DEBUG_BREAK_SOFT, 0, 0x1010);
     assert_string_equal(answer(&f), "T05thread:1;core:0;3:00000000;");
     logged(&f, "resume c c\nresume c c\n");
+    fake_fini(&f);
+}
+
+/* Whoever looks for a stop asks first whether it would be one. */
+static void stops_that_would_be_passed(void **state)
+{
+    struct fake f;
+    struct debug_stop stop = {
+        .kind = DEBUG_STOP_POINT, .thread = 1, .point = DEBUG_BREAK_SOFT, .addr = 0x1010};
+    (void)state;
+    attached(&f);
+    says(&f, "Z0,1010,4;" IF_A_IS_5, "OK");
+    assert_false(gdb_stub_passes(f.stub, &stop)); /* nothing runs */
+    says(&f, "bc", "");
+    assert_true(gdb_stub_passes(f.stub, &stop));
+    store_be32(f.reg[1][0], 5);
+    assert_false(gdb_stub_passes(f.stub, &stop));
+    stop.point = DEBUG_WATCH_WRITE;
+    store_be32(f.reg[1][0], 6);
+    assert_false(gdb_stub_passes(f.stub, &stop));
+    fake_fini(&f);
+}
+
+static void backwards(void **state)
+{
+    static const struct debug_stop first = {.kind = DEBUG_STOP_FIRST},
+                                   last = {.kind = DEBUG_STOP_LAST, .thread = 1},
+                                   end = {.kind = DEBUG_STOP_END};
+    struct fake f;
+    (void)state;
+    attached(&f);
+    says(&f, "bx", "");
+    says(&f, "bsc", "");
+    logged(&f, "");
+    says(&f, "bs", "");
+    logged(&f, "back 0 step\n");
+    fake_stop(&f, &first);
+    assert_string_equal(answer(&f), "T05thread:1;core:0;replaylog:begin;3:00000000;");
+    says(&f, "Hc2", "OK");
+    says(&f, "bc", "");
+    logged(&f, "back 1\n");
+    fake_stop(&f, &last);
+    assert_string_equal(answer(&f), "T05thread:2;core:1;replaylog:end;3:00000000;");
+    says(&f, "vCont;c", "");
+    fake_stop(&f, &end);
+    assert_string_equal(answer(&f), "W00");
+    says(&f, "bc", "E01");
+    logged(&f, "resume c c\n");
     fake_fini(&f);
 }
 
@@ -940,10 +1005,13 @@ int main(void)
         cmocka_unit_test(ides_attach_pause_and_change_breakpoints),
         cmocka_unit_test(while_it_runs_only_little_can_be_said),
         cmocka_unit_test(registers),
+        cmocka_unit_test(what_is_fixed_is_not_written),
         cmocka_unit_test(memory),
         cmocka_unit_test(points),
         cmocka_unit_test(points_are_bounded),
         cmocka_unit_test(conditions_are_evaluated_here),
+        cmocka_unit_test(stops_that_would_be_passed),
+        cmocka_unit_test(backwards),
         cmocka_unit_test(wrong_conditions_stop),
         cmocka_unit_test(agent_operations),
         cmocka_unit_test(agent_mistakes_are_noticed),

@@ -4,6 +4,7 @@
 
 #include "abi.h"
 #include "board.h"
+#include "bug.h"
 #include "clock.h"
 #include "cpu.h"
 #include "file.h"
@@ -290,6 +291,14 @@ static int syscall_net_receive(const struct syscall *call)
     if (frame)
         mem_free(frame);
     return error;
+}
+
+static int syscall_bug(const struct syscall *call)
+{
+    if (call->a)
+        return E_INVALID;
+    bug_list();
+    return 0;
 }
 
 static int (*const syscall_table[])(const struct syscall *call) = {

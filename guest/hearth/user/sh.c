@@ -230,6 +230,14 @@ static void sh_panic(u32 count, const char **word)
     sys_panic();
 }
 
+static void sh_bug(u32 count, const char **word)
+{
+    if (count != 2 || strcmp(word[1], "list") != 0)
+        print("sh: bug: there is only 'bug list'\n");
+    else if (sys_bug(0))
+        sh_complain("bug", E_INVALID);
+}
+
 static void sh_help(u32 count, const char **word);
 
 static const struct sh_command sh_commands[] = {
@@ -255,6 +263,7 @@ static const struct sh_command sh_commands[] = {
     {"wait", "", "for all programs in the background", sh_wait},
     {"sleep", "[MS]", "wait some milliseconds", sh_sleep},
     {"panic", "", "let the kernel panic", sh_panic},
+    {"bug", "list", "a planted bug: something breaks a list of the kernel's; it panics later", sh_bug},
     {"halt", "[CODE]", "power off; the code is the monitor's exit status", sh_halt},
 };
 

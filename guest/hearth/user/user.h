@@ -36,6 +36,7 @@ __attribute__((noreturn)) void sys_halt(u32 code);
 int sys_panic(void);
 int sys_net_send(const struct abi_frame *frame);
 int sys_net_receive(struct abi_frame *frame, bool wait);
+int sys_bug(u32 number);
 
 /* lib.c */
 void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
