@@ -63,8 +63,21 @@ static u64 state_shot_own(const struct state_shot *shot)
     return sizeof *shot + shot->described.cap + shot->npages * sizeof(void *);
 }
 
+static void state_shot_take_memory(struct state_shot *shot, size_t n, const struct state_part *p,
+                                   const struct state_shot *like, state_shot_touched *touched)
+{
+    size_t count = p->bytes / STATE_SHOT_PAGE;
+    bool *holds = xcalloc(count, sizeof *holds);
+    touched(p->obj, p->bytes, holds);
+    for (size_t i = 0; i < count; i++)
+        if (holds[i])
+            shot->page[n + i] = state_shot_keep(shot, (const u8 *)p->obj + i * STATE_SHOT_PAGE,
+                                                like ? like->page[n + i] : NULL);
+    free(holds);
+}
+
 struct state_shot *state_shot_take(const struct state_set *s, const struct state_shot *like,
-                                   u64 *bytes)
+                                   state_shot_touched *touched, u64 *bytes)
 {
     struct state_shot *shot = xcalloc(1, sizeof *shot);
     shot->bytes = bytes;
@@ -77,9 +90,10 @@ struct state_shot *state_shot_take(const struct state_set *s, const struct state
     size_t n = 0;
     for (size_t i = 0; i < s->n; i++) {
         const struct state_part *p = &s->parts[i];
-        for (size_t off = 0; !p->desc && off < p->bytes; off += STATE_SHOT_PAGE, n++)
-            shot->page[n] =
-                state_shot_keep(shot, (const u8 *)p->obj + off, like ? like->page[n] : NULL);
+        if (p->desc)
+            continue;
+        state_shot_take_memory(shot, n, p, like, touched);
+        n += p->bytes / STATE_SHOT_PAGE;
     }
     *bytes += state_shot_own(shot);
     return shot;
@@ -97,20 +111,27 @@ static bool state_shot_put(u8 *to, const struct state_shot_page *p)
     return true;
 }
 
-static void state_shot_load_memory(struct state_shot_page *const *page, const struct state_part *p)
+static void state_shot_load_memory(struct state_shot_page *const *page, const struct state_part *p,
+                                   state_shot_touched *touched)
 {
-    bool any = false;
-    for (size_t off = 0; off < p->bytes; off += STATE_SHOT_PAGE) {
-        bool changed = state_shot_put((u8 *)p->obj + off, *page++);
-        any |= changed;
-        if (changed && p->page_loaded)
+    size_t count = p->bytes / STATE_SHOT_PAGE;
+    bool any = false, *holds = xcalloc(count, sizeof *holds);
+    touched(p->obj, p->bytes, holds);
+    for (size_t i = 0; i < count; i++) {
+        size_t off = i * STATE_SHOT_PAGE;
+        if ((!page[i] && !holds[i]) || !state_shot_put((u8 *)p->obj + off, page[i]))
+            continue;
+        any = true;
+        if (p->page_loaded)
             p->page_loaded(p->ctx, p->instance, off);
     }
     if (any && !p->page_loaded && p->loaded)
         p->loaded(p->ctx);
+    free(holds);
 }
 
-void state_shot_load(const struct state_shot *shot, const struct state_set *s)
+void state_shot_load(const struct state_shot *shot, const struct state_set *s,
+                     state_shot_touched *touched)
 {
     struct error e;
     BUG_ON(state_shot_npages(s) != shot->npages);
@@ -119,7 +140,7 @@ void state_shot_load(const struct state_shot *shot, const struct state_set *s)
         const struct state_part *p = &s->parts[i];
         if (p->desc)
             continue;
-        state_shot_load_memory(shot->page + n, p);
+        state_shot_load_memory(shot->page + n, p, touched);
         n += p->bytes / STATE_SHOT_PAGE;
     }
     struct state_set described = state_shot_described(s);

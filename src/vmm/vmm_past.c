@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "vmm/vmm_past.h"
 #include "host/host_clock.h"
+#include "host/host_map.h"
 #include "lib/bug.h"
 #include "state/state_shot.h"
 
@@ -120,8 +121,8 @@ static void vmm_past_shoot(struct vmm_past *p, struct machine *m)
     if (at && !vmm_past_before(&p->shot[at - 1].place, &here))
         return;
     const struct state_shot *like = at ? p->shot[at - 1].state : NULL;
-    struct vmm_past_shot shot = {.state = state_shot_take(&m->parts, like, &p->bytes),
-                                 .place = here};
+    struct vmm_past_shot shot = {
+        .state = state_shot_take(&m->parts, like, host_map_touched, &p->bytes), .place = here};
     shot.mark = intake_mark(&m->intake);
     for (unsigned i = 0; i < m->ncpus; i++)
         shot.retired[i] = vcpu_retired(m->cpu[i]);
@@ -142,7 +143,7 @@ static void vmm_past_look(void *ctx)
     if (p->nshots == 1)
         intake_forget(&p->present->intake, &p->shot[0].mark);
     p->shot_cpu = host_clock_cpu_ns();
-    /* The first finds memory that nobody has touched, which takes long and tells nothing. */
+    /* The first one keeps all that there is, and tells nothing of those that come. */
     p->shot_cost = p->nshots > 1 ? p->shot_cpu - start : 0;
 }
 
@@ -270,7 +271,7 @@ static void vmm_past_go_to_shot(struct vmm_past *p, unsigned i)
     m->end = MACHINE_RUNS;
     m->running = NULL;
     m->idler = m->spinning = NULL;
-    state_shot_load(s->state, &m->parts);
+    state_shot_load(s->state, &m->parts, host_map_touched);
     intake_follow(&m->intake, &s->mark);
     vmm_past_free_to_run(m);
     p->there = true;
