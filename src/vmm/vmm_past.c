@@ -450,7 +450,8 @@ enum vmm_past_end vmm_past_run_back(struct vmm_past *p)
         if (!vmm_past_before(&p->shot[i].place, &end))
             continue;
         if (!vmm_past_search(p, i, &end, &found)) {
-            vmm_past_go_to(p, &from);
+            if (p->there) /* whoever asked may have left the past */
+                vmm_past_go_to(p, &from);
             return VMM_PAST_ASKED;
         }
         end = p->shot[i].place;
