@@ -221,3 +221,21 @@ void lb_emufs_free(struct lb_emufs *f)
     lb_emufs_table_close_all(&f->job.table);
     free(f);
 }
+
+static const struct state_field lb_emufs_handles_fields[] = {
+    STATE_FIELD(struct lb_emufs, job.table.behind, U32, LB_EMUFS_HANDLES),
+};
+
+static const struct state_desc lb_emufs_handles_state = {
+    .name = "lb_emufs_handles",
+    .version = 1,
+    .nfields = ARRAY_LEN(lb_emufs_handles_fields),
+    .size = sizeof(struct lb_emufs),
+    .fields = lb_emufs_handles_fields,
+};
+
+void lb_emufs_add_handles(struct lb_emufs *f, u32 slot, struct state_set *s)
+{
+    state_set_add(s, &lb_emufs_handles_state, slot, f);
+    state_set_only_shots(s);
+}

@@ -15,6 +15,9 @@ struct lb_emufs *lb_emufs_new(const struct dev_env *env, struct dev_line line,
                               const struct io_dir *dir);
 void lb_emufs_free(struct lb_emufs *f);
 
+/* For shots (state_set_only_shots): what the back end calls that which is open. */
+void lb_emufs_add_handles(struct lb_emufs *f, u32 slot, struct state_set *s);
+
 extern const struct lb_class lb_emufs_class;
 
 #endif

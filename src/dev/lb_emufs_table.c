@@ -103,6 +103,8 @@ static void lb_emufs_table_open_again(struct lb_emufs_table *t, u32 h)
 
 void lb_emufs_table_loaded(struct lb_emufs_table *t)
 {
+    if (t->dir.follows)
+        return;
     for (u32 h = 1; h < LB_EMUFS_HANDLES; h++)
         lb_emufs_table_close_behind(t, h);
     for (u32 h = 1; h < LB_EMUFS_HANDLES; h++)

@@ -20,7 +20,7 @@ enum lb_emufs_kind {
 
 struct lb_emufs_table {
     struct io_dir dir;
-    u32 behind[LB_EMUFS_HANDLES]; /* the back end's handles; derived */
+    u32 behind[LB_EMUFS_HANDLES]; /* the back end's handles; derived, but of one that follows */
     u8 kind[LB_EMUFS_HANDLES];
     char path[LB_EMUFS_HANDLES][LB_EMUFS_PATH]; /* from the root; "" but for the root: unknown */
 };

@@ -164,6 +164,7 @@ struct io_dir {
     enum io_status (*truncate)(void *ctx, u32 handle, u64 size);
     void (*free)(void *ctx);
     void *ctx;
+    bool follows; /* answers as another one did: what that had open is open here as well */
 };
 
 #endif

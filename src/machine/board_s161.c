@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The System/161 board, as plain code: its memory, and what the mainboard's wires do to the CPUs.
  */
+#include "dev/lb_emufs.h"
 #include "dev/lb_mainboard.h"
 #include "dev/lb_random.h"
 #include "dev/lb_screen.h"
@@ -126,9 +127,12 @@ enum err board_s161_new(struct board_s161 **out, struct machine *m,
     }
     lb_bus_reset(&b->bus);
     lb_bus_add_state(&b->bus, &m->parts);
-    for (slot = 0; slot < LB_SLOTS; slot++)
+    for (slot = 0; slot < LB_SLOTS; slot++) {
         if (b->virtio[slot])
             vio_add_state(b->virtio[slot], slot, &m->parts);
+        if (b->emufs[slot])
+            lb_emufs_add_handles(b->emufs[slot], slot, &m->parts);
+    }
     *out = b;
     return ERR_OK;
 fail:

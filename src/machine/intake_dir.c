@@ -138,5 +138,6 @@ struct io_dir intake_dir(struct intake *in, const struct io_dir *real)
         .truncate = intake_dir_truncate,
         .free = intake_dir_free,
         .ctx = d,
+        .follows = in->origin != NULL,
     };
 }

@@ -200,6 +200,11 @@ void state_set_by_page(struct state_set *s,
     s->parts[s->n - 1].page_loaded = page_loaded;
 }
 
+void state_set_only_shots(struct state_set *s)
+{
+    s->parts[s->n - 1].only_shots = true;
+}
+
 void state_set_fini(struct state_set *s)
 {
     free(s->parts);
@@ -259,6 +264,8 @@ void state_set_save(const struct state_set *s, struct buf *out)
     buf_put_le32(out, STATE_FORMAT);
     for (size_t i = 0; i < s->n; i++) {
         const struct state_part *p = &s->parts[i];
+        if (p->only_shots)
+            continue;
         if (p->desc)
             state_save(out, p->desc, p->instance, p->obj);
         else
@@ -274,7 +281,8 @@ static const struct state_part *state_find_part(const struct state_set *s, const
                                                 u32 instance, size_t *index)
 {
     for (size_t i = 0; i < s->n; i++) {
-        if (s->parts[i].instance == instance && state_name_is(name, n, s->parts[i].name)) {
+        if (!s->parts[i].only_shots && s->parts[i].instance == instance &&
+            state_name_is(name, n, s->parts[i].name)) {
             *index = i;
             return &s->parts[i];
         }
@@ -352,7 +360,7 @@ static enum err state_load_sections(const struct state_set *s, struct buf_reader
             return err;
     }
     for (size_t i = 0; i < s->n; i++)
-        if (!seen[i])
+        if (!seen[i] && !s->parts[i].only_shots)
             return err_set(e, ERR_FORMAT, "the stream lacks the part '%s' %u", s->parts[i].name,
                            s->parts[i].instance);
     return ERR_OK;
@@ -384,6 +392,8 @@ u64 state_set_hash(const struct state_set *s)
     u64 h = 0;
     for (size_t i = 0; i < s->n; i++) {
         const struct state_part *p = &s->parts[i];
+        if (p->only_shots)
+            continue;
         h = p->desc ? state_hash(h, p->desc, p->obj) : state_hash_bytes(h, p->obj, p->bytes);
     }
     return h;

@@ -79,6 +79,7 @@ struct state_part {
     /* Instead, when only some pages of it were (state_shot.h): this one; NULL: `loaded` will do. */
     void (*page_loaded)(void *ctx, u32 instance, size_t off);
     void *ctx;
+    bool only_shots; /* means nothing to another process: neither saved nor hashed */
 };
 
 struct state_set {
@@ -92,6 +93,7 @@ void state_set_add_memory(struct state_set *s, const char *name, u32 instance, v
 /* Of the part that was added last. */
 void state_set_by_page(struct state_set *s,
                        void (*page_loaded)(void *ctx, u32 instance, size_t off));
+void state_set_only_shots(struct state_set *s); /* likewise; see state_shot.h */
 void state_set_fini(struct state_set *s);
 
 /* The whole machine as a stream: "kuseg-state", format version, sections, an end section with a

@@ -24,8 +24,10 @@ static struct state_set state_shot_described(const struct state_set *s)
 {
     struct state_set d = {.parts = xcalloc(s->n, sizeof *d.parts)};
     for (size_t i = 0; i < s->n; i++)
-        if (s->parts[i].desc)
-            d.parts[d.n++] = s->parts[i];
+        if (s->parts[i].desc) {
+            d.parts[d.n] = s->parts[i];
+            d.parts[d.n++].only_shots = false;
+        }
     return d;
 }
 

@@ -93,6 +93,24 @@ static void what_came_in_comes_again(void **state)
     moments_are_as_they_were(&setup, OFTEN, 6);
 }
 
+/* Files are open at most moments: a cat of one whose every read takes the guest 5 ms. */
+static void open_files_of_the_host_are_as_they_were(void **state)
+{
+    (void)state;
+    char text[4001];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = 0;
+    rig_make_folder(rig_path("host"));
+    rig_write_file(rig_path("host/long"), text);
+    struct rig_setup setup = {.words = "cat /host/long; ls /host; cat /host/long; cat /host/long; "
+                                       "halt",
+                              .autoseed = true};
+    setup.emufs = rig_path("host");
+    moments_are_as_they_were(&setup, 300000, 8);
+    setup.cpus = 2;
+    moments_are_as_they_were(&setup, 300000, 9);
+}
+
 /* ---- by instructions ---- */
 
 static void steps_undo_instructions(void **state)
@@ -287,6 +305,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_moment_is_as_it_was),
         cmocka_unit_test(what_came_in_comes_again),
+        cmocka_unit_test(open_files_of_the_host_are_as_they_were),
         cmocka_unit_test(steps_undo_instructions),
         cmocka_unit_test(steps_of_one_of_several),
         cmocka_unit_test(nothing_is_before_the_beginning),
