@@ -214,6 +214,7 @@ static struct board_setup vmm_past_setup(const struct vmm_past *p)
     s.s161.console = nobody;
     s.s161.screen_keys = (struct io_console){0};
     s.s161.profile = (struct board_s161_profile){0};
+    s.s161.doom = 0; /* it is no state, and would count the same writes again and again */
     s.kn02.inputs = (struct io_inputs){0};
     for (unsigned i = 0; i < TC_DZ_LINES; i++)
         if (s.kn02.line[i].put)

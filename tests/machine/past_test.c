@@ -111,6 +111,13 @@ static void open_files_of_the_host_are_as_they_were(void **state)
     moments_are_as_they_were(&setup, 300000, 9);
 }
 
+static void a_doom_counter_does_not_run_on_in_the_past(void **state)
+{
+    (void)state;
+    struct rig_setup setup = {.words = disk_work, .disk = rig_path("doom.img"), .doom = 200};
+    moments_are_as_they_were(&setup, 3000000, 10);
+}
+
 /* ---- by instructions ---- */
 
 static void steps_undo_instructions(void **state)
@@ -306,6 +313,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_moment_is_as_it_was),
         cmocka_unit_test(what_came_in_comes_again),
         cmocka_unit_test(open_files_of_the_host_are_as_they_were),
+        cmocka_unit_test(a_doom_counter_does_not_run_on_in_the_past),
         cmocka_unit_test(steps_undo_instructions),
         cmocka_unit_test(steps_of_one_of_several),
         cmocka_unit_test(nothing_is_before_the_beginning),
