@@ -25,15 +25,22 @@ static bool intake_is_event(u8 kind)
     return kind == INTAKE_INPUT || kind == INTAKE_END || kind == INTAKE_TOUCHED;
 }
 
+/* A follower stops before a debugger changed what it follows, which it may do inside a round: that
+ * must not cut the round short. */
+static bool intake_concerns(const struct intake *in, u8 kind, bool events)
+{
+    return intake_is_event(kind) == events && !(in->origin && kind == INTAKE_TOUCHED);
+}
+
 /* Passes over events, or over all else. */
-static void intake_skip(struct buf_reader *r, bool events)
+static void intake_skip(const struct intake *in, struct buf_reader *r, bool events)
 {
     for (;;) {
         struct buf_reader next = *r;
         (void)buf_get_le64(&next);
         u8 kind = buf_get_u8(&next);
         (void)buf_get(&next, buf_get_le32(&next));
-        if (next.bad || intake_is_event(kind) != events)
+        if (next.bad || intake_concerns(in, kind, !events))
             return;
         *r = next;
     }
@@ -46,8 +53,8 @@ void intake_replay(struct intake *in, const void *log, size_t len)
     buf_put(&in->log, log, len);
     in->answers = buf_read(in->log.data, in->log.len);
     in->events = in->answers;
-    intake_skip(&in->answers, true);
-    intake_skip(&in->events, false);
+    intake_skip(in, &in->answers, true);
+    intake_skip(in, &in->events, false);
 }
 
 void intake_note(struct intake *in, enum intake_kind kind, const void *data, u32 len)
@@ -82,7 +89,7 @@ static bool intake_read(struct intake *in, struct buf_reader *from, enum intake_
         return false;
     }
     memcpy(data, p, *len);
-    intake_skip(&r, from == &in->answers);
+    intake_skip(in, &r, from == &in->answers);
     *from = r;
     return true;
 }
@@ -149,17 +156,18 @@ void intake_will_follow(struct intake *in, const struct intake *origin)
 
 static struct buf_reader intake_read_from(const struct intake *in, u64 at, bool events)
 {
-    BUG_ON(at < in->forgotten || at - in->forgotten > in->log.len);
-    size_t off = (size_t)(at - in->forgotten);
-    struct buf_reader r = buf_read(in->log.data + off, in->log.len - off);
-    intake_skip(&r, !events);
+    const struct intake *of = in->origin;
+    BUG_ON(at < of->forgotten || at - of->forgotten > of->log.len);
+    size_t off = (size_t)(at - of->forgotten);
+    struct buf_reader r = buf_read(of->log.data + off, of->log.len - off);
+    intake_skip(in, &r, !events);
     return r;
 }
 
 void intake_follow(struct intake *in, const struct intake_mark *at)
 {
-    in->answers = intake_read_from(in->origin, at->answers, false);
-    in->events = intake_read_from(in->origin, at->events, true);
+    in->answers = intake_read_from(in, at->answers, false);
+    in->events = intake_read_from(in, at->events, true);
     in->from = at->epoch;
     in->diverged = false;
     for (unsigned i = 0; i < in->ndisks; i++)

@@ -306,6 +306,37 @@ static void a_change_is_a_new_beginning(void **state)
     rig_free(r);
 }
 
+/* Where another CPU has done its turn of the round already. */
+static void a_change_inside_a_round_leaves_it_as_it_was(void **state)
+{
+    (void)state;
+    struct rig_setup setup = {.words = "bench spawn 20; halt", .cpus = 4};
+    struct rig *r = rig_new(&setup);
+    struct vmm_past *p = past_of(r, ROOM, OFTEN);
+    unsigned inside = 0;
+    (void)rig_run_to(r, 1000000);
+    assert_true(mips_debug_add_break(r->m.code, 0x80000080, MIPS_ASID_ANY));
+    for (unsigned i = 0; i < 100 && inside < 5; i++) {
+        r->m.stop_at = ~0ull;
+        assert_int_equal(machine_run(&r->m), MACHINE_RUNS);
+        unsigned cpu = r->m.control.cpu;
+        if (r->m.control.paused != MACHINE_HIT || !cpu || r->m.round.alone)
+            continue;
+        inside++;
+        machine_touched(&r->m);
+        vmm_past_will_change(p);
+        assert_true(vmm_past_step_back(p, cpu));
+        struct machine *then = vmm_past_machine(p);
+        assert_int_equal(vcpu_retired(then->cpu[cpu]), vcpu_retired(r->m.cpu[cpu]) - 1);
+        for (unsigned k = 0; k < cpu; k++)
+            assert_int_equal(vcpu_retired(then->cpu[k]), vcpu_retired(r->m.cpu[k]));
+        vmm_past_goes_on(p);
+    }
+    assert_int_equal(inside, 5);
+    vmm_past_free(p);
+    rig_free(r);
+}
+
 int main(int argc, char **argv)
 {
     rig_main(argc, argv);
@@ -320,6 +351,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(points_are_found_backwards),
         cmocka_unit_test(memory_is_bounded),
         cmocka_unit_test(a_change_is_a_new_beginning),
+        cmocka_unit_test(a_change_inside_a_round_leaves_it_as_it_was),
     };
     return cmocka_run_group_tests_name("past", tests, NULL, NULL);
 }
