@@ -306,6 +306,46 @@ static void a_change_is_a_new_beginning(void **state)
     rig_free(r);
 }
 
+static struct vmm_past *asked_past;
+
+static bool gone_meanwhile(void *ctx)
+{
+    (void)ctx;
+    vmm_past_goes_on(asked_past);
+    return true;
+}
+
+/* Having changed the present, which stands inside a round. */
+static void a_debugger_may_leave_while_it_searches(void **state)
+{
+    (void)state;
+    static const unsigned cpus[] = {1, 4};
+    struct error e;
+    for (unsigned i = 0; i < ARRAY_LEN(cpus); i++) {
+        struct rig_setup setup = {.words = "bench spawn 20; halt", .cpus = cpus[i]};
+        struct rig *r = rig_new(&setup);
+        static struct board_setup board;
+        struct vmm_past_config c = {
+            .setup = &board, .bytes = ROOM, .every = OFTEN, .asked = gone_meanwhile};
+        board = (struct board_setup){.s161 = r->config};
+        assert_int_equal(board_find("s161", &c.board, &e), ERR_OK);
+        assert_int_equal(vmm_past_new(&asked_past, &r->m, &c, &e), ERR_OK);
+        (void)rig_run_to(r, 1000000);
+        assert_true(mips_debug_add_break(r->m.code, 0x80000080, MIPS_ASID_ANY));
+        r->m.stop_at = ~0ull;
+        assert_int_equal(machine_run(&r->m), MACHINE_RUNS);
+        assert_int_equal(r->m.control.paused, MACHINE_HIT);
+        vmm_past_will_change(asked_past);
+        assert_int_equal(vmm_past_run_back(asked_past), VMM_PAST_ASKED);
+        vmm_past_goes_on(asked_past);
+        mips_debug_remove_all(r->m.code);
+        (void)rig_run_to(r, machine_now(&r->m) + 500000);
+        assert_true(vmm_past_facts(asked_past).first >= 1000000);
+        vmm_past_free(asked_past);
+        rig_free(r);
+    }
+}
+
 /* Where another CPU has done its turn of the round already. */
 static void a_change_inside_a_round_leaves_it_as_it_was(void **state)
 {
@@ -351,6 +391,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(points_are_found_backwards),
         cmocka_unit_test(memory_is_bounded),
         cmocka_unit_test(a_change_is_a_new_beginning),
+        cmocka_unit_test(a_debugger_may_leave_while_it_searches),
         cmocka_unit_test(a_change_inside_a_round_leaves_it_as_it_was),
     };
     return cmocka_run_group_tests_name("past", tests, NULL, NULL);
