@@ -40,7 +40,7 @@ struct vmm_past {
     u64 shot_cpu, shot_cost; /* the last one's: host CPU time after it, and what it took; ns */
 
     bool changed; /* the present: nothing leads there */
-    bool made, there;
+    bool made, there, searched;
     struct machine past;
     struct machine_observer watcher; /* of the past, while it runs on */
     struct board board;
@@ -222,11 +222,17 @@ static struct board_setup vmm_past_setup(const struct vmm_past *p)
     return s;
 }
 
+static bool vmm_past_asked(const struct vmm_past *p)
+{
+    return p->config.asked && p->config.asked(p->config.ctx);
+}
+
 static void vmm_past_watch(void *ctx)
 {
     struct vmm_past *p = ctx;
+    bool pause = p->searched ? vmm_past_asked(p) : p->config.pauses(p->config.ctx);
     p->watcher.at = machine_now(&p->past) + VMM_PAST_PAUSE;
-    p->past.control.pause |= p->config.pauses(p->config.ctx);
+    p->past.control.pause |= pause;
 }
 
 static enum err vmm_past_make(struct vmm_past *p, struct error *e)
@@ -389,11 +395,6 @@ struct vmm_past_found {
     struct mips_hit hit;
 };
 
-static bool vmm_past_asked(const struct vmm_past *p)
-{
-    return p->config.asked && p->config.asked(p->config.ctx);
-}
-
 /* The last of those from shot i to `end`; false: given up. */
 static bool vmm_past_search(struct vmm_past *p, unsigned i, const struct vmm_past_place *end,
                             struct vmm_past_found *found)
@@ -402,10 +403,11 @@ static bool vmm_past_search(struct vmm_past *p, unsigned i, const struct vmm_pas
     vmm_past_go_to_shot(p, i);
     vmm_past_points(p);
     vmm_past_set_limit(m, end);
+    p->watcher.at = machine_now(m) + VMM_PAST_PAUSE;
     for (unsigned n = 0; n % VMM_PAST_ASK || !vmm_past_asked(p); n++) {
         (void)machine_run(m);
         if (m->end != MACHINE_RUNS || m->control.paused != MACHINE_HIT)
-            return true;
+            return m->control.paused != MACHINE_ASKED;
         if (p->config.counts && !p->config.counts(p->config.ctx))
             continue;
         *found = (struct vmm_past_found){.any = true,
@@ -450,7 +452,10 @@ enum vmm_past_end vmm_past_run_back(struct vmm_past *p)
     for (unsigned i = p->nshots; i-- && !found.any;) {
         if (!vmm_past_before(&p->shot[i].place, &end))
             continue;
-        if (!vmm_past_search(p, i, &end, &found)) {
+        p->searched = true;
+        bool all = vmm_past_search(p, i, &end, &found);
+        p->searched = false;
+        if (!all) {
             if (p->there) /* whoever asked may have left the past */
                 vmm_past_go_to(p, &from);
             return VMM_PAST_ASKED;

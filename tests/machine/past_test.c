@@ -346,6 +346,35 @@ static void a_debugger_may_leave_while_it_searches(void **state)
     }
 }
 
+static bool asked_thrice(void *ctx)
+{
+    return ++*(unsigned *)ctx == 3;
+}
+
+/* However far from each other the kept states are, and though nothing is found. */
+static void a_search_can_be_given_up(void **state)
+{
+    (void)state;
+    struct error e;
+    unsigned asked = 0;
+    struct rig_setup setup = {.words = "bench fork 100; halt"};
+    struct rig *r = rig_new(&setup);
+    struct vmm_past *p;
+    struct board_setup board = {.s161 = r->config};
+    struct vmm_past_config c = {
+        .setup = &board, .bytes = ROOM, .every = 1ull << 40, .asked = asked_thrice, .ctx = &asked};
+    assert_int_equal(board_find("s161", &c.board, &e), ERR_OK);
+    assert_int_equal(vmm_past_new(&p, &r->m, &c, &e), ERR_OK);
+    (void)rig_run_to(r, 8000000);
+    assert_int_equal(vmm_past_facts(p).shots, 1);
+    assert_int_equal(vmm_past_run_back(p), VMM_PAST_ASKED);
+    assert_int_equal(asked, 3);
+    assert_int_equal(machine_now(vmm_past_machine(p)), 8000000); /* back where one was */
+    assert_int_equal(machine_hash(vmm_past_machine(p)), machine_hash(&r->m));
+    vmm_past_free(p);
+    rig_free(r);
+}
+
 /* Where another CPU has done its turn of the round already. */
 static void a_change_inside_a_round_leaves_it_as_it_was(void **state)
 {
@@ -392,6 +421,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(memory_is_bounded),
         cmocka_unit_test(a_change_is_a_new_beginning),
         cmocka_unit_test(a_debugger_may_leave_while_it_searches),
+        cmocka_unit_test(a_search_can_be_given_up),
         cmocka_unit_test(a_change_inside_a_round_leaves_it_as_it_was),
     };
     return cmocka_run_group_tests_name("past", tests, NULL, NULL);
