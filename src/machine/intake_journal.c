@@ -17,13 +17,16 @@ static u64 intake_journal_nchunks(const struct intake_journal *j)
     return j->sectors / INTAKE_JOURNAL_CHUNK + 1;
 }
 
-static struct intake_old **intake_journal_place(struct intake_journal *j, u64 sector)
+/* Where a guest writes here and there, the places take more memory than what is kept. */
+static struct intake_old **intake_journal_place(struct intake_journal *j, u64 sector, u64 *bytes)
 {
     if (!j->chunk)
         j->chunk = xcalloc(intake_journal_nchunks(j), sizeof *j->chunk);
     struct intake_old ***chunk = &j->chunk[sector / INTAKE_JOURNAL_CHUNK];
-    if (!*chunk)
+    if (!*chunk) {
         *chunk = xcalloc(INTAKE_JOURNAL_CHUNK, sizeof **chunk);
+        *bytes += INTAKE_JOURNAL_CHUNK * sizeof **chunk;
+    }
     return &(*chunk)[sector % INTAKE_JOURNAL_CHUNK];
 }
 
@@ -34,7 +37,7 @@ void intake_journal_keep(struct intake_journal *j, const struct io_disk *real, u
     if (!io_disk_has(j->sectors, sector, count * IO_SECTOR))
         return;
     for (; count; sector++, count--) {
-        struct intake_old **newest = intake_journal_place(j, sector), *old;
+        struct intake_old **newest = intake_journal_place(j, sector, bytes), *old;
         if (*newest && (*newest)->epoch == epoch)
             continue;
         old = xmalloc(sizeof *old);
@@ -83,18 +86,30 @@ static void intake_journal_cut(struct intake_old **from, u32 epoch, u64 *bytes)
     }
 }
 
+static void intake_journal_forget_chunk(struct intake_old ***chunk, u32 epoch, u64 *bytes)
+{
+    bool any = false;
+    for (unsigned k = 0; k < INTAKE_JOURNAL_CHUNK; k++) {
+        intake_journal_cut(&(*chunk)[k], epoch, bytes);
+        any |= (*chunk)[k] != NULL;
+    }
+    if (any)
+        return;
+    free(*chunk);
+    *chunk = NULL;
+    *bytes -= INTAKE_JOURNAL_CHUNK * sizeof **chunk;
+}
+
 void intake_journal_forget(struct intake_journal *j, u32 epoch, u64 *bytes)
 {
     for (u64 i = 0; j->chunk && i < intake_journal_nchunks(j); i++)
-        for (unsigned k = 0; j->chunk[i] && k < INTAKE_JOURNAL_CHUNK; k++)
-            intake_journal_cut(&j->chunk[i][k], epoch, bytes);
+        if (j->chunk[i])
+            intake_journal_forget_chunk(&j->chunk[i], epoch, bytes);
 }
 
 void intake_journal_fini(struct intake_journal *j, u64 *bytes)
 {
     intake_journal_forget(j, ~0u, bytes);
-    for (u64 i = 0; j->chunk && i < intake_journal_nchunks(j); i++)
-        free(j->chunk[i]);
     free(j->chunk);
     j->chunk = NULL;
 }

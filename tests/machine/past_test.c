@@ -5,8 +5,10 @@
  */
 #include "machine_rig.h"
 
+#include "io/io_disk_mem.h"
 #include "isa/mips_debug.h"
 #include "machine/board.h"
+#include "machine/intake_journal.h"
 #include "vmm/vmm_past.h"
 
 #include <stdlib.h>
@@ -286,6 +288,28 @@ static void memory_is_bounded(void **state)
     assert_int_equal(remove(rig_path("bounded.img")), 0);
 }
 
+/* Of a big disk, one sector here and one there. */
+static void what_tells_where_a_sector_is_kept_counts(void **state)
+{
+    (void)state;
+    struct io_disk disk;
+    struct error e;
+    const unsigned places = 200, far = 10000;
+    assert_int_equal(io_disk_mem_open(places * far, &disk, &e), ERR_OK);
+    struct intake_journal j = {.sectors = disk.sectors};
+    u64 bytes = 0;
+    for (unsigned i = 0; i < places; i++)
+        intake_journal_keep(&j, &disk, 1 + i / 100, i * far, 1, &bytes);
+    assert_true(bytes >= places * 16384);
+    u64 all = bytes;
+    intake_journal_forget(&j, 2, &bytes);
+    assert_int_equal(bytes, all / 2);
+    intake_journal_keep(&j, &disk, 3, 0, 1, &bytes); /* again */
+    intake_journal_fini(&j, &bytes);
+    assert_int_equal(bytes, 0);
+    disk.close(disk.ctx);
+}
+
 static void a_change_is_a_new_beginning(void **state)
 {
     (void)state;
@@ -419,6 +443,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(nothing_is_before_the_beginning),
         cmocka_unit_test(points_are_found_backwards),
         cmocka_unit_test(memory_is_bounded),
+        cmocka_unit_test(what_tells_where_a_sector_is_kept_counts),
         cmocka_unit_test(a_change_is_a_new_beginning),
         cmocka_unit_test(a_debugger_may_leave_while_it_searches),
         cmocka_unit_test(a_search_can_be_given_up),
