@@ -38,6 +38,7 @@ struct vmm_past {
     unsigned nshots;
     u64 bytes;
     u64 shot_cpu, shot_cost; /* the last one's: host CPU time after it, and what it took; ns */
+    u64 shot_intake;         /* what was recorded by then; bytes */
 
     bool changed; /* the present: nothing leads there */
     bool made, there, searched;
@@ -131,17 +132,25 @@ static void vmm_past_shoot(struct vmm_past *p, struct machine *m)
     vmm_past_bound(p);
 }
 
+/* What came in since the last one can be forgotten only when there is a next one. */
+static bool vmm_past_is_due(const struct vmm_past *p, u64 cpu)
+{
+    return p->config.every || cpu - p->shot_cpu >= VMM_PAST_COST * p->shot_cost ||
+           intake_bytes(&p->present->intake) > p->shot_intake + p->config.bytes / 2;
+}
+
 static void vmm_past_look(void *ctx)
 {
     struct vmm_past *p = ctx;
     u64 start = host_clock_cpu_ns();
     u64 every = p->config.every;
     p->observer.at = machine_now(p->present) + (every ? every : VMM_PAST_LOOK);
-    if (!every && start - p->shot_cpu < VMM_PAST_COST * p->shot_cost)
+    if (!vmm_past_is_due(p, start))
         return;
     vmm_past_shoot(p, p->present);
     if (p->nshots == 1)
         intake_forget(&p->present->intake, &p->shot[0].mark);
+    p->shot_intake = intake_bytes(&p->present->intake);
     p->shot_cpu = host_clock_cpu_ns();
     /* The first one keeps all that there is, and tells nothing of those that come. */
     p->shot_cost = p->nshots > 1 ? p->shot_cpu - start : 0;
