@@ -191,6 +191,8 @@ void intake_forget(struct intake *in, const struct intake_mark *before)
     in->forgotten = first;
     for (unsigned i = 0; i < in->ndisks; i++)
         intake_disk_forget(in->disk[i], before->epoch);
+    if (before->epoch == in->epoch) /* nothing of what was before is left */
+        in->lost = false;
 }
 
 u64 intake_bytes(const struct intake *in)

@@ -54,7 +54,8 @@ struct intake {
     u32 epoch; /* 0: not so */
     struct intake_disk **disk;
     unsigned ndisks;
-    u64 disk_bytes;
+    u64 disk_bytes, disk_max;
+    bool lost; /* that was too much to keep: nobody can follow, until all is forgotten */
     /* Replaying another machine's recording while that stands still; NULL: not so. */
     const struct intake *origin;
     u32 from; /* its epoch */

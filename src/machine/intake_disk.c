@@ -127,8 +127,11 @@ static bool intake_disk_read(void *ctx, u64 sector, const struct piece *to, unsi
 
 static void intake_disk_will_write(struct intake_disk *d, u64 sector, u64 count)
 {
-    if (d->in->epoch)
-        intake_journal_keep(&d->journal, &d->real, d->in->epoch, sector, count, &d->in->disk_bytes);
+    struct intake *in = d->in;
+    if (in->epoch && !in->lost &&
+        !intake_journal_keep(&d->journal, &d->real, in->epoch, sector, count, &in->disk_bytes,
+                             in->disk_max))
+        in->lost = true;
 }
 
 static bool intake_disk_write(void *ctx, u64 sector, const struct piece *from, unsigned n)

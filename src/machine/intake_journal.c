@@ -3,13 +3,16 @@
 #include "lib/bug.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define INTAKE_JOURNAL_CHUNK 2048u /* sectors */
+#define INTAKE_JOURNAL_READ  64u   /* sectors at a time */
 
 struct intake_old {
     struct intake_old *older;
     u32 epoch; /* in which it was overwritten first */
-    u8 data[IO_SECTOR];
+    bool zeros;
+    u8 data[]; /* else: IO_SECTOR */
 };
 
 static u64 intake_journal_nchunks(const struct intake_journal *j)
@@ -30,26 +33,65 @@ static struct intake_old **intake_journal_place(struct intake_journal *j, u64 se
     return &(*chunk)[sector % INTAKE_JOURNAL_CHUNK];
 }
 
+static u64 intake_journal_size(bool zeros)
+{
+    return sizeof(struct intake_old) + (zeros ? 0 : IO_SECTOR);
+}
+
+static bool intake_journal_is_zero(const u8 *data)
+{
+    return data[0] == 0 && !memcmp(data, data + 1, IO_SECTOR - 1);
+}
+
+static bool intake_journal_wants(struct intake_journal *j, u32 epoch, u64 sector, u64 *bytes)
+{
+    const struct intake_old *newest = *intake_journal_place(j, sector, bytes);
+    return !newest || newest->epoch != epoch;
+}
+
+static void intake_journal_add(struct intake_journal *j, u32 epoch, u64 sector, const u8 *data,
+                               u64 *bytes)
+{
+    struct intake_old **newest = intake_journal_place(j, sector, bytes);
+    bool zeros = intake_journal_is_zero(data);
+    struct intake_old *old = xmalloc(intake_journal_size(zeros));
+    *old = (struct intake_old){.older = *newest, .epoch = epoch, .zeros = zeros};
+    if (!zeros)
+        memcpy(old->data, data, IO_SECTOR);
+    *newest = old;
+    *bytes += intake_journal_size(zeros);
+}
+
 /* What cannot be read is not kept: it was an error for the guest as well. */
-void intake_journal_keep(struct intake_journal *j, const struct io_disk *real, u32 epoch,
-                         u64 sector, u64 count, u64 *bytes)
+static void intake_journal_keep_some(struct intake_journal *j, const struct io_disk *real,
+                                     u32 epoch, u64 sector, u64 count, u64 *bytes)
+{
+    u8 data[INTAKE_JOURNAL_READ * IO_SECTOR];
+    const struct piece all = {.p = data, .len = count * IO_SECTOR};
+    bool wanted = false;
+    for (u64 i = 0; i < count; i++)
+        wanted |= intake_journal_wants(j, epoch, sector + i, bytes);
+    if (!wanted)
+        return;
+    bool whole = real->read(real->ctx, sector, &all, 1);
+    for (u64 i = 0; i < count; i++)
+        if (intake_journal_wants(j, epoch, sector + i, bytes) &&
+            (whole || io_disk_read(real, sector + i, data + i * IO_SECTOR)))
+            intake_journal_add(j, epoch, sector + i, data + i * IO_SECTOR, bytes);
+}
+
+bool intake_journal_keep(struct intake_journal *j, const struct io_disk *real, u32 epoch,
+                         u64 sector, u64 count, u64 *bytes, u64 max)
 {
     if (!io_disk_has(j->sectors, sector, count * IO_SECTOR))
-        return;
-    for (; count; sector++, count--) {
-        struct intake_old **newest = intake_journal_place(j, sector, bytes), *old;
-        if (*newest && (*newest)->epoch == epoch)
-            continue;
-        old = xmalloc(sizeof *old);
-        old->older = *newest;
-        old->epoch = epoch;
-        if (!io_disk_read(real, sector, old->data)) {
-            free(old);
-            continue;
-        }
-        *newest = old;
-        *bytes += sizeof *old;
+        return true;
+    while (count && *bytes <= max) {
+        u64 n = count < INTAKE_JOURNAL_READ ? count : INTAKE_JOURNAL_READ;
+        intake_journal_keep_some(j, real, epoch, sector, n, bytes);
+        sector += n;
+        count -= n;
     }
+    return !count;
 }
 
 static const struct intake_old *intake_journal_find(const struct intake_journal *j, u32 epoch,
@@ -69,7 +111,9 @@ void intake_journal_lay_over(const struct intake_journal *j, u32 epoch, u64 sect
     u64 len = j->chunk ? piece_total(to, n) : 0;
     for (u64 off = 0; off < len; off += IO_SECTOR, sector++) {
         const struct intake_old *old = intake_journal_find(j, epoch, sector);
-        if (old)
+        if (old && old->zeros)
+            piece_zero(to, n, off, IO_SECTOR);
+        else if (old)
             piece_put(to, n, off, old->data, IO_SECTOR);
     }
 }
@@ -81,7 +125,7 @@ static void intake_journal_cut(struct intake_old **from, u32 epoch, u64 *bytes)
     while (*from) {
         struct intake_old *old = *from;
         *from = old->older;
-        *bytes -= sizeof *old;
+        *bytes -= intake_journal_size(old->zeros);
         free(old);
     }
 }

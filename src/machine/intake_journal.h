@@ -13,9 +13,10 @@ struct intake_journal {
     u64 sectors;
 };
 
-/* Before `count` sectors of `real` are written in this epoch. *bytes: what is kept by now. */
-void intake_journal_keep(struct intake_journal *j, const struct io_disk *real, u32 epoch,
-                         u64 sector, u64 count, u64 *bytes);
+/* Before `count` sectors of `real` are written in this epoch. *bytes: what is kept by now. False:
+ * that is more than `max`, and not all of these are. */
+MUST_CHECK bool intake_journal_keep(struct intake_journal *j, const struct io_disk *real, u32 epoch,
+                                    u64 sector, u64 count, u64 *bytes, u64 max);
 /* Over what was read of the real disk: what it held at the beginning of `epoch`. */
 void intake_journal_lay_over(const struct intake_journal *j, u32 epoch, u64 sector,
                              const struct piece *to, unsigned n);

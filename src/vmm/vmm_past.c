@@ -3,6 +3,7 @@
 #include "host/host_clock.h"
 #include "host/host_map.h"
 #include "lib/bug.h"
+#include "lib/log.h"
 #include "state/state_shot.h"
 
 #include <stdlib.h>
@@ -139,9 +140,21 @@ static bool vmm_past_is_due(const struct vmm_past *p, u64 cpu)
            intake_bytes(&p->present->intake) > p->shot_intake + p->config.bytes / 2;
 }
 
+static void vmm_past_begin(struct vmm_past *p);
+
+/* What disks held was too much to keep: from before that nobody can come here. */
+static bool vmm_past_is_lost(const struct vmm_past *p)
+{
+    return p->present->intake.lost && p->nshots;
+}
+
 static void vmm_past_look(void *ctx)
 {
     struct vmm_past *p = ctx;
+    if (vmm_past_is_lost(p)) {
+        vmm_past_begin(p);
+        return;
+    }
     u64 start = host_clock_cpu_ns();
     u64 every = p->config.every;
     p->observer.at = machine_now(p->present) + (every ? every : VMM_PAST_LOOK);
@@ -340,6 +353,16 @@ static void vmm_past_go_to(struct vmm_past *p, const struct vmm_past_place *to)
     vmm_past_points(p);
 }
 
+/* False: what was recorded does not lead there (a disk has failed, say); one is in the present. */
+static bool vmm_past_arrived(struct vmm_past *p)
+{
+    if (p->past.end != MACHINE_DIVERGED)
+        return true;
+    log_error("the past went differently when it was followed; this is the present");
+    p->there = false;
+    return false;
+}
+
 static bool vmm_past_beginning(struct vmm_past *p)
 {
     if (p->nshots)
@@ -349,6 +372,8 @@ static bool vmm_past_beginning(struct vmm_past *p)
 
 bool vmm_past_seek(struct vmm_past *p, u64 cycle)
 {
+    if (vmm_past_is_lost(p))
+        vmm_past_begin(p);
     struct vmm_past_place to = {.cycle = cycle, .cpu = -1}, end = vmm_past_place(p->present);
     if (!vmm_past_before(&to, &end)) {
         vmm_past_leave(p);
@@ -357,7 +382,7 @@ bool vmm_past_seek(struct vmm_past *p, u64 cycle)
     if (!p->nshots || vmm_past_before(&to, &p->shot[0].place))
         return vmm_past_beginning(p);
     vmm_past_go_to(p, &to);
-    return true;
+    return vmm_past_arrived(p);
 }
 
 /* The last shot before a place in which this CPU had retired less; false: there is none. */
@@ -374,6 +399,8 @@ static bool vmm_past_shot_with_less(const struct vmm_past *p, const struct vmm_p
 
 bool vmm_past_step_back(struct vmm_past *p, unsigned cpu)
 {
+    if (vmm_past_is_lost(p))
+        vmm_past_begin(p);
     const struct machine *now = vmm_past_now(p);
     struct vmm_past_place here = vmm_past_place(now);
     struct machine *m = &p->past;
@@ -392,7 +419,7 @@ bool vmm_past_step_back(struct vmm_past *p, unsigned cpu)
     (void)machine_run(m);
     vmm_past_free_to_run(m);
     vmm_past_points(p);
-    return true;
+    return vmm_past_arrived(p);
 }
 
 /* ---- the last stop before a place ---- */
@@ -456,6 +483,8 @@ static void vmm_past_go_to_point(struct vmm_past *p, const struct vmm_past_found
 
 enum vmm_past_end vmm_past_run_back(struct vmm_past *p)
 {
+    if (vmm_past_is_lost(p))
+        vmm_past_begin(p);
     struct vmm_past_place from = vmm_past_place(vmm_past_now(p)), end = from;
     struct vmm_past_found found = {0};
     for (unsigned i = p->nshots; i-- && !found.any;) {
@@ -475,7 +504,7 @@ enum vmm_past_end vmm_past_run_back(struct vmm_past *p)
         vmm_past_go_to_point(p, &found);
     else
         (void)vmm_past_beginning(p);
-    return found.any ? VMM_PAST_POINT : VMM_PAST_BEGINNING;
+    return vmm_past_arrived(p) && found.any ? VMM_PAST_POINT : VMM_PAST_BEGINNING;
 }
 
 /* ---- forward again ---- */
@@ -514,6 +543,7 @@ enum err vmm_past_new(struct vmm_past **out, struct machine *m,
         return err;
     }
     m->intake.mode = INTAKE_RECORD;
+    m->intake.disk_max = config->bytes;
     p->observer = (struct machine_observer){.look = vmm_past_look, .ctx = p};
     machine_observe(m, &p->observer);
     vmm_past_begin(p);

@@ -299,15 +299,38 @@ static void what_tells_where_a_sector_is_kept_counts(void **state)
     struct intake_journal j = {.sectors = disk.sectors};
     u64 bytes = 0;
     for (unsigned i = 0; i < places; i++)
-        intake_journal_keep(&j, &disk, 1 + i / 100, i * far, 1, &bytes);
+        assert_true(intake_journal_keep(&j, &disk, 1 + i / 100, i * far, 1, &bytes, ~0ull));
     assert_true(bytes >= places * 16384);
     u64 all = bytes;
     intake_journal_forget(&j, 2, &bytes);
     assert_int_equal(bytes, all / 2);
-    intake_journal_keep(&j, &disk, 3, 0, 1, &bytes); /* again */
+    assert_true(intake_journal_keep(&j, &disk, 3, 0, 1, &bytes, ~0ull)); /* again */
     intake_journal_fini(&j, &bytes);
     assert_int_equal(bytes, 0);
     disk.close(disk.ctx);
+}
+
+/* More is written at once than may be kept. */
+static void too_much_is_a_new_beginning(void **state)
+{
+    (void)state;
+    struct rig_setup setup = {.words = "format; stress 4 20; halt", .disk = rig_path("much.img")};
+    struct rig *r = rig_new(&setup);
+    struct vmm_past *p = past_of(r, 16500, 1u << 30);
+    u64 first = vmm_past_facts(p).first;
+    while (!r->m.intake.lost)
+        assert_int_equal(rig_run_to(r, machine_now(&r->m) + 100000), MACHINE_RUNS);
+    assert_true(r->m.intake.disk_bytes < 200000);
+    assert_false(vmm_past_seek(p, first)); /* that is not known any more */
+    vmm_past_goes_on(p);
+    assert_false(r->m.intake.lost);
+    u64 here = machine_now(&r->m), hash = machine_hash(&r->m);
+    assert_int_equal(rig_run_to(r, here + 5000), MACHINE_RUNS);
+    assert_true(vmm_past_seek(p, here));
+    assert_int_equal(machine_hash(vmm_past_machine(p)), hash);
+    vmm_past_free(p);
+    rig_free(r);
+    assert_int_equal(remove(rig_path("much.img")), 0);
 }
 
 static void a_change_is_a_new_beginning(void **state)
@@ -444,6 +467,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(points_are_found_backwards),
         cmocka_unit_test(memory_is_bounded),
         cmocka_unit_test(what_tells_where_a_sector_is_kept_counts),
+        cmocka_unit_test(too_much_is_a_new_beginning),
         cmocka_unit_test(a_change_is_a_new_beginning),
         cmocka_unit_test(a_debugger_may_leave_while_it_searches),
         cmocka_unit_test(a_search_can_be_given_up),
