@@ -186,7 +186,8 @@ void intake_forget(struct intake *in, const struct intake_mark *before)
 {
     u64 first = before->answers < before->events ? before->answers : before->events;
     size_t n = (size_t)(first - in->forgotten);
-    memmove(in->log.data, in->log.data + n, in->log.len - n);
+    if (n)
+        memmove(in->log.data, in->log.data + n, in->log.len - n);
     in->log.len -= n;
     in->forgotten = first;
     for (unsigned i = 0; i < in->ndisks; i++)
