@@ -92,16 +92,21 @@ enum io_9p_lock_status {
     IO_9P_BLOCKED
 };
 
+/* Both requests begin with the type of lock. */
+static int io_9p_host_lock_begin(struct io_9p_call *c, int *fd)
+{
+    int why = io_9p_host_fd(c, c->slot, fd);
+    return why ? why : c->r->number[0] < ARRAY_LEN(io_9p_host_locks) ? 0 : EINVAL;
+}
+
 /* A file that is open for reading only can be locked against readers in the guest (flock), not on
  * the host: then the lock holds among the guest's programs, which its kernel sees to. */
 int io_9p_host_do_lock(struct io_9p_call *c)
 {
     const u64 *n = c->r->number;
-    int fd, why = io_9p_host_fd(c, c->slot, &fd);
+    int fd, why = io_9p_host_lock_begin(c, &fd);
     if (why)
         return why;
-    if (n[0] >= ARRAY_LEN(io_9p_host_locks))
-        return EINVAL;
     struct io_9p_host_lock l = {.slot = c->slot,
                                 .how = io_9p_host_locks[n[0]],
                                 .first = n[2],
@@ -128,11 +133,9 @@ static u8 io_9p_host_lock_type(enum host_share_lock how)
 int io_9p_host_do_getlock(struct io_9p_call *c)
 {
     const u64 *n = c->r->number;
-    int fd, why = io_9p_host_fd(c, c->slot, &fd);
+    int fd, why = io_9p_host_lock_begin(c, &fd);
     if (why)
         return why;
-    if (n[0] >= ARRAY_LEN(io_9p_host_locks))
-        return EINVAL;
     enum host_share_lock how = io_9p_host_locks[n[0]];
     u64 start = n[1], length = n[2];
     if (!host_share_lock_test(fd, &how, &start, &length))
