@@ -240,6 +240,7 @@ def people_log_in():
     term.wait_for("Password:", SECONDS)
     term.type("wrong\n")
     term.wait_for("Login incorrect", SECONDS)
+    term.wait_for("kuseg login:", SECONDS)  # what is typed before it is thrown away
     term.type("guest\n")
     term.wait_for("Password:", SECONDS)
     term.type("guest\n")
